@@ -1,0 +1,398 @@
+"""What travels between the stages: frozen values, one word per idea. No behavior beyond reading them.
+
+Every instant is timezone-aware. Every span counts code points of the field as it stands in the article.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+Pages: TypeAlias = Literal["auto", "always", "never"]
+Where: TypeAlias = Literal["title", "lead", "text"]
+
+
+class Secret(str):
+    """Text that never shows itself: str() and repr() give stars, `reveal()` the value."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Give stars."""
+        return "***"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        """Give stars, also inside f-strings."""
+        return "***"
+
+    def reveal(self) -> str:
+        """Give the value itself, for the one call that needs it."""
+        return str.__str__(self)
+
+
+class Severity(enum.IntEnum):
+    """How much a match matters, as the rule says; compares by urgency."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def word(self) -> str:
+        """The word that rule files use."""
+        return self.name.lower()
+
+
+# --- sources and fetching ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is polled, as the operator wrote it. Intervals in seconds."""
+
+    id: str
+    name: str
+    url: str
+    site: str = ""
+    language: str = "ar"
+    group: str = ""
+    """Owner group: sources with the same value are one outlet."""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    pages: Pages = "auto"
+    enabled: bool = True
+    min_interval_s: float | None = None
+    max_interval_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What lets the next poll ask "anything new?" instead of fetching again."""
+
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A body that arrived, decompressed, as bytes."""
+
+    url: str
+    """The address asked for."""
+    final_url: str
+    """The address that answered, after redirects."""
+    body: bytes
+    content_type: str = ""
+    validators: Validators = Validators()
+    moved_to: str = ""
+    """Where permanent redirects (301, 308) lead; empty if there were none, or a temporary one came first."""
+    fresh_for_s: float | None = None
+    """Cache-Control max-age or Expires, where the server says so."""
+    remarks: tuple[str, ...] = ()
+    """Oddities that did not hinder: wrong length, missing type …"""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """Nothing new: the server said so (304) or the bytes are the same as last time."""
+
+    url: str
+    why: Literal["304", "same bytes"]
+    validators: Validators = Validators()
+    moved_to: str = ""
+    fresh_for_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """The fetch gave no body. `why` is a slug for machines, `detail` a sentence for people."""
+
+    url: str
+    why: str
+    """timeout · dns · refused · tls · address · redirect · status · too-large · truncated · encoding · protocol"""
+    detail: str
+    status: int | None = None
+    retry_after_s: float | None = None
+    is_gone: bool = False
+    """410, or what the protocol calls permanent: a person should look at the source."""
+
+
+# --- entries ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item that a source lists."""
+
+    url: str
+    """Canonical: tracking parameters, fragments, AMP and mobile twins folded."""
+    link: str
+    """The link as the source gives it, absolute."""
+    title: str = ""
+    author: str = ""
+    published: datetime | None = None
+    published_raw: str = ""
+    body_html: str = ""
+    """The fullest body that the feed carries, as HTML; empty where it carries none."""
+    is_whole: bool = False
+    """The feed's body is known or likely to be the whole article, so that no page need be fetched."""
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    guid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one poll listed. `remarks` are for the source's health, worded for people."""
+
+    entries: tuple[Entry, ...]
+    remarks: tuple[str, ...] = ()
+    title: str = ""
+    language: str = ""
+    ttl_s: float | None = None
+    is_feed: bool = True
+    """False when the body is no feed at all: an HTML page, an error text, nothing."""
+
+
+# --- articles ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A line that was not the article, and the reason in words."""
+
+    line: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article; paragraphs of `text` are separated by single newlines."""
+
+    url: str
+    title: str
+    text: str
+    published: datetime | None = None
+    published_raw: str = ""
+    author: str = ""
+    language: str = ""
+    credit: str = ""
+    """Dateline and agency as the outlet printed it: «إيلاف من لندن», «رويترز»."""
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    """The source's id; empty for a page read by hand."""
+    removed: tuple[Removed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnArticle:
+    """The page is none: a section page, a shell without text, a block page. `why` is for people."""
+
+    url: str
+    why: str
+    title: str = ""
+
+
+# --- matching ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Evidence: where a term stands in a field of the article, and the term as the rule writes it."""
+
+    field: str
+    start: int
+    end: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that holds for an article. `where` is the most prominent place with a full proof."""
+
+    rule: str
+    severity: Severity
+    where: Where
+    spans: tuple[Span, ...]
+
+
+# --- stories ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What one article leaves behind so that later ones can be compared with it.
+
+    `keys` are looked up in an index: articles that share none are never compared.
+    """
+
+    url: str
+    text_hash: str
+    sketch: tuple[int, ...]
+    keys: tuple[int, ...]
+    size: int
+    """Number of folded words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """An earlier article that shares a key, with the story it belongs to."""
+
+    article_id: int
+    story_id: int
+    fingerprint: Fingerprint
+    source: str = ""
+
+
+Relationship: TypeAlias = Literal["new", "copy", "revision", "same-event"]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How an article stands to what is on record; `story_id` is None for a new story."""
+
+    kind: Relationship
+    story_id: int | None
+    article_id: int | None
+    why: str
+
+
+# --- telling people ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the article around a hit; `hits` are spans inside `text`, sorted, not overlapping."""
+
+    text: str
+    hits: tuple[tuple[int, int], ...]
+    cut_before: bool = False
+    cut_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a notice says, whoever it is for: everything a message needs, nothing to look up."""
+
+    rule: str
+    rule_title: str
+    severity: Severity
+    where: Where
+    title: str
+    title_hits: tuple[tuple[int, int], ...]
+    passages: tuple[Passage, ...]
+    terms: tuple[str, ...]
+    """The terms that were found, as the rule writes them."""
+    source: str
+    """The source's display name."""
+    url: str
+    published: datetime | None
+    seen: datetime
+    author: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one target is to be told about one story by one rule; `id` stays the same over retries."""
+
+    id: int
+    identity: str
+    """Stable text made of rule, story, target and occasion: messages carry it for threading."""
+    rule: str
+    story_id: int
+    target: str
+    alert: Alert
+    attempts: int = 0
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The other side took the message."""
+
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Not now; trying again can help. `after_s` is what the other side asked for, if it did."""
+
+    why: str
+    after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never: the same message to the same target will be refused again."""
+
+    why: str
+
+
+Outcome: TypeAlias = Sent | TryAgain | Refused
+
+
+# --- state of a source ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered about a source between polls."""
+
+    id: str
+    url: str
+    """The address polled: the operator's, or the one adopted after a lasting redirect."""
+    due: datetime
+    validators: Validators = Validators()
+    polled: datetime | None = None
+    """Last poll of any outcome."""
+    succeeded: datetime | None = None
+    """Last poll that gave a feed or a 304."""
+    failures: int = 0
+    """Failed polls in a row."""
+    not_found: int = 0
+    """404 in a row."""
+    moved_to: str = ""
+    moved_seen: int = 0
+    """How many polls in a row were redirected permanently to `moved_to`."""
+    remark: str = ""
+    """What a person should know, empty when all is well."""
+    entries_last: int = 0
+    """Entries listed by the last successful parse."""
+    interval_s: float = 0.0
+    seen_before: bool = False
+    """False until the first successful poll: first contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An entry that waits to be read."""
+
+    id: int
+    source: str
+    entry: Entry
+    attempts: int = 0
+    seen: datetime | None = None
+    first_contact: bool = False
+    """Listed by the very first poll of its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that reading one entry gave, to be recorded in one transaction."""
+
+    pending: Pending
+    article: Article
+    fingerprint: Fingerprint
+    matches: tuple[Match, ...]
+    relation: Relation
+    alerts: tuple[tuple[str, Alert], ...] = field(default_factory=tuple)
+    """(target, alert) for every notice that should be queued unless rule, story and target had one."""
+    held_back: str = ""
+    """Why matches gave no alert, e.g. too old; empty otherwise."""
