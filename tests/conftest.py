@@ -1,0 +1,89 @@
+"""What every test gets: a clean environment, no network but loopback, a site, a fixed instant."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+
+from tests.fakes.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SHARED = Path(__file__).resolve().parents[2] / "shared"
+_PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
+_SYSTEMD = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "CREDENTIALS_DIRECTORY")
+
+hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("ci", max_examples=300, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("night", max_examples=20_000, deadline=None)
+hypothesis.settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
+)
+
+
+def _is_loopback(host: object) -> bool:
+    if host in {None, "", "localhost", b"localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_literal(host: object) -> bool:
+    try:
+        ipaddress.ip_address(str(host))
+    except ValueError:
+        return False
+    return True
+
+
+def _keep_to_loopback(event: str, args: tuple[Any, ...]) -> None:
+    """Refuse every connection that leaves the machine, and every question about foreign names."""
+    if event in {"socket.connect", "socket.sendto"}:
+        address = args[1]
+        if isinstance(address, tuple) and not _is_loopback(address[0]):
+            raise PermissionError(f"a test tried to reach {address[0]}; only loopback is allowed")
+    elif event == "socket.getaddrinfo" and not (_is_loopback(args[0]) or _is_literal(args[0])):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+sys.addaudithook(_keep_to_loopback)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what the machine of the moment would whisper to the program."""
+    for name in list(os.environ):
+        if name.startswith("WATCHER_") or name.lower() in _PROXIES or name in _SYSTEMD:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """Run a scripted web server on loopback."""
+    with Site() as server:
+        yield server
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Give the same instant to every test: a Saturday, 09:00 UTC."""
+    return datetime(2024, 5, 4, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Give the folder of evaluation data beside the repository, or skip."""
+    if not _SHARED.is_dir():
+        pytest.skip(f"evaluation data is absent: {_SHARED}")
+    return _SHARED
