@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from watcher.systemd import Systemd, systemd
+from watcher import systemd
 
 
 @contextmanager
@@ -30,21 +30,29 @@ def address(request, tmp_path) -> str:
 @pytest.mark.parametrize(
     ("say", "expected"),
     [
-        pytest.param(lambda s: s.ready(), "READY=1", id="ready"),
+        pytest.param(lambda e: systemd.ready(environ=e), "READY=1", id="ready"),
         pytest.param(
-            lambda s: s.ready("12 sources"), "READY=1\nSTATUS=12 sources", id="status too"
+            lambda e: systemd.ready("12 sources", environ=e),
+            "READY=1\nSTATUS=12 sources",
+            id="status too",
         ),
         pytest.param(
-            lambda s: s.stopping("asked to"), "STOPPING=1\nSTATUS=asked to", id="stopping"
+            lambda e: systemd.stopping("asked to", environ=e),
+            "STOPPING=1\nSTATUS=asked to",
+            id="stopping",
         ),
-        pytest.param(lambda s: s.watchdog(), "WATCHDOG=1", id="watchdog"),
-        pytest.param(lambda s: s.status("٣ مصادر"), "STATUS=٣ مصادر", id="status"),
-        pytest.param(lambda s: s.status("a\nREADY=1"), "STATUS=a READY=1", id="no second line"),
+        pytest.param(lambda e: systemd.alive(environ=e), "WATCHDOG=1", id="watchdog"),
+        pytest.param(lambda e: systemd.status("٣ مصادر", environ=e), "STATUS=٣ مصادر", id="status"),
+        pytest.param(
+            lambda e: systemd.status("a\nREADY=1", environ=e),
+            "STATUS=a READY=1",
+            id="no second line",
+        ),
     ],
 )
 def test_messages_arrive_as_sd_notify_writes_them(address, say, expected):
     with manager(address) as inbox:
-        taken = say(systemd({"NOTIFY_SOCKET": address}))
+        taken = say({"NOTIFY_SOCKET": address})
 
         assert taken
         assert inbox.recv(4096).decode() == expected
@@ -53,7 +61,7 @@ def test_messages_arrive_as_sd_notify_writes_them(address, say, expected):
 def test_reloading_carries_the_monotonic_time(address):
     with manager(address) as inbox:
         before = time.monotonic_ns() // 1000
-        systemd({"NOTIFY_SOCKET": address}).reloading()
+        systemd.reloading(environ={"NOTIFY_SOCKET": address})
         first, second = inbox.recv(4096).decode().split("\n")
 
         assert first == "RELOADING=1"
@@ -71,21 +79,19 @@ def test_reloading_carries_the_monotonic_time(address):
     ],
 )
 def test_nobody_to_tell_is_no_failure(environ):
-    here = systemd(environ)
-
-    assert not here.ready()
-    assert not here.watchdog()
-    assert not here.status("x")
+    assert not systemd.ready(environ=environ)
+    assert not systemd.alive(environ=environ)
+    assert not systemd.status("x", environ=environ)
 
 
 def test_a_full_queue_does_not_stop_the_daemon(address):
     with manager(address) as inbox:
         inbox.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-        here = systemd({"NOTIFY_SOCKET": address})
-        while here.watchdog():
+        here = {"NOTIFY_SOCKET": address}
+        while systemd.alive(environ=here):
             pass
 
-        assert not here.watchdog()
+        assert not systemd.alive(environ=here)
 
 
 @pytest.mark.parametrize(
@@ -101,4 +107,4 @@ def test_a_full_queue_does_not_stop_the_daemon(address):
     ],
 )
 def test_the_watchdog_wants_to_hear_from_this_process_only(environ, expected):
-    assert systemd(environ, pid=7) == Systemd("", expected)
+    assert systemd.watchdog_interval_s(environ=environ, pid=7) == expected
