@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import strategies
+from watcher.arabic import Hit, Term, Terms, content_keys, words_of
+
+
+def found(term: str | Term, text: str) -> list[str]:
+    """List what of `text` is found for one term."""
+    return [text[start:end] for _, start, end in Terms([term]).find(text)]
+
+
+@pytest.mark.parametrize(
+    ("term", "printed"),
+    [
+        pytest.param("صاروخ", "صواريخ", id="broken plural"),
+        pytest.param("صاروخ", "بالصواريخ", id="plural with preposition and article"),
+        pytest.param("صاروخ", "صاروخين", id="dual"),
+        pytest.param("انسحاب", "وبانسحابهم", id="proclitics and enclitic"),
+        pytest.param("انسحاب", "فللانسحاب", id="three proclitics"),
+        pytest.param("عراق", "أفبالعراق", id="question particle"),
+        pytest.param("هدنة", "هدنتهما", id="ta marbuta before an enclitic"),
+        pytest.param("سفينة", "السفن", id="broken plural of a feminine"),
+        pytest.param("سفينة", "سفينتان", id="dual of a feminine"),
+        pytest.param("مراقب", "المراقبين", id="sound masculine plural"),
+        pytest.param("مراقب", "مراقبو", id="construct"),
+        pytest.param("سوداني", "السودانية", id="feminine of a nisba"),
+        pytest.param("سوداني", "سودانيون", id="plural of a nisba"),
+        pytest.param("هجوم", "هجوماً", id="accusative"),
+        pytest.param("مسؤول", "المسئولين", id="seat of hamza"),
+        pytest.param("أمير", "الامراء", id="no hamza written"),
+        pytest.param("سافر", "وسيسافرون", id="verb"),
+        pytest.param("NATO", "nato", id="Latin without case"),
+        pytest.param("٢٠٢٤", "2024", id="digits of another script"),
+    ],
+)
+def test_found(term: str, printed: str) -> None:
+    """A term is found in every inflection and spelling."""
+    assert found(term, f"قيل {printed} هنا") == [printed]
+
+
+@pytest.mark.parametrize(
+    ("term", "printed"),
+    [
+        pytest.param("كتاب", "كتابة", id="another noun in ة"),
+        pytest.param("سفينة", "سفيه", id="another word"),
+        pytest.param("NATO", "NATOs", id="part of a Latin word"),
+        pytest.param(Term("صاروخ", "exact"), "صواريخ", id="exact: no plural"),
+    ],
+)
+def test_not_found(term: str | Term, printed: str) -> None:
+    """Nothing else is."""
+    assert found(term, f"قيل {printed} هنا") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hit"),
+    [
+        pytest.param("قصف عين الأسد", True, id="bare"),
+        pytest.param("قاعدة بعين الأسد", True, id="with ب"),
+        pytest.param("وعين الاسد", True, id="with و, without hamza"),
+        pytest.param("عَيْن الأسد", True, id="vocalized alike"),
+        pytest.param("عـيـن الأسـد", True, id="tatweel"),
+        pytest.param("عي\u200dن الأسد", True, id="joiner"),
+        pytest.param("عيّن الأسد حكومة", False, id="vocalized as another word"),
+        pytest.param("عين. الأسد", False, id="a sentence end between"),
+        pytest.param("عين والأسد", False, id="a conjunction between"),
+    ],
+)
+def test_harakat_are_evidence(text: str, hit: bool) -> None:
+    """Harakat of a term bind, harakat of the text count."""
+    assert bool(found("عَيْن الأسد", text)) is hit
+
+
+def test_scan_gives_places_of_words_and_letters() -> None:
+    """A hit names its words and its code points."""
+    text = "أعلنت القوات\u200f الأميركيـة أمس"
+    assert Terms(["جيش", "قوات أميركية"]).scan(words_of(text)) == [Hit(1, 1, 2, 6, 24)]
+
+
+def test_content_keys_leave_out_function_words() -> None:
+    """Keys are folded, without clitics and function words."""
+    assert content_keys("في بغداد والقاهرة إلى الآن") == ["بغداد", "قاهره", "الان"]
+
+
+TERMS = ["صاروخ", "انسحاب", "سفينة", "مسؤول", "هجوم", "بغداد"]
+
+
+@given(st.sampled_from(TERMS), strategies.proclitics, st.data())
+def test_what_is_invisible_loses_no_match(term: str, proclitic: str, data: st.DataObject) -> None:
+    """Tatweel, joiners, harakat and proclitics leave a term found, and the span covers them."""
+    inside = strategies.TATWEEL + strategies.JOINERS + strategies.HARAKAT
+    printed = proclitic + data.draw(strategies.stretched(term, inside))
+    assert found(term, f"قال {printed}، ثم") == [printed]
+
+
+@given(strategies.texts)
+def test_spans_lie_in_the_text(text: str) -> None:
+    """Whatever the text, hits are ordered and inside it."""
+    hits = Terms([*TERMS, "انسحاب سفينة"]).scan(text)
+    assert hits == sorted(hits, key=lambda hit: hit.start)
+    assert all(0 <= hit.start < hit.end <= len(text) for hit in hits)

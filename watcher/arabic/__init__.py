@@ -1,0 +1,10 @@
+"""The Arabic language, and nothing about news: normal forms, words, terms."""
+
+from __future__ import annotations
+
+from watcher.arabic.keys import content_keys
+from watcher.arabic.letters import fold
+from watcher.arabic.terms import Hit, Term, Terms
+from watcher.arabic.words import Words, words_of
+
+__all__ = ["Hit", "Term", "Terms", "Words", "content_keys", "fold", "words_of"]

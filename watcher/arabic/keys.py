@@ -1,0 +1,41 @@
+"""Content keys: what a text is about, as folded words without clitics and function words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from watcher.arabic.letters import fold
+from watcher.arabic.tables import FUNCTION_WORDS
+from watcher.arabic.words import words_of
+
+_PROCLITICS = ("وبال", "فبال", "وكال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
+_ENCLITICS = ("هما", "ها", "هم", "هن", "نا", "كم")
+
+
+def content_keys(text: str) -> list[str]:
+    """List the keys of the words of `text` in order, function words dropped.
+
+    >>> content_keys("وقالت القوات إنها انسحبت من بغداد")
+    ['قالت', 'قوات', 'انسحبت', 'بغداد']
+    """
+    return [key for raw in words_of(text).raw if (key := _key(raw))]
+
+
+@lru_cache(maxsize=200_000)
+def _key(raw: str) -> str:
+    """Give the key of one printed word, empty for a function word."""
+    word = fold(raw)
+    if word in FUNCTION_WORDS:
+        return ""
+    stem = _without_proclitics(word)
+    return "" if stem in FUNCTION_WORDS else stem
+
+
+def _without_proclitics(word: str) -> str:
+    """Strip the article with what precedes it, or a single و, as far as three letters stay."""
+    for proclitic in _PROCLITICS:
+        if word.startswith(proclitic) and len(word) >= len(proclitic) + 3:
+            return word[len(proclitic) :]
+    if word[:1] == "و" and len(word) >= 5:
+        return word[1:]
+    return word
