@@ -78,10 +78,19 @@ class Pipeline:
         """Fetch a source, parse its entries and record them; give how many are new."""
         outcome = await self.fetcher.fetch(state.url, validators=state.validators, accept="feed")
         polled = await self._parse(outcome)
-        after = schedule(state, polled, now=self.now(), polling=self.polling, jitter=random.random())  # noqa: S311 - spreads load, hides nothing
+        after = schedule(
+            state, polled, now=self.now(), polling=self.polling, jitter=random.random()
+        )  # noqa: S311 - spreads load, hides nothing
         entries = polled.parsed.entries[: self.limits.max_entries_per_poll] if polled.parsed else ()
         new = await self.record.polled(after, entries, self.now())
-        event("poll", source=state.id, status=_status(outcome), entries=len(entries), new=new, remark=after.remark)
+        event(
+            "poll",
+            source=state.id,
+            status=_status(outcome),
+            entries=len(entries),
+            new=new,
+            remark=after.remark,
+        )
         return new
 
     async def read(self, pending: Pending) -> tuple[Notice, ...]:
@@ -89,7 +98,13 @@ class Pipeline:
         found = await self._article(pending)
         if isinstance(found, NotAnArticle):
             await self.record.entry_skipped(pending, found.why, self.now())
-            event("extract", source=pending.source, url=pending.entry.url, status="skipped", why=found.why)
+            event(
+                "extract",
+                source=pending.source,
+                url=pending.entry.url,
+                status="skipped",
+                why=found.why,
+            )
             return ()
         if isinstance(found, FetchFailed):
             await self._not_read(pending, found)
@@ -100,7 +115,9 @@ class Pipeline:
         alerts = () if held_back else self._alerts(article, matches, pending)
         print_ = fingerprint(article)
         async with self.relating:
-            relation = relate(print_, await self.record.neighbors(print_, self.now() - STORY_WINDOW))
+            relation = relate(
+                print_, await self.record.neighbors(print_, self.now() - STORY_WINDOW)
+            )
             reading = Reading(pending, article, print_, matches, relation, alerts, held_back)
             notices = await self.record.reading(reading, self.now())
         self._log(reading, notices)
@@ -122,7 +139,14 @@ class Pipeline:
                     await self.record.postponed(notice, why, now + timedelta(seconds=delay), now)
             case Refused(why=why):
                 await self.record.refused(notice, why, now)
-        event("notify", target=notice.target, rule=notice.rule, notice=notice.id, status=type(outcome).__name__, why=getattr(outcome, "why", ""))
+        event(
+            "notify",
+            target=notice.target,
+            rule=notice.rule,
+            notice=notice.id,
+            status=type(outcome).__name__,
+            why=getattr(outcome, "why", ""),
+        )
 
     # --- between the stages ---------------------------------------------------------------
 
@@ -139,14 +163,20 @@ class Pipeline:
         entry = pending.entry
         if not self._wants_page(pending.source, entry):
             return await self._read_body(entry)
-        page = await self.fetcher.fetch(entry.link or entry.url, validators=Validators(), accept="page")
+        page = await self.fetcher.fetch(
+            entry.link or entry.url, validators=Validators(), accept="page"
+        )
         if isinstance(page, Fetched):
             try:
                 found = await self.workers.run(read_page, page, entry=entry, now=self.now())
             except WorkFailed as failure:
                 found = NotAnArticle(entry.url, f"the page could not be read: {failure}")
         else:
-            found = page if isinstance(page, FetchFailed) else NotAnArticle(entry.url, "the server sent no page")
+            found = (
+                page
+                if isinstance(page, FetchFailed)
+                else NotAnArticle(entry.url, "the server sent no page")
+            )
         if isinstance(found, Article):
             return found
         if isinstance(found, FetchFailed) and not self._is_last_attempt(pending, found):
@@ -175,7 +205,14 @@ class Pipeline:
         asked = timedelta(seconds=failed.retry_after_s or 0)
         retry_at = None if last else self.now() + max(asked, RETRY_READING * 2**pending.attempts)
         await self.record.entry_failed(pending, failed.detail, self.now(), retry_at)
-        event("fetch", source=pending.source, url=pending.entry.url, status=failed.why, why=failed.detail, last=last)
+        event(
+            "fetch",
+            source=pending.source,
+            url=pending.entry.url,
+            status=failed.why,
+            why=failed.detail,
+            last=last,
+        )
 
     def _held_back(self, pending: Pending, article: Article) -> str:
         """Say why matches of this article are recorded but not alerted on; empty when they are."""
@@ -183,15 +220,27 @@ class Pipeline:
             return "first contact with the source, and the article has no date"
         return ""
 
-    def _alerts(self, article: Article, matches: Sequence[Match], pending: Pending) -> tuple[tuple[str, Alert], ...]:
+    def _alerts(
+        self, article: Article, matches: Sequence[Match], pending: Pending
+    ) -> tuple[tuple[str, Alert], ...]:
         seen = pending.seen or self.now()
         alerts: list[tuple[str, Alert]] = []
         for found in matches:
             rule = self.rules[found.rule]
-            if _age(article, seen, self.now()) > timedelta(seconds=rule.max_age_s or self.limits.max_age_s):
+            if _age(article, seen, self.now()) > timedelta(
+                seconds=rule.max_age_s or self.limits.max_age_s
+            ):
                 continue
-            alert = alert_of(article, found, rule_title=rule.title, source_name=self._name(article.source), seen=seen)
-            alerts += [(target, alert) for target in route(rule.notify, found.severity, self.targets)]
+            alert = alert_of(
+                article,
+                found,
+                rule_title=rule.title,
+                source_name=self._name(article.source),
+                seen=seen,
+            )
+            alerts += [
+                (target, alert) for target in route(rule.notify, found.severity, self.targets)
+            ]
         return tuple(alerts)
 
     def _name(self, source_id: str) -> str:
@@ -210,7 +259,9 @@ class Pipeline:
         )
 
 
-def read_page(page: Fetched, *, entry: Entry | None = None, now: datetime, form: str = "page") -> Article | NotAnArticle:
+def read_page(
+    page: Fetched, *, entry: Entry | None = None, now: datetime, form: str = "page"
+) -> Article | NotAnArticle:
     """Decode, extract and clean a page. Pure; runs in a worker that can be killed."""
     text = decode(page.body, page.content_type).text
     found = extract(text, url=page.final_url, entry=entry, form=form, now=now)  # type: ignore[arg-type]  # callers pass the literals

@@ -33,7 +33,9 @@ class Polled:
     """Why what was fetched could not be parsed at all."""
 
 
-def schedule(state: SourceState, polled: Polled, *, now: datetime, polling: Polling, jitter: float = 0.5) -> SourceState:
+def schedule(
+    state: SourceState, polled: Polled, *, now: datetime, polling: Polling, jitter: float = 0.5
+) -> SourceState:
     """Give the source's next state: when it is due, which address, what a person should know.
 
     `jitter` in [0, 1) spreads sources over time: up to a tenth is added, never taken from what the
@@ -42,9 +44,17 @@ def schedule(state: SourceState, polled: Polled, *, now: datetime, polling: Poll
     trouble = _trouble(state, polled)
     after = _failed(state, polled, trouble) if trouble else _succeeded(state, polled)
     after = _adopt_move(after, polled.outcome)
-    wait = _backoff(after, polled.outcome, polling) if trouble else _interval(after, polled, polling)
+    wait = (
+        _backoff(after, polled.outcome, polling) if trouble else _interval(after, polled, polling)
+    )
     varied = wait * (1 + 0.1 * jitter)
-    return replace(after, polled=now, due=now + varied, interval_s=wait.total_seconds(), succeeded=state.succeeded if trouble else now)
+    return replace(
+        after,
+        polled=now,
+        due=now + varied,
+        interval_s=wait.total_seconds(),
+        succeeded=state.succeeded if trouble else now,
+    )
 
 
 def _trouble(state: SourceState, polled: Polled) -> str:
@@ -57,7 +67,11 @@ def _trouble(state: SourceState, polled: Polled) -> str:
     if polled.failure:
         return polled.failure
     if polled.parsed is None or not polled.parsed.is_feed:
-        return "; ".join(polled.parsed.remarks) if polled.parsed and polled.parsed.remarks else "this is no feed"
+        return (
+            "; ".join(polled.parsed.remarks)
+            if polled.parsed and polled.parsed.remarks
+            else "this is no feed"
+        )
     if not polled.parsed.entries and state.entries_last:
         return f"no entries, where there were {state.entries_last}"
     return ""
@@ -66,12 +80,22 @@ def _trouble(state: SourceState, polled: Polled) -> str:
 def _succeeded(state: SourceState, polled: Polled) -> SourceState:
     recovered = replace(state, failures=0, not_found=0, seen_before=True)
     if isinstance(polled.outcome, NotModified):
-        return replace(recovered, validators=polled.outcome.validators, remark=state.remark if not state.failures else "")
+        return replace(
+            recovered,
+            validators=polled.outcome.validators,
+            remark=state.remark if not state.failures else "",
+        )
     parsed = polled.parsed
-    remarks = (*polled.outcome.remarks, *parsed.remarks) if isinstance(polled.outcome, Fetched) and parsed else ()
+    remarks = (
+        (*polled.outcome.remarks, *parsed.remarks)
+        if isinstance(polled.outcome, Fetched) and parsed
+        else ()
+    )
     return replace(
         recovered,
-        validators=polled.outcome.validators if isinstance(polled.outcome, Fetched) else state.validators,
+        validators=polled.outcome.validators
+        if isinstance(polled.outcome, Fetched)
+        else state.validators,
         entries_last=len(parsed.entries) if parsed else 0,
         remark="; ".join(remarks),
     )
@@ -82,7 +106,9 @@ def _failed(state: SourceState, polled: Polled, trouble: str) -> SourceState:
     status = outcome.status if isinstance(outcome, FetchFailed) else None
     not_found = state.not_found + 1 if status == 404 else 0
     if not_found >= REPEATED_NOT_FOUND:
-        trouble = f"{trouble}: not found {not_found} times in a row; look for the source's new address"
+        trouble = (
+            f"{trouble}: not found {not_found} times in a row; look for the source's new address"
+        )
     if isinstance(outcome, FetchFailed) and outcome.is_gone:
         trouble = f"{trouble}: the server says this address is gone for good; remove it or find the new one"
     return replace(state, failures=state.failures + 1, not_found=not_found, remark=trouble)
@@ -98,20 +124,37 @@ def _adopt_move(state: SourceState, outcome: Fetched | NotModified | FetchFailed
     if seen < LASTING_MOVE:
         return replace(state, moved_to=outcome.moved_to, moved_seen=seen)
     note = f"moved for good from {state.url} to {outcome.moved_to}; write the new address into the sources file"
-    return replace(state, url=outcome.moved_to, moved_to="", moved_seen=0, remark="; ".join(filter(None, (state.remark, note))))
+    return replace(
+        state,
+        url=outcome.moved_to,
+        moved_to="",
+        moved_seen=0,
+        remark="; ".join(filter(None, (state.remark, note))),
+    )
 
 
 def _interval(state: SourceState, polled: Polled, polling: Polling) -> timedelta:
     """Poll often while there is news, ever less while there is none, and not before the source wants it."""
     shortest, longest = polling.min_interval_s, polling.max_interval_s
-    calm = shortest if isinstance(polled.outcome, Fetched) else max(shortest, state.interval_s * 1.5)
-    asked = max(getattr(polled.outcome, "fresh_for_s", None) or 0.0, (polled.parsed.ttl_s or 0.0) if polled.parsed else 0.0)
+    calm = (
+        shortest if isinstance(polled.outcome, Fetched) else max(shortest, state.interval_s * 1.5)
+    )
+    asked = max(
+        getattr(polled.outcome, "fresh_for_s", None) or 0.0,
+        (polled.parsed.ttl_s or 0.0) if polled.parsed else 0.0,
+    )
     return timedelta(seconds=min(longest, max(shortest, calm, asked)))
 
 
-def _backoff(state: SourceState, outcome: Fetched | NotModified | FetchFailed, polling: Polling) -> timedelta:
+def _backoff(
+    state: SourceState, outcome: Fetched | NotModified | FetchFailed, polling: Polling
+) -> timedelta:
     doubled = timedelta(seconds=polling.min_interval_s) * 2 ** min(state.failures - 1, 16)
-    asked = timedelta(seconds=outcome.retry_after_s or 0.0) if isinstance(outcome, FetchFailed) else timedelta()
+    asked = (
+        timedelta(seconds=outcome.retry_after_s or 0.0)
+        if isinstance(outcome, FetchFailed)
+        else timedelta()
+    )
     return min(LONGEST_BACKOFF, max(doubled, asked))
 
 
@@ -124,7 +167,9 @@ class Ticks:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
 
-    def every(self, seconds: float, call: Callable[[], Awaitable[None] | None], *, name: str) -> None:
+    def every(
+        self, seconds: float, call: Callable[[], Awaitable[None] | None], *, name: str
+    ) -> None:
         """Call `call` every `seconds`, the first time one interval after `start`."""
         self._scheduler.add_job(call, "interval", seconds=seconds, id=name, name=name)
 

@@ -10,9 +10,9 @@ from watcher.model import Fingerprint, Neighbor, Relation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-COPY_RESEMBLANCE = 0.30
+COPY_RESEMBLANCE = 0.55
 """Share of all three-word sequences that two texts have in common (Jaccard)."""
-COPY_CONTAINMENT = 0.55
+COPY_CONTAINMENT = 0.70
 """Share of the shorter text's sequences that stand in the longer one: a copy cut short."""
 SHORT = 25
 """Below this many words, sequences are too few to say anything but "identical"."""
@@ -42,10 +42,18 @@ def relate(fingerprint: Fingerprint, neighbors: Iterable[Neighbor]) -> Relation:
         if neighbor.fingerprint.text_hash == fingerprint.text_hash:
             return _same("copy", neighbor, "the same text")
     scored = [(overlap(fingerprint, neighbor.fingerprint), neighbor) for neighbor in known]
-    copies = [(shared, neighbor) for shared, neighbor in scored if is_copy(fingerprint, neighbor.fingerprint, shared)]
+    copies = [
+        (shared, neighbor)
+        for shared, neighbor in scored
+        if is_copy(fingerprint, neighbor.fingerprint, shared)
+    ]
     if copies:
         shared, neighbor = max(copies, key=lambda pair: (pair[0].containment, pair[0].resemblance))
-        return _same("copy", neighbor, f"{shared.containment:.0%} of the shorter text's word sequences are shared")
+        return _same(
+            "copy",
+            neighbor,
+            f"{shared.containment:.0%} of the shorter text's word sequences are shared",
+        )
     return Relation(kind="new", story_id=None, article_id=None, why=_nothing_like_it(scored))
 
 

@@ -1,0 +1,48 @@
+"""How things look in the terminal: problems, tables, times. Owns rich's consoles for the commands."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from watcher.errors import Problem
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def show_problems(problems: Iterable[Problem]) -> None:
+    """Print one line a problem, the place first so that editors can jump there."""
+    for problem in problems:
+        color = "yellow" if problem.level == "warning" else "red"
+        place = f"{problem.file}:{problem.line}:{problem.col}" if problem.line else problem.file
+        rest = str(problem).removeprefix(place)
+        err.print(Text.assemble((place, "bold"), (rest, color)), soft_wrap=True)
+
+
+def ago(instant: datetime | None, now: datetime) -> str:
+    """Say how long ago, or in how long, in the largest fitting unit."""
+    if instant is None:
+        return "never"
+    distance = now - instant
+    words = span(abs(distance))
+    return f"{words} ago" if distance >= timedelta() else f"in {words}"
+
+
+def span(length: timedelta) -> str:
+    """Give a duration in its largest fitting unit.
+
+    >>> span(timedelta(seconds=7260))
+    '2 h'
+    """
+    seconds = int(length.total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

@@ -1,0 +1,110 @@
+"""A lane takes work as it comes due and does a few pieces of it at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from watcher.errors import StorageUnavailable
+from watcher.log import error, event
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Hashable, Sequence
+
+Work = TypeVar("Work")
+PAUSE_S = 1.0
+"""How long a lane rests after it found the database unusable."""
+
+
+@dataclass(slots=True)
+class Lane(Generic[Work]):
+    """Do `do(work)` for everything that `take(free, busy)` gives, at most `width` at once.
+
+    `take` gets how many pieces fit and the keys of those in hand; it gives none that are in hand.
+    One piece that goes wrong does not stop the lane: it is logged, and `fail` records it so that it
+    is not tried at once again.
+    """
+
+    name: str
+    take: Callable[[int, frozenset[Hashable]], Awaitable[Sequence[Work]]]
+    do: Callable[[Work], Awaitable[object]]
+    key: Callable[[Work], Hashable]
+    width: int
+    fail: Callable[[Work, Exception], Awaitable[None]]
+    then: Callable[[], None] = lambda: None
+    """Called after each piece: usually wakes the next lane."""
+    grace_s: float = 0.0
+    """How long pieces in hand may take to end when the lane is told to stop."""
+    _in_hand: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
+    _awake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Look for work now instead of at the next tick."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Work until canceled; pieces in hand then have `grace_s` to end."""
+        try:
+            while True:
+                await self._awake.wait()
+                self._awake.clear()
+                await self._fill()
+        finally:
+            await self._let_go()
+
+    async def drain(self) -> None:
+        """Work until nothing more is due and nothing is in hand."""
+        try:
+            while await self._fill() or self._in_hand:
+                if self._in_hand:
+                    await asyncio.wait(self._in_hand.values(), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._let_go()
+
+    async def _fill(self) -> int:
+        free = self.width - len(self._in_hand)
+        if free <= 0:
+            return 0
+        try:
+            due = await self.take(free, frozenset(self._in_hand))
+        except StorageUnavailable as failure:
+            error("record", lane=self.name, why=str(failure))
+            await asyncio.sleep(PAUSE_S)
+            self.wake()
+            return 0
+        for work in due:
+            self._in_hand[self.key(work)] = asyncio.create_task(
+                self._one(work), name=f"{self.name} {self.key(work)}"
+            )
+        return len(due)
+
+    async def _one(self, work: Work) -> None:
+        try:
+            await self._do_or_fail(work)
+        except StorageUnavailable as failure:
+            error("record", lane=self.name, work=self.key(work), why=str(failure))
+            await asyncio.sleep(PAUSE_S)
+        finally:
+            del self._in_hand[self.key(work)]
+        self.wake()
+        self.then()
+
+    async def _do_or_fail(self, work: Work) -> None:
+        try:
+            await self.do(work)
+        except StorageUnavailable:
+            raise
+        except Exception as failure:  # noqa: BLE001 - an edge: one bad input must not end the daemon; `fail` records it
+            error(self.name, work=self.key(work), failure=failure)
+            await self.fail(work, failure)
+
+    async def _let_go(self) -> None:
+        if self._in_hand and self.grace_s:
+            await asyncio.wait(list(self._in_hand.values()), timeout=self.grace_s)
+        tasks = list(self._in_hand.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            event(self.name, status="let go", pieces=len(tasks))
