@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import socket
@@ -39,12 +40,13 @@ def _is_loopback(host: object) -> bool:
         return False
 
 
-def _is_literal(host: object) -> bool:
-    try:
-        ipaddress.ip_address(str(host))
-    except ValueError:
-        return False
-    return True
+def _is_number(host: object) -> bool:
+    """Tell whether no name server would be asked: 10.0.0.1, ::1, 0x7f.1."""
+    for read in (ipaddress.ip_address, socket.inet_aton):
+        with contextlib.suppress(ValueError, OSError):
+            read(str(host))
+            return True
+    return False
 
 
 def _keep_to_loopback(event: str, args: tuple[Any, ...]) -> None:
@@ -53,7 +55,7 @@ def _keep_to_loopback(event: str, args: tuple[Any, ...]) -> None:
         address = args[1]
         if isinstance(address, tuple) and not _is_loopback(address[0]):
             raise PermissionError(f"a test tried to reach {address[0]}; only loopback is allowed")
-    elif event == "socket.getaddrinfo" and not (_is_loopback(args[0]) or _is_literal(args[0])):
+    elif event == "socket.getaddrinfo" and not (_is_loopback(args[0]) or _is_number(args[0])):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
