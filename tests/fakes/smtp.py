@@ -1,0 +1,93 @@
+"""A real mail server on loopback that answers by script and keeps what it took."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Self
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+    from types import TracebackType
+
+HANG_UP = "hang up"
+
+
+class MailServer:
+    """Use as a context manager.
+
+    `rcpt[address]` and `data` hold the replies to come, one a conversation, `HANG_UP` for closing
+    the connection; when they run out everything is taken.
+    """
+
+    def __init__(self, *, password: str = "") -> None:
+        self.taken: list[EmailMessage] = []
+        self.envelopes: list[list[str]] = []
+        self.rcpt: dict[str, list[str]] = {}
+        self.data: list[str] = []
+        self.password = password
+        self.port = free_port()
+        self._controller: Controller | None = None
+
+    def __enter__(self) -> Self:
+        self._controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            ident="scripted mail server",
+            auth_require_tls=False,
+            authenticator=self._authenticate if self.password else None,
+        )
+        self._controller.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._controller is not None
+        self._controller.stop()
+
+    def url(self, to: str = "desk@example.org", *, login: str = "") -> str:
+        """Give an address that delivers here."""
+        return (
+            f"mailto://{login}127.0.0.1:{self.port}?from=watcher@example.org&to={to}&mode=insecure"
+        )
+
+    def _authenticate(self, server: Any, session: Any, envelope: Any, how: str, auth: Any) -> Any:
+        given = auth.password.decode()
+        refusal = f"535 5.7.8 no such password: {given}"
+        return AuthResult(success=given == self.password, handled=False, message=refusal)
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        replies = self.rcpt.get(address)
+        if replies:
+            return replies.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        reply = self.data.pop(0) if self.data else "250 OK"
+        if reply == HANG_UP:
+            server.transport.close()
+        elif reply.startswith("250"):
+            parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
+            self.taken.append(parsed)
+            self.envelopes.append(list(envelope.rcpt_tos))
+        return reply
+
+
+def free_port() -> int:
+    """Find a port nobody uses: aiosmtpd cannot find one itself."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,26 @@
+"""Tell people: whom (route), what (alert_of), in which form (render), and the sending itself."""
+
+from __future__ import annotations
+
+from watcher.notify.message import Message, message_of
+from watcher.notify.passages import alert_of
+from watcher.notify.render import as_html, as_markdown, as_slack, as_text
+from watcher.notify.route import route
+from watcher.notify.send import Notifier, fault_of
+from watcher.notify.target import Target
+from watcher.notify.terminal import as_terminal
+
+__all__ = [
+    "Message",
+    "Notifier",
+    "Target",
+    "alert_of",
+    "as_html",
+    "as_markdown",
+    "as_slack",
+    "as_terminal",
+    "as_text",
+    "fault_of",
+    "message_of",
+    "route",
+]

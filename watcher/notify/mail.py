@@ -1,0 +1,154 @@
+"""Mail: a letter that clients show right-to-left, and the SMTP conversation that hands it over."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import smtplib
+import ssl
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING
+
+from watcher.model import Refused, Sent, Severity, TryAgain
+from watcher.notify import verdict
+from watcher.notify.bidi import clean
+from watcher.notify.message import message_of
+from watcher.notify.render import as_html, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from watcher.model import Notice, Outcome
+    from watcher.notify.services import Mailbox
+
+_LONGEST_REPLY = 160
+
+
+def compose(notice: Notice, mailbox: Mailbox, *, zone: str) -> EmailMessage:
+    """Write the mail for a notice; the same notice always gives the same headers.
+
+    The Message-ID is made of the notice, so that a repeat after a crash is known as the same mail.
+    All mails about one story refer to one root that is never sent, which is enough for clients to
+    show them as one thread whichever arrived first.
+    """
+    message = message_of(notice.alert, zone=zone)
+    domain = mailbox.sender[1].rpartition("@")[2]
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = message.subject
+    mail["From"] = _address(*mailbox.sender)
+    mail["To"] = [_address(*person) for person in mailbox.to]
+    if mailbox.cc:
+        mail["Cc"] = [_address("", address) for address in mailbox.cc]
+    if mailbox.reply_to:
+        mail["Reply-To"] = [_address("", address) for address in mailbox.reply_to]
+    mail["Date"] = notice.created or notice.alert.seen
+    mail["Message-ID"] = _message_id(notice, domain)
+    root = _digest("story", notice.target, str(notice.story_id))
+    mail["In-Reply-To"] = mail["References"] = f"<story.{root}@{domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Watcher-Rule"] = clean(notice.rule)
+    if message.severity is Severity.CRITICAL:
+        mail["Importance"] = "high"
+    mail["Content-Language"] = "ar"
+    mail.set_content(as_text(message), cte="base64")
+    mail.add_alternative(as_html(message), subtype="html", cte="base64")
+    return mail
+
+
+def hand_over(
+    mail: EmailMessage, mailbox: Mailbox, *, taken: set[str], timeout_s: float
+) -> Outcome:
+    """Give a mail to the mail server; blocks, at most about `timeout_s` a step.
+
+    Recipients in `taken` have it already and are left out; those the server accepts are added, so
+    that a refusal for one of them does not repeat the mail for the others.
+    """
+    people = [*(address for _, address in mailbox.to), *mailbox.cc, *mailbox.bcc]
+    waiting = [person for person in dict.fromkeys(people) if person not in taken]
+    try:
+        with _session(mailbox, timeout_s) as server:
+            refused = server.send_message(mail, mailbox.sender[1], waiting)
+    except smtplib.SMTPRecipientsRefused as error:
+        return _about_refused(error.recipients, taken)
+    except smtplib.SMTPResponseException as error:
+        return verdict.of_smtp(error.smtp_code, _words(error.smtp_error))
+    except smtplib.SMTPNotSupportedError as error:
+        return TryAgain(f"the mail server lacks something: {error}")
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        return TryAgain(_connection_fault(error))
+    taken.update(person for person in waiting if person not in refused)
+    return _about_refused(refused, taken) if refused else Sent("SMTP 250")
+
+
+@contextlib.contextmanager
+def _session(mailbox: Mailbox, timeout_s: float) -> Iterator[smtplib.SMTP]:
+    context = ssl.create_default_context()
+    if not mailbox.verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if mailbox.security == "ssl":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            mailbox.host, mailbox.port, timeout=timeout_s, context=context
+        )
+    else:
+        server = smtplib.SMTP(mailbox.host, mailbox.port, timeout=timeout_s)
+    try:
+        if mailbox.security == "starttls":
+            server.starttls(context=context)
+        if mailbox.user and mailbox.password:
+            server.login(mailbox.user, mailbox.password)
+        yield server
+    finally:
+        # Whatever QUIT meets, the outcome is known by then.
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            server.quit()
+        server.close()
+
+
+def _about_refused(refused: dict[str, tuple[int, bytes]], taken: set[str]) -> Outcome:
+    """Judge refusals of single recipients: one that may pass later keeps the notice waiting."""
+    said = {person: verdict.of_smtp(code, _words(text)) for person, (code, text) in refused.items()}
+    passing = [f"{who}: {o.why}" for who, o in said.items() if isinstance(o, TryAgain)]
+    never = [f"{who}: {o.why}" for who, o in said.items() if isinstance(o, Refused)]
+    if passing:
+        return TryAgain("; ".join(passing))
+    if taken:
+        return Sent(f"SMTP 250, but not for {'; '.join(never)}")
+    return Refused("; ".join(never))
+
+
+def _connection_fault(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "the mail server's certificate was not accepted"
+    # Once connected, smtplib words a timeout as a disconnection.
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
+        return "the mail server did not answer in time"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "the mail server hung up in the middle"
+    if isinstance(error, OSError) and error.strerror:
+        return f"the mail server could not be reached: {error.strerror}"
+    return f"the mail could not be handed over ({type(error).__name__})"
+
+
+def _words(reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+    return clean(text)[:_LONGEST_REPLY]
+
+
+def _message_id(notice: Notice, domain: str) -> str:
+    """Make the Message-ID of identity and article.
+
+    Identity alone would return when a database starts anew, and mail servers drop what they have
+    seen before.
+    """
+    alert = notice.alert
+    return f"<{_digest(notice.identity, alert.url, alert.seen.isoformat())}@{domain}>"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _address(display: str, address: str) -> Address:
+    return Address(clean(display), addr_spec=clean(address))

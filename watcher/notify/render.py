@@ -1,0 +1,135 @@
+"""A message in the form each service shows best: HTML, plain text, Markdown, Slack blocks. Pure."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from watcher.model import Severity
+from watcher.notify import wording
+from watcher.notify.bidi import flat, shorten
+
+if TYPE_CHECKING:
+    from watcher.notify.bidi import Paragraph
+    from watcher.notify.message import Message
+
+RIGHT_TO_LEFT_MARK = "\u200f"
+_COLORS = {
+    Severity.LOW: "#6b7280",
+    Severity.MEDIUM: "#2563eb",
+    Severity.HIGH: "#c2410c",
+    Severity.CRITICAL: "#b91c1c",
+}
+_STARS = ("*", "*")
+_MAX_HEADER = 150
+_MAX_SECTION = 3000
+# Slack has no escape for its marks, so text that merely contains them gets look-alikes.
+_SLACK = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "\u2217", "`": "\u02cb", "~": "\u223c"}
+)
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
+
+
+def as_text(message: Message) -> str:
+    """Give plain text: hits between asterisks, foreign runs isolated, the address alone on a line.
+
+    The address stands alone because mail programs take a closing isolate for a part of it.
+    """
+    lines = [flat(message.title, mark=_STARS), ""]
+    for passage in message.passages:
+        lines += [flat(passage, mark=_STARS), ""]
+    lines += [
+        f"{wording.RULE}: {flat(message.rule)} ({wording.IMPORTANCE}: {message.severity_word})",
+        flat(message.why),
+        *(f"{fact.label}: {flat(fact.value)}" for fact in message.facts),
+    ]
+    if message.url:
+        lines += ["", f"{wording.LINK}:", message.url]
+    return "\n".join(lines) + "\n"
+
+
+def as_html(message: Message) -> str:
+    """Give a whole HTML document for mail: right-to-left, inline styles, tables, no images."""
+    template = _environment().get_template("mail.html.j2")
+    return template.render(m=message, w=wording, color=_COLORS[message.severity])
+
+
+def as_markdown(message: Message, *, with_title: bool) -> str:
+    """Give CommonMark: hits in bold, everything scraped escaped.
+
+    `with_title` puts the headline on top, for services that have no title of their own.
+    """
+    blocks = [f"**{_escaped(message.title)}**"] if with_title else []
+    blocks += [_bold(passage) for passage in message.passages]
+    small = [
+        f"{wording.RULE}: {_escaped(message.rule)} ({wording.IMPORTANCE}: {message.severity_word})",
+        _escaped(message.why),
+        *(f"{fact.label}: {_escaped(fact.value)}" for fact in message.facts),
+    ]
+    blocks.append("  \n".join(small))
+    if message.url:
+        address = message.url.replace("(", "%28").replace(")", "%29").replace("*", "%2A")
+        blocks.append(f"[{wording.LINK}](<{address}>)")
+    return "\n\n".join(blocks)
+
+
+def as_slack(message: Message) -> dict[str, Any]:
+    """Give a Slack message: blocks, and the plain text that notifications show."""
+    rule = f"*{_slack_text(message.rule)}* · {wording.IMPORTANCE}: {message.severity_word}"
+    facts = " · ".join(f"{f.label}: {_slack_text(f.value)}" for f in message.facts)
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": {"type": "plain_text", "text": _header(message)}},
+        *(_section(_slack_text(passage, mark=_STARS)) for passage in message.passages),
+        _section(f"{rule}\n{_slack_text(message.why)}"),
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": shorten(facts, 2000)}]},
+    ]
+    if message.url:
+        address = message.url.replace("&", "&amp;").replace("|", "%7C")
+        blocks.append(_section(f"<{address}|{wording.LINK}>"))
+    text = shorten(message.subject, _MAX_SECTION).translate(_SLACK)
+    return {"text": text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+
+
+def _header(message: Message) -> str:
+    urgent = wording.URGENT.get(message.severity)
+    title = flat(message.title)
+    text = f"{urgent}: {title}" if urgent else title
+    if len(text) > _MAX_HEADER:
+        # Cut where no isolate can be left open.
+        text = shorten(
+            f"{urgent}: {message.title.text}" if urgent else message.title.text, _MAX_HEADER
+        )
+    return text
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:_MAX_SECTION]}}
+
+
+def _slack_text(para: Paragraph, *, mark: tuple[str, str] = ("", "")) -> str:
+    placeholder = ("\x01", "\x02") if mark[0] else ("", "")
+    text = flat(para, mark=placeholder).translate(_SLACK)
+    return text.replace("\x01", mark[0]).replace("\x02", mark[1])
+
+
+def _escaped(para: Paragraph) -> str:
+    return _MARKDOWN.sub(r"\\\1", flat(para))
+
+
+def _bold(para: Paragraph) -> str:
+    text = _MARKDOWN.sub(r"\\\1", flat(para, mark=("\x01", "\x02")))
+    return text.replace("\x01", "**").replace("\x02", "**")
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("watcher.notify"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,164 @@
+"""Tells people: one notice to one target, and what became of it. Retrying is the outbox's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+
+from watcher.clock import utc_now
+from watcher.model import Alert, Notice, Passage, Refused, Sent, Severity, TryAgain
+from watcher.notify import terminal, wording
+from watcher.notify.masking import Mask
+from watcher.notify.message import message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Self
+
+    from watcher.clock import Clock
+    from watcher.model import Outcome
+    from watcher.notify.desk import Desk
+    from watcher.notify.target import Target
+
+log = logging.getLogger(__name__)
+
+CONSOLE = "console"
+
+
+def fault_of(target: Target) -> str:
+    """Say what is wrong with a target's address, without quoting it; empty when it is well."""
+    if target.scheme == CONSOLE:
+        return ""
+    from watcher.notify.services import BadAddress, open_service
+
+    mask = Mask([target.url])
+    mask.install()
+    try:
+        open_service(target.url)
+    except BadAddress as error:
+        return str(error)
+    finally:
+        mask.remove()
+    return ""
+
+
+class Notifier:
+    """Sends notices. Use as an async context manager; one message at a time for each target.
+
+    `console` is where `console://` targets print; `timeout_s` bounds each step of a conversation.
+    """
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        *,
+        console: Console | TextIO | None = None,
+        clock: Clock = utc_now,
+        timeout_s: float = 20.0,
+        limit_s: float = 120.0,
+    ) -> None:
+        self._targets = tuple(targets)
+        self._console = console if isinstance(console, Console) else Console(file=console)
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._limit_s = limit_s
+        self._mask = Mask(target.url for target in targets if target.scheme != CONSOLE)
+        self._consoles: dict[str, Target] = {}
+        self._desks: dict[str, Desk] = {}
+
+    async def __aenter__(self) -> Self:
+        """Open every target; a bad address fails its own notices only."""
+        from watcher.notify.desk import Desk
+
+        self._mask.install()
+        for target in self._targets:
+            if target.scheme == CONSOLE:
+                self._consoles[target.name] = target
+            else:
+                desk = Desk.at(target, clock=self._clock, timeout_s=self._timeout_s)
+                self._desks[target.name] = desk
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close; messages under way are not waited for, the outbox still has them."""
+        self._mask.remove()
+
+    async def send(self, notice: Notice) -> Outcome:
+        """Tell the target of a notice, and say whether it was sent, should wait, or was refused."""
+        outcome = self._masked(await self._outcome(notice))
+        self._log(notice, outcome)
+        return outcome
+
+    async def send_test(self, target_name: str) -> Outcome:
+        """Send a sample message to a target."""
+        return await self.send(_sample(target_name, self._clock()))
+
+    async def _outcome(self, notice: Notice) -> Outcome:
+        if notice.target in self._consoles:
+            return self._print(self._consoles[notice.target], notice)
+        desk = self._desks.get(notice.target)
+        if desk is None:
+            return Refused(f"there is no target named '{notice.target}' any more")
+        try:
+            async with desk.lock, asyncio.timeout(self._limit_s):
+                return await desk.deliver(notice)
+        except TimeoutError:
+            return TryAgain(f"no answer within {self._limit_s:.0f} s")
+        except Exception as error:  # noqa: BLE001 - the edge of a delivery: kept as its outcome
+            return TryAgain(f"{type(error).__name__} while sending: {error}")
+
+    def _print(self, target: Target, notice: Notice) -> Outcome:
+        try:
+            terminal.write(message_of(notice.alert, zone=target.zone), self._console)
+        except (OSError, ValueError) as error:
+            return TryAgain(f"the console cannot be written: {error}")
+        return Sent("printed")
+
+    def _masked(self, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Sent):
+            return Sent(self._mask(outcome.answer))
+        return replace(outcome, why=self._mask(outcome.why))
+
+    def _log(self, notice: Notice, outcome: Outcome) -> None:
+        said = outcome.answer if isinstance(outcome, Sent) else outcome.why
+        log.log(
+            logging.INFO if isinstance(outcome, Sent) else logging.WARNING,
+            "stage=notify target=%s notice=%s rule=%s status=%s why=%r",
+            notice.target,
+            notice.id,
+            notice.rule,
+            {Sent: "sent", TryAgain: "try-again", Refused: "refused"}[type(outcome)],
+            said,
+        )
+
+
+def _sample(target: str, now: datetime) -> Notice:
+    text = wording.TEST_PASSAGE.format(target=target)
+    at = text.index(wording.TEST_TERM)
+    alert = Alert(
+        rule="send-test",
+        rule_title=wording.TEST_RULE,
+        severity=Severity.MEDIUM,
+        where="text",
+        title=wording.TEST_TITLE,
+        title_hits=(),
+        passages=(Passage(text, ((at, at + len(wording.TEST_TERM)),)),),
+        terms=(wording.TEST_TERM,),
+        source="watcher",
+        url="",
+        published=now,
+        seen=now,
+    )
+    identity = f"send-test {target} {now.isoformat()}"
+    return Notice(0, identity, "send-test", 0, target, alert, created=now)
