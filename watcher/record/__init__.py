@@ -1,0 +1,16 @@
+"""Remember everything, and hand out what waits: entries and notices. Owns sqlalchemy."""
+
+from watcher.record.engine import RecordRefused
+from watcher.record.outbox import retry_delay
+from watcher.record.status import NoticeStatus, OutboxStatus, SourceStatus, Status
+from watcher.record.store import Record
+
+__all__ = [
+    "NoticeStatus",
+    "OutboxStatus",
+    "Record",
+    "RecordRefused",
+    "SourceStatus",
+    "Status",
+    "retry_delay",
+]

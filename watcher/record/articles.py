@@ -1,0 +1,190 @@
+"""Articles, their stories and matches. Statements only; transactions are the store's."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, func, insert, literal, select, union_all, update
+
+from watcher.record.tables import articles, fingerprint_keys, matches, revisions, stories
+from watcher.record.upsert import insert_unless_known
+from watcher.record.values import day_of, neighbor_of, packed, signed, url_hash
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from watcher.model import Article, Fingerprint, Neighbor, Reading
+
+MAX_NEIGHBORS = 64
+"""The articles that share most; a formula that stands in every article of a site brings no more."""
+_SAME_TEXT = 1_000_000
+"""Outweighs any number of shared keys."""
+
+
+async def neighbors(
+    connection: AsyncConnection, fingerprint: Fingerprint, since: datetime
+) -> list[Neighbor]:
+    """Give the articles seen since then that share a key or the whole text, the nearest first."""
+    rows = await connection.execute(neighbors_query(fingerprint, since))
+    return [neighbor_of(row) for row in rows]
+
+
+def neighbors_query(fingerprint: Fingerprint, since: datetime) -> Select[Any]:
+    """Build the lookup: one range of the key index for each key, and the index of whole texts."""
+    keys = fingerprint_keys.c
+    sharing_keys = (
+        select(keys.article_id, func.count().label("weight"))
+        .where(keys.key.in_([signed(key) for key in fingerprint.keys]), keys.day >= day_of(since))
+        .group_by(keys.article_id)
+    )
+    same_text = select(articles.c.id, literal(_SAME_TEXT)).where(
+        articles.c.text_hash == fingerprint.text_hash
+    )
+    found = union_all(sharing_keys, same_text).subquery()
+    weight = func.sum(found.c.weight).label("weight")
+    nearest = (
+        select(found.c.article_id, weight)
+        .group_by(found.c.article_id)
+        .order_by(weight.desc(), found.c.article_id.desc())
+        .limit(MAX_NEIGHBORS)
+        .subquery()
+    )
+    told = [
+        articles.c[name]
+        for name in ("id", "story_id", "url", "text_hash", "sketch", "keys", "size", "source")
+    ]
+    return (
+        select(*told)
+        .join(nearest, nearest.c.article_id == articles.c.id)
+        .where(articles.c.seen >= since)
+        .order_by(nearest.c.weight.desc(), articles.c.id.desc())
+    )
+
+
+async def add(
+    connection: AsyncConnection, reading: Reading, now: datetime, rule_revision: str | None
+) -> int:
+    """Add the article, or the revision of one, with its story and matches; give the story's id."""
+    relation = reading.relation
+    story_id = relation.story_id
+    if story_id is None:
+        story_id = await _new_story(connection, reading.article, now)
+    revised = relation.article_id if relation.kind == "revision" else None
+    await _grow_story(connection, story_id, now, by=0 if revised else 1)
+    if revised is None:
+        article_id = await _new_article(connection, reading, story_id, now)
+    else:
+        article_id = await _revise(connection, revised, reading, now)
+    await _add_keys(connection, article_id, reading.fingerprint, now)
+    await _add_matches(connection, article_id, reading, now, rule_revision)
+    return story_id
+
+
+async def _new_story(connection: AsyncConnection, article: Article, now: datetime) -> int:
+    row = {
+        "title": article.title,
+        "origin": url_hash(article.url),
+        "first_seen": now,
+        "last_seen": now,
+    }
+    added = await connection.execute(insert(stories).values(row).returning(stories.c.id))
+    story_id: int = added.scalar_one()
+    return story_id
+
+
+async def _grow_story(
+    connection: AsyncConnection, story_id: int, now: datetime, *, by: int
+) -> None:
+    growing = update(stories).where(stories.c.id == story_id)
+    await connection.execute(growing.values(last_seen=now, articles=stories.c.articles + by))
+
+
+async def _new_article(
+    connection: AsyncConnection, reading: Reading, story_id: int, now: datetime
+) -> int:
+    row = _text_row(reading, now) | {"story_id": story_id, "source": reading.pending.source}
+    added = await connection.execute(insert(articles).values(row).returning(articles.c.id))
+    article_id: int = added.scalar_one()
+    return article_id
+
+
+async def _revise(
+    connection: AsyncConnection, article_id: int, reading: Reading, now: datetime
+) -> int:
+    """Keep what the article said before, with its matches, and then what it says now."""
+    names = ["entry_id", "url", "title", "text", "published", "text_hash", "seen"]
+    before = select(
+        articles.c.id,
+        literal(now, revisions.c.superseded.type),
+        *(articles.c[name] for name in names),
+    ).where(articles.c.id == article_id)
+    keeping = insert(revisions).from_select(["article_id", "superseded", *names], before)
+    revision_id = (await connection.execute(keeping.returning(revisions.c.id))).scalar_one()
+    was_current = (matches.c.article_id == article_id) & matches.c.revision_id.is_(None)
+    await connection.execute(update(matches).where(was_current).values(revision_id=revision_id))
+    text = _text_row(reading, now)
+    await connection.execute(update(articles).where(articles.c.id == article_id).values(text))
+    return article_id
+
+
+async def _add_keys(
+    connection: AsyncConnection, article_id: int, fingerprint: Fingerprint, now: datetime
+) -> None:
+    if not fingerprint.keys:
+        return
+    day = day_of(now)
+    rows = [
+        {"key": signed(key), "day": day, "article_id": article_id} for key in set(fingerprint.keys)
+    ]
+    await connection.execute(insert_unless_known(connection, fingerprint_keys), rows)
+
+
+async def _add_matches(
+    connection: AsyncConnection,
+    article_id: int,
+    reading: Reading,
+    now: datetime,
+    rule_revision: str | None,
+) -> None:
+    rows = [
+        {
+            "article_id": article_id,
+            "rule": match.rule,
+            "rule_revision": rule_revision,
+            "severity": int(match.severity),
+            "found_in": match.where,
+            "spans": [asdict(span) for span in match.spans],
+            "held_back": reading.held_back,
+            "seen": now,
+        }
+        for match in reading.matches
+    ]
+    if rows:
+        await connection.execute(insert(matches), rows)
+
+
+def _text_row(reading: Reading, now: datetime) -> dict[str, Any]:
+    article, fingerprint = reading.article, reading.fingerprint
+    return {
+        "entry_id": reading.pending.id,
+        "relation": reading.relation.kind,
+        "relation_why": reading.relation.why,
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "published": article.published,
+        "published_raw": article.published_raw,
+        "author": article.author,
+        "language": article.language,
+        "credit": article.credit,
+        "tags": list(article.tags),
+        "removed": [asdict(removed) for removed in article.removed],
+        "text_hash": fingerprint.text_hash,
+        "sketch": packed(fingerprint.sketch),
+        "keys": packed(fingerprint.keys),
+        "size": fingerprint.size,
+        "seen": now,
+    }

@@ -1,0 +1,201 @@
+"""Connections to SQLite and PostgreSQL, and the one place where their errors become ours."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from watcher.errors import StorageUnavailable, WatcherError
+from watcher.record.tables import storable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from sqlalchemy import Engine
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+BUSY_TIMEOUT_S = 10
+"""How long a writer waits for another process before the database counts as locked."""
+_NO_TABLES = re.compile(r"no such table|relation .* does not exist")
+
+
+class RecordRefused(WatcherError):  # noqa: N818 - reads as what happened, like its siblings
+    """The database refused a value or a statement: a mistake of the program, not of the moment."""
+
+
+def parse_url(text: str) -> URL:
+    """Read the operator's database URL; the password is percent-encoded, as in every URL.
+
+    Raises WatcherError, which never quotes the URL, since it may carry a password.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise WatcherError(_wanted("it is no URL")) from None
+    backend = url.drivername.partition("+")[0]
+    if backend == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise WatcherError(_wanted("SQLite needs a file to keep the record in"))
+        return url.set(
+            drivername="sqlite", database=str(Path(url.database).expanduser().absolute())
+        )
+    if backend in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    raise WatcherError(_wanted(f"'{backend}' is no database the record can be kept in"))
+
+
+def _wanted(what: str) -> str:
+    return f"database: {what}. Write sqlite:///watcher.db or postgresql://user:password@host/name"
+
+
+def sqlite_url(url: URL, *, driver: str, mode: str) -> URL:
+    """Give the URL that opens a file of any name; `mode` is rw, or rwc to create it."""
+    path = f"file:{quote(url.database or '')}"
+    return URL.create(f"sqlite+{driver}", database=path, query={"uri": "true", "mode": mode})
+
+
+class Database:
+    """An engine with two ways in: `reading()` and `writing()`, each one transaction."""
+
+    def __init__(self, url: URL) -> None:
+        self.shown = url.render_as_string(hide_password=True)
+        self._file = Path(url.database or "") if url.drivername == "sqlite" else None
+        self._inode = 0
+        self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
+        self._writer = self._engine.execution_options(watcher_begin="BEGIN IMMEDIATE")
+        # SQLite has one writer. Waiting here is fair; in its own busy loop luck decides.
+        self._turn = asyncio.Lock() if self._file else contextlib.nullcontext()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that sees one consistent state. Raises StorageUnavailable."""
+        with translated(self.shown):
+            await self._follow_file()
+            async with self._engine.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection whose changes are kept all or not. Raises StorageUnavailable."""
+        async with self._turn:
+            with translated(self.shown):
+                await self._follow_file()
+                async with self._writer.begin() as connection:
+                    yield connection
+
+    async def dispose(self) -> None:
+        """Close every connection; the next use opens new ones."""
+        await self._engine.dispose()
+
+    async def _follow_file(self) -> None:
+        """Notice a file removed or replaced: SQLite would go on writing into the old one."""
+        if self._file is None:
+            return
+        try:
+            inode = self._file.stat().st_ino
+        except OSError as failure:
+            self._inode = -1
+            raise StorageUnavailable(
+                f"the database {self.shown} cannot be used: {failure.strerror}"
+            ) from None
+        if self._inode not in {0, inode}:
+            await self._engine.dispose()
+        self._inode = inode
+
+
+@contextlib.contextmanager
+def translated(shown: str) -> Iterator[None]:
+    """Turn errors of the database into ours; `shown` is its URL without the password."""
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        raise RecordRefused(f"the database {shown} refused a value: {error.orig}") from None
+    except (DBAPIError, NoConnectionFree) as error:
+        raise _unavailable(shown, error) from None
+    except SQLAlchemyError as error:
+        raise RecordRefused(
+            f"the database {shown} was asked something it cannot do: {error}"
+        ) from error
+
+
+def _unavailable(shown: str, error: DBAPIError | NoConnectionFree) -> StorageUnavailable:
+    cause = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    hint = ""
+    if _NO_TABLES.search(cause):
+        hint = ". Its tables are made by `watcher run`, or by `alembic upgrade head`"
+    return StorageUnavailable(f"the database {shown} cannot be used: {cause}{hint}")
+
+
+def _dumps(value: object) -> str:
+    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def _sqlite_engine(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        # rw: a file that was removed is an error, not a reason to begin an empty one.
+        sqlite_url(url, driver="aiosqlite", mode="rw"),
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+        hide_parameters=True,
+        json_serializer=_dumps,
+    )
+    own_transactions(engine.sync_engine, "PRAGMA foreign_keys=ON", "PRAGMA synchronous=NORMAL")
+    return engine
+
+
+def own_transactions(engine: Engine, *pragmas: str, begin: str = "BEGIN") -> None:
+    """Prepare every SQLite connection with these pragmas, and begin transactions ourselves.
+
+    The driver begins them late and never as IMMEDIATE; a transaction that reads first and writes
+    then would fail as "locked" without waiting.
+    """
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        _run(connection, *pragmas)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("watcher_begin", begin))
+
+
+def _postgresql_engine(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={} if "connect_timeout" in url.query else {"connect_timeout": BUSY_TIMEOUT_S},
+        hide_parameters=True,
+        json_serializer=_dumps,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        _run(
+            connection,
+            "SET TIME ZONE 'UTC'",
+            f"SET lock_timeout = '{BUSY_TIMEOUT_S}s'",
+            "SET statement_timeout = '60s'",
+            "SET idle_in_transaction_session_timeout = '60s'",
+        )
+        connection.commit()
+
+    return engine
+
+
+def _run(connection: DBAPIConnection, *statements: str) -> None:
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()

@@ -1,0 +1,139 @@
+"""Entries: listed, waiting to be read, done. Statements only; transactions are the store's."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Update, select, update
+
+from watcher.record.lease import LET_GO
+from watcher.record.tables import IS_PENDING, entries
+from watcher.record.upsert import insert_unless_known
+from watcher.record.values import entry_json, pending_of, url_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from watcher.model import Entry, Pending
+    from watcher.record.lease import Lease
+
+MAX_UNANSWERED = 5
+"""An entry whose reading was begun this often and never ended kills or stalls the program."""
+_STALLED = (
+    f"reading was begun {MAX_UNANSWERED} times and never ended: "
+    "the page stalls or kills the program"
+)
+_ANSWERED: dict[str, Any] = LET_GO | {"unanswered": 0}
+_HASHES_PER_QUERY = 500
+
+
+async def add(
+    connection: AsyncConnection,
+    source: str,
+    listed: Sequence[Entry],
+    now: datetime,
+    *,
+    first_contact: bool,
+) -> int:
+    """Add the entries whose address is new, the oldest first; give how many these were."""
+    # Lists begin with the newest; of two with one address the one listed first is kept.
+    by_hash = {url_hash(entry.url): entry for entry in reversed(listed)}
+    known = await _known(connection, by_hash)
+    new = [(key, entry) for key, entry in by_hash.items() if key not in known]
+    if not new:
+        return 0
+    new.sort(key=lambda pair: pair[1].published or now)
+    rows = [_row(source, key, entry, now) | {"first_contact": first_contact} for key, entry in new]
+    adding = insert_unless_known(connection, entries).returning(entries.c.id)
+    return len((await connection.execute(adding, rows)).all())
+
+
+async def claim(
+    connection: AsyncConnection, lease: Lease, limit: int, busy: Collection[str]
+) -> list[Pending]:
+    """Take up to `limit` entries to read now, the oldest first, leaving out `busy` sources.
+
+    What was begun MAX_UNANSWERED times without an answer is given up instead.
+    """
+    ready = (
+        select(entries)
+        .where(IS_PENDING, entries.c.retry_at <= lease.now, lease.is_free(entries))
+        .order_by(entries.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if busy:
+        ready = ready.where(entries.c.source.not_in(busy))
+    rows = (await connection.execute(ready)).all()
+    await _give_up(connection, [row.id for row in rows if row.unanswered >= MAX_UNANSWERED], lease)
+    taken = [row for row in rows if row.unanswered < MAX_UNANSWERED]
+    begun = {"unanswered": entries.c.unanswered + 1} | lease.taken
+    if taken:
+        await connection.execute(_all_of(row.id for row in taken).values(begun))
+    return [pending_of(row) for row in taken]
+
+
+async def failed(
+    connection: AsyncConnection,
+    pending: Pending,
+    why: str,
+    now: datetime,
+    retry_at: datetime | None,
+) -> None:
+    """Note that an entry could not be read: it waits until `retry_at`, or has failed for good."""
+    after = {"why": why, "attempts": entries.c.attempts + 1} | _ANSWERED
+    after |= {"status": "failed", "finished": now} if retry_at is None else {"retry_at": retry_at}
+    await connection.execute(_waiting(pending).values(after))
+
+
+async def finish(
+    connection: AsyncConnection, pending: Pending, status: str, why: str, now: datetime
+) -> bool:
+    """Close an entry and drop its body; False if it had been closed before."""
+    after = {"status": status, "why": why, "finished": now, "entry": None} | _ANSWERED
+    closed = await connection.execute(_waiting(pending).values(after))
+    return closed.rowcount == 1
+
+
+async def _known(connection: AsyncConnection, hashes: Iterable[str]) -> set[str]:
+    known: set[str] = set()
+    for some in _batches(hashes):
+        query = select(entries.c.url_hash).where(entries.c.url_hash.in_(some))
+        known.update(await connection.scalars(query))
+    return known
+
+
+def _batches(hashes: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(hashes)
+    while some := list(islice(rest, _HASHES_PER_QUERY)):
+        yield some
+
+
+async def _give_up(connection: AsyncConnection, ids: Sequence[int], lease: Lease) -> None:
+    if ids:
+        after = {"status": "failed", "why": _STALLED, "finished": lease.now} | LET_GO
+        await connection.execute(_all_of(ids).values(after))
+
+
+def _all_of(ids: Iterable[int]) -> Update:
+    return update(entries).where(entries.c.id.in_(list(ids)))
+
+
+def _waiting(pending: Pending) -> Update:
+    return update(entries).where(entries.c.id == pending.id, IS_PENDING)
+
+
+def _row(source: str, key: str, entry: Entry, now: datetime) -> dict[str, Any]:
+    return {
+        "url_hash": key,
+        "url": entry.url,
+        "source": source,
+        "entry": entry_json(entry),
+        "status": "pending",
+        "seen": now,
+        "retry_at": now,
+    }

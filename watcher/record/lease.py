@@ -1,0 +1,54 @@
+"""Leases: what one process works on no other takes, until the lease or its holder ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Table, or_, select, update
+
+from watcher.record.holder import is_gone
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+LET_GO: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease that begins now."""
+
+    holder: str
+    now: datetime
+    length_s: float
+
+    def is_free(self, table: Table) -> ColumnElement[bool]:
+        """Hold for rows that nobody works on."""
+        return or_(table.c.claimed_until.is_(None), table.c.claimed_until <= self.now)
+
+    @property
+    def taken(self) -> dict[str, Any]:
+        """The columns of a row that is taken."""
+        return {
+            "claimed_by": self.holder,
+            "claimed_until": self.now + timedelta(seconds=self.length_s),
+        }
+
+
+async def release(
+    connection: AsyncConnection, table: Table, holders: Collection[str], **also: Any
+) -> None:
+    """Let go of every row that these processes hold."""
+    if holders:
+        held = table.c.claimed_by.is_not(None) & table.c.claimed_by.in_(holders)
+        await connection.execute(update(table).where(held).values(LET_GO | also))
+
+
+async def gone_holders(connection: AsyncConnection, table: Table) -> set[str]:
+    """Name the holders of rows that have certainly ended without letting go."""
+    query = select(table.c.claimed_by).where(table.c.claimed_by.is_not(None)).distinct()
+    return {name for name in await connection.scalars(query) if is_gone(name)}

@@ -1,0 +1,89 @@
+"""Bring a database's tables up to date, whoever else is starting at the same moment."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy.pool import NullPool
+
+from watcher.errors import WatcherError
+from watcher.record.engine import own_transactions, sqlite_url, translated
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+"""A link to the repository's `alembic/`, and a folder of its own where the program is installed."""
+_LOCK = 7_233_108_474_211
+"""Names our advisory lock in PostgreSQL; any number that nobody else uses."""
+_WAIT_S = 120
+_one_at_a_time = threading.Lock()  # alembic keeps the environment it runs in a global
+
+
+def upgrade(url: URL) -> None:
+    """Upgrade to the newest revision, all or nothing; a second process waits for the first.
+
+    Blocks. Raises StorageUnavailable, and WatcherError for a database written by a newer version.
+    """
+    with _one_at_a_time, translated(url.render_as_string(hide_password=True)):
+        engine = engine_for(url)
+        try:
+            with engine.begin() as connection:
+                _upgrade(connection)
+        finally:
+            engine.dispose()
+
+
+def engine_for(url: URL) -> Engine:
+    """Give an engine to migrate with; it makes a missing SQLite file, in WAL mode."""
+    if url.drivername != "sqlite":
+        return create_engine(url, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine(
+        sqlite_url(url, driver="pysqlite", mode="rwc"),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"timeout": _WAIT_S},
+    )
+    # SQLite changes a table by making it anew, which foreign keys would forbid: they are checked
+    # at the end. IMMEDIATE is the lock: a second process waits before it looks at the revision.
+    pragmas = ("PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=OFF")
+    own_transactions(engine, *pragmas, begin="BEGIN IMMEDIATE")
+    return engine
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    try:
+        command.upgrade(_config(connection), "head")
+    except CommandError as error:
+        raise WatcherError(
+            f"the database has tables of another version of the program ({error}). "
+            "Install that version or a later one, or restore the backup made before it."
+        ) from error
+    if connection.dialect.name == "sqlite":
+        _check_references(connection)
+
+
+def _check_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise WatcherError(
+            f"the upgrade would leave a row of {broken[0]} without the row it refers to"
+        )
+
+
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,126 @@
+"""Notices, from queued to sent or dead. Statements only; transactions are the store's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Update, insert, select, update
+
+from watcher.record.lease import LET_GO
+from watcher.record.tables import IS_WAITING, deliveries, notices, stories
+from watcher.record.upsert import insert_unless_known
+from watcher.record.values import alert_json, identity, notice_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from watcher.model import Alert, Notice
+    from watcher.record.lease import Lease
+
+FIRST_REPORT = "first-report"
+"""The occasion of a notice that tells of a story for the first time."""
+
+
+async def queue(
+    connection: AsyncConnection,
+    story_id: int,
+    alerts: Sequence[tuple[str, Alert]],
+    now: datetime,
+) -> tuple[Notice, ...]:
+    """Queue a notice per alert unless its rule, story and target had one; give those queued."""
+    if not alerts:
+        return ()
+    origin = await connection.scalar(select(stories.c.origin).where(stories.c.id == story_id))
+    rows = [_row(story_id, origin or "", target, alert, now) for target, alert in alerts]
+    # One order everywhere: transactions that queue the same notices must not wait in a circle.
+    rows.sort(key=lambda row: (row["rule"], row["target"]))
+    adding = insert_unless_known(connection, notices).returning(*notices.c)
+    queued = await connection.execute(adding, rows)
+    return tuple(sorted((notice_of(row) for row in queued), key=lambda notice: notice.id))
+
+
+async def claim(
+    connection: AsyncConnection, lease: Lease, limit: int, busy: Collection[str]
+) -> list[Notice]:
+    """Take up to `limit` notices: severest first, then oldest, leaving out `busy` targets."""
+    ready = (
+        select(notices)
+        .where(IS_WAITING, notices.c.retry_at <= lease.now, lease.is_free(notices))
+        .order_by(notices.c.severity.desc(), notices.c.created, notices.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if busy:
+        ready = ready.where(notices.c.target.not_in(busy))
+    rows = (await connection.execute(ready)).all()
+    if rows:
+        taking = update(notices).where(notices.c.id.in_([row.id for row in rows]))
+        await connection.execute(taking.values(lease.taken))
+    return [notice_of(row) for row in rows]
+
+
+async def settle(
+    connection: AsyncConnection, notice: Notice, status: str, why: str, now: datetime
+) -> None:
+    """Close a notice: sent, whoever held it, or dead unless it has been sent."""
+    closing = update(notices).where(notices.c.id == notice.id, notices.c.status != "sent")
+    after = {
+        "status": status,
+        "why": why,
+        "finished": now,
+        "attempts": notices.c.attempts + 1,
+    } | LET_GO
+    await connection.execute(closing.values(after))
+
+
+async def postpone(
+    connection: AsyncConnection, notice: Notice, why: str, retry_at: datetime, holder: str
+) -> None:
+    """Let a notice wait until `retry_at`, unless its lease ended and another is sending it."""
+    after = {"why": why, "retry_at": retry_at, "attempts": notices.c.attempts + 1} | LET_GO
+    await connection.execute(_held(notice, holder).values(after))
+
+
+async def note_delivery(  # noqa: PLR0913 - a delivery has that many sides
+    connection: AsyncConnection,
+    notice: Notice,
+    *,
+    outcome: str,
+    answer: str,
+    now: datetime,
+    took_s: float,
+) -> None:
+    """Keep one attempt and what the other side answered."""
+    row = {
+        "notice_id": notice.id,
+        "at": now,
+        "outcome": outcome,
+        "answer": answer,
+        "took_s": took_s,
+    }
+    await connection.execute(insert(deliveries).values(row))
+
+
+def _held(notice: Notice, holder: str) -> Update:
+    return update(notices).where(
+        notices.c.id == notice.id, IS_WAITING, notices.c.claimed_by == holder
+    )
+
+
+def _row(story_id: int, origin: str, target: str, alert: Alert, now: datetime) -> dict[str, Any]:
+    name = identity(rule=alert.rule, origin=origin, target=target, occasion=FIRST_REPORT)
+    return {
+        "identity": name,
+        "rule": alert.rule,
+        "story_id": story_id,
+        "target": target,
+        "occasion": FIRST_REPORT,
+        "severity": int(alert.severity),
+        "alert": alert_json(alert),
+        "status": "waiting",
+        "created": now,
+        "retry_at": now,
+    }

@@ -1,0 +1,109 @@
+"""What is remembered about sources. Statements only; transactions are the store's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from watcher.record.tables import sources
+from watcher.record.values import state_of, state_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from watcher.model import Source, SourceState
+
+_AS_WRITTEN = ("name", "outlet", "configured_url", "is_active")
+_FRESH = {
+    "etag": "",
+    "last_modified": "",
+    "body_hash": "",
+    "failures": 0,
+    "not_found": 0,
+    "moved_to": "",
+    "moved_seen": 0,
+    "remark": "",
+    "entries_last": 0,
+    "interval_s": 0.0,
+    "seen_before": False,
+}
+
+
+async def sync(connection: AsyncConnection, wanted: Iterable[Source], now: datetime) -> None:
+    """Make the sources on record those of the operator's files; none is ever deleted."""
+    listed = {source.id: source for source in wanted}
+    known = {row.id: row for row in await connection.execute(select(sources))}
+    new = [_new_row(source, now) for source in listed.values() if source.id not in known]
+    if new:
+        await connection.execute(insert(sources), new)
+    for row in known.values():
+        changed = _changes(row, listed.get(row.id), now)
+        if changed:
+            await connection.execute(update(sources).where(sources.c.id == row.id).values(changed))
+
+
+async def due(connection: AsyncConnection, now: datetime, limit: int) -> list[SourceState]:
+    """Give the active sources whose time has come, the longest overdue first."""
+    query = (
+        select(sources)
+        .where(sources.c.is_active, sources.c.due <= now)
+        .order_by(sources.c.due, sources.c.id)
+        .limit(limit)
+    )
+    return [state_of(row) for row in await connection.execute(query)]
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """Give the instant at which the next active source is due."""
+    query = select(func.min(sources.c.due)).where(sources.c.is_active)
+    earliest: datetime | None = await connection.scalar(query)
+    return earliest
+
+
+async def state(connection: AsyncConnection, source_id: str) -> SourceState:
+    """Give the state of one source; KeyError if there is none of that id."""
+    row = (await connection.execute(select(sources).where(sources.c.id == source_id))).one_or_none()
+    if row is None:
+        raise KeyError(source_id)
+    return state_of(row)
+
+
+async def keep_state(connection: AsyncConnection, after: SourceState) -> bool:
+    """Keep a source's state; say whether it had been polled with success before."""
+    known = select(sources.c.seen_before).where(sources.c.id == after.id).with_for_update()
+    seen_before: bool | None = (await connection.execute(known)).scalar_one_or_none()
+    if seen_before is None:
+        raise KeyError(after.id)
+    await connection.execute(_KEEP, {"source_id": after.id} | state_row(after))
+    return seen_before
+
+
+_KEEP = update(sources).where(sources.c.id == bindparam("source_id"))
+
+
+def _written(source: Source) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "outlet": source.group or source.site or source.id,
+        "configured_url": source.url,
+        "is_active": source.enabled,
+    }
+
+
+def _new_row(source: Source, now: datetime) -> dict[str, Any]:
+    return {"id": source.id, "url": source.url, "due": now} | _FRESH | _written(source)
+
+
+def _changes(row: Row[Any], source: Source | None, now: datetime) -> Mapping[str, Any]:
+    """Say what the operator changed; at a new address nothing learned at the old one holds."""
+    if source is None:
+        return {"is_active": False} if row.is_active else {}
+    written = _written(source)
+    if source.url != row.configured_url:
+        return written | _FRESH | {"url": source.url, "due": now}
+    return written if any(getattr(row, name) != written[name] for name in _AS_WRITTEN) else {}

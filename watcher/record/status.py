@@ -1,0 +1,157 @@
+"""What the record says about itself, for `watcher status`. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from watcher.model import Severity
+from watcher.record.tables import (
+    IS_DEAD,
+    IS_OPEN,
+    IS_WAITING,
+    articles,
+    deliveries,
+    entries,
+    notices,
+    sources,
+    stories,
+)
+from watcher.record.values import alert_of, state_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from watcher.model import SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """How one active source is doing; `failed` entries could not be read and are given up."""
+
+    name: str
+    state: SourceState
+    pending: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeStatus:
+    """One notice: what was or is to be told, to whom, and how that went."""
+
+    id: int
+    rule: str
+    rule_title: str
+    severity: Severity
+    target: str
+    title: str
+    url: str
+    status: str
+    """waiting, sent or dead"""
+    why: str
+    """What the other side said last, empty when it took the message."""
+    attempts: int
+    created: datetime
+    finished: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStatus:
+    """How the outbox is doing; `oldest` is when the notice that waits longest was queued."""
+
+    waiting: int
+    oldest: datetime | None
+    dead: int
+    deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The record at one instant."""
+
+    at: datetime
+    sources: tuple[SourceStatus, ...]
+    pending: int
+    failed: int
+    articles: int
+    stories: int
+    outbox: OutboxStatus
+    alerts: tuple[NoticeStatus, ...]
+    """The last notices that were queued, the newest first."""
+    dead_letters: tuple[NoticeStatus, ...]
+    """The last notices that were given up, the newest first."""
+
+
+async def read(connection: AsyncConnection, now: datetime, last: int) -> Status:
+    """Read the status, with the `last` alerts and dead letters."""
+    counts = await _entry_counts(connection)
+    newest = select(notices).order_by(notices.c.id.desc()).limit(last)
+    dead = select(notices).where(IS_DEAD).order_by(notices.c.finished.desc()).limit(last)
+    return Status(
+        at=now,
+        sources=await _sources(connection, counts),
+        pending=sum(n for (_, status), n in counts.items() if status == "pending"),
+        failed=sum(n for (_, status), n in counts.items() if status == "failed"),
+        articles=await _count(connection, articles.c.id),
+        stories=await _count(connection, stories.c.id),
+        outbox=await _outbox(connection),
+        alerts=tuple(_notice(row) for row in await connection.execute(newest)),
+        dead_letters=tuple(_notice(row) for row in await connection.execute(dead)),
+    )
+
+
+async def _entry_counts(connection: AsyncConnection) -> dict[tuple[str, str], int]:
+    by = (entries.c.source, entries.c.status)
+    query = select(*by, func.count()).where(IS_OPEN).group_by(*by)
+    return {(source, status): n for source, status, n in await connection.execute(query)}
+
+
+async def _sources(
+    connection: AsyncConnection, counts: dict[tuple[str, str], int]
+) -> tuple[SourceStatus, ...]:
+    rows = await connection.execute(
+        select(sources).where(sources.c.is_active).order_by(sources.c.id)
+    )
+    return tuple(
+        SourceStatus(
+            name=row.name,
+            state=state_of(row),
+            pending=counts.get((row.id, "pending"), 0),
+            failed=counts.get((row.id, "failed"), 0),
+        )
+        for row in rows
+    )
+
+
+async def _outbox(connection: AsyncConnection) -> OutboxStatus:
+    query = select(func.count(), func.min(notices.c.created)).where(IS_WAITING)
+    waiting, oldest = (await connection.execute(query)).one()
+    dead = await connection.scalar(select(func.count()).select_from(notices).where(IS_DEAD))
+    return OutboxStatus(waiting, oldest, dead or 0, await _count(connection, deliveries.c.id))
+
+
+async def _count(connection: AsyncConnection, column: Any) -> int:
+    return await connection.scalar(select(func.count(column))) or 0
+
+
+def _notice(row: Row[Any]) -> NoticeStatus:
+    alert = alert_of(row.alert)
+    return NoticeStatus(
+        id=row.id,
+        rule=row.rule,
+        rule_title=alert.rule_title,
+        severity=Severity(row.severity),
+        target=row.target,
+        title=alert.title,
+        url=alert.url,
+        status=row.status,
+        why=row.why,
+        attempts=row.attempts,
+        created=row.created,
+        finished=row.finished,
+    )

@@ -1,0 +1,187 @@
+"""Values of the model as rows and JSON, and back. Pure. Reads what older versions wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from array import array
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from watcher.model import (
+    Alert,
+    Entry,
+    Fingerprint,
+    Neighbor,
+    Notice,
+    Passage,
+    Pending,
+    Severity,
+    SourceState,
+    Validators,
+)
+from watcher.record.tables import storable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+
+Json = dict[str, Any]
+Value = TypeVar("Value")
+_STATE = tuple(f.name for f in fields(SourceState) if f.name != "validators")
+_VALIDATORS = tuple(f.name for f in fields(Validators))
+_EPOCH = date(1970, 1, 1)
+
+
+def url_hash(url: str) -> str:
+    """Give 128 bits that stand for an address, as hexadecimal digits."""
+    return hashlib.blake2b(storable(url).encode(), digest_size=16).hexdigest()
+
+
+def identity(*, rule: str, origin: str, target: str, occasion: str) -> str:
+    """Name a notice for messages: letters, digits, `-` and `.`, the same wherever made."""
+    parts = f"{rule}\0{origin}\0{target}\0{occasion}"
+    digest = hashlib.blake2b(storable(parts).encode(), digest_size=10).hexdigest()
+    return f"{rule}.{digest}" if rule.isascii() else digest
+
+
+def day_of(instant: datetime) -> int:
+    """Count the days from 1970-01-01 to the instant's day, in UTC."""
+    return (instant.astimezone(UTC).date() - _EPOCH).days
+
+
+# --- sources and entries ----------------------------------------------------------------------
+
+
+def state_row(state: SourceState) -> Json:
+    """Give the columns of a source that a poll may change."""
+    row = {name: getattr(state, name) for name in _STATE if name != "id"}
+    return row | {name: getattr(state.validators, name) for name in _VALIDATORS}
+
+
+def state_of(row: Row[Any]) -> SourceState:
+    """Read a source's state from its row."""
+    validators = Validators(**{name: getattr(row, name) for name in _VALIDATORS})
+    return SourceState(**{name: getattr(row, name) for name in _STATE}, validators=validators)
+
+
+def entry_json(entry: Entry) -> Json:
+    """Give the entry as JSON; the instant keeps the zone it was published with."""
+    return asdict(entry) | {"published": _iso(entry.published)}
+
+
+def pending_of(row: Row[Any]) -> Pending:
+    """Read an entry that waits from its row."""
+    return Pending(
+        id=row.id,
+        source=row.source,
+        entry=_entry_of(row.entry or {}, row.url),
+        attempts=row.attempts,
+        seen=row.seen,
+        first_contact=row.first_contact,
+    )
+
+
+def _entry_of(data: Json, url: str) -> Entry:
+    told = _known(Entry, data)
+    told |= {"published": _instant(told.get("published")), "tags": tuple(told.get("tags", ()))}
+    return Entry(**{"link": url, **told, "url": url})
+
+
+# --- articles ---------------------------------------------------------------------------------
+
+
+def packed(numbers: Sequence[int]) -> bytes:
+    """Pack whole numbers of 64 bits, little end first."""
+    return _little(array("Q", numbers)).tobytes()
+
+
+def _unpacked(data: bytes) -> tuple[int, ...]:
+    numbers = array("Q")
+    numbers.frombytes(data)
+    return tuple(_little(numbers))
+
+
+def _little(numbers: array[int]) -> array[int]:
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def signed(key: int) -> int:
+    """Give a number of 64 bits as the signed one with the same bits, which databases have."""
+    return key - (1 << 64) if key >= 1 << 63 else key
+
+
+def neighbor_of(row: Row[Any]) -> Neighbor:
+    """Read an earlier article's fingerprint from its row."""
+    fingerprint = Fingerprint(
+        url=row.url,
+        text_hash=row.text_hash,
+        sketch=_unpacked(row.sketch),
+        keys=_unpacked(row.keys),
+        size=row.size,
+    )
+    return Neighbor(row.id, row.story_id, fingerprint, row.source)
+
+
+# --- notices ----------------------------------------------------------------------------------
+
+
+def alert_json(alert: Alert) -> Json:
+    """Give the alert as JSON."""
+    instants = {"published": _iso(alert.published), "seen": _iso(alert.seen)}
+    return asdict(alert) | {"severity": int(alert.severity)} | instants
+
+
+def alert_of(data: Json) -> Alert:
+    """Read an alert from its JSON."""
+    told = _known(Alert, data)
+    told |= {
+        "severity": Severity(told["severity"]),
+        "title_hits": _pairs(told["title_hits"]),
+        "passages": tuple(_passage_of(passage) for passage in told["passages"]),
+        "terms": tuple(told["terms"]),
+        "published": _instant(told["published"]),
+        "seen": _instant(told["seen"]),
+    }
+    return Alert(**told)
+
+
+def notice_of(row: Row[Any]) -> Notice:
+    """Read a notice from its row."""
+    return Notice(
+        id=row.id,
+        identity=row.identity,
+        rule=row.rule,
+        story_id=row.story_id,
+        target=row.target,
+        alert=alert_of(row.alert),
+        attempts=row.attempts,
+        created=row.created,
+    )
+
+
+def _passage_of(data: Json) -> Passage:
+    told = _known(Passage, data)
+    return Passage(**told | {"hits": _pairs(told["hits"])})
+
+
+def _pairs(data: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in data)
+
+
+def _known(kind: type[Value], data: Json) -> Json:
+    """Keep what this version's dataclass has; what is missing takes its default."""
+    names = {f.name for f in fields(kind)}  # type: ignore[arg-type]  # every kind here is a dataclass
+    return {name: value for name, value in data.items() if name in names}
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
