@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from watcher import log, systemd
-from watcher.clock import Clock, utc_now
-from watcher.config import load_config
-from watcher.fetch import Fetcher
+from watcher.clock import utc_now
+from watcher.config import load_config, read_config
+from watcher.errors import Invalid
+from watcher.fetch import Fetcher, FetchSettings
 from watcher.lanes import Lane
+from watcher.model import Fetched, FetchFailed, NotAnArticle
 from watcher.notify import Notifier
-from watcher.pipeline import Pipeline
+from watcher.pipeline import Pipeline, read_page
 from watcher.record import Record
-from watcher.rulebook import Rulebook
+from watcher.rulebook import Rulebook, read_folder
 from watcher.schedule import Ticks
 from watcher.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
     from watcher.config import Config
-    from watcher.model import Notice, Outcome, Pending, SourceState
+    from watcher.errors import Problem
+    from watcher.match import Rules
+    from watcher.model import Article, Notice, Outcome, Pending, SourceState
+    from watcher.record import Status
 
 POLLS_AT_ONCE = 32
 READS_AT_ONCE = 16
-DELIVERIES_AT_ONCE = 8
 TICK_S = 1.0
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
@@ -48,7 +53,13 @@ class Watcher:
     rulebook: Rulebook
     polls: Lane[SourceState]
     reads: Lane[Pending]
-    deliveries: Lane[Notice]
+    deliveries: tuple[Lane[Notice], ...]
+    """One for each target, so that one that hangs holds up nobody else."""
+
+    @property
+    def record(self) -> Record:
+        """The record."""
+        return self.pipeline.record
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set."""
@@ -57,19 +68,13 @@ class Watcher:
         ticks.every(RULES_TICK_S, self.refresh_rules, name="rules")
         if interval := systemd.watchdog_interval_s():
             ticks.every(interval / 2, self.report_alive, name="watchdog")
-        running = [
-            asyncio.create_task(lane.run(), name=lane.name)
-            for lane in (self.polls, self.reads, self.deliveries)
-        ]
+        lanes = (self.polls, self.reads, *self.deliveries)
+        running = [asyncio.create_task(lane.run(), name=lane.name) for lane in lanes]
         ticks.start()
         self.wake()
         systemd.ready()
-        log.event(
-            "run",
-            status="started",
-            sources=len(self.pipeline.sources),
-            rules=len(self.pipeline.rules.rules),
-        )
+        rules, sources = len(self.pipeline.rules.rules), len(self.pipeline.sources)
+        log.event("run", status="started", sources=sources, rules=rules)
         try:
             await stop.wait()
         finally:
@@ -84,97 +89,98 @@ class Watcher:
         """Poll every source that is due, read what is new, deliver, and come back."""
         await self.polls.drain()
         await self.reads.drain()
-        await self.deliveries.drain()
+        await asyncio.gather(*(lane.drain() for lane in self.deliveries))
 
     def wake(self) -> None:
         """Have every lane look for work now."""
-        for lane in (self.polls, self.reads, self.deliveries):
+        self.polls.wake()
+        self.reads.wake()
+        self.wake_deliveries()
+
+    def wake_deliveries(self) -> None:
+        """Have every target's lane look for notices now."""
+        for lane in self.deliveries:
             lane.wake()
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""
         if not await asyncio.to_thread(self.rulebook.refresh):
             return
-        if self.rulebook.refused:
-            for problem in self.rulebook.refused:
-                log.error(
-                    "rules", status="refused, the old rules stay in force", problem=str(problem)
-                )
-        else:
-            await self._put_in_force()
-        await self.pipeline.record.remember(
-            "rules.refused", "\n".join(map(str, self.rulebook.refused)), utc_now()
-        )
+        refused = self.rulebook.refused
+        for problem in refused:
+            log.error("rules", status="refused, the old ones stay in force", problem=problem)
+        if not refused:
+            self.pipeline.rules = self.rulebook.current.rules
+            await self.keep_rule_revision()
+        await self.record.remember_rules_refused("\n".join(map(str, refused)), utc_now())
+
+    async def keep_rule_revision(self) -> None:
+        """Put the rules in force on record, as they were written."""
+        current = self.rulebook.current
+        await self.record.rule_revision(current.revision, current.text, utc_now())
+        rules = len(current.rules.rules)
+        log.event("rules", status="in force", rules=rules, revision=current.revision[:12])
 
     async def report_alive(self) -> None:
         """Feed systemd's watchdog, from the loop that does the work."""
-        usable = await self.pipeline.record.is_usable()
-        systemd.status("watching" if usable else "waiting: the database cannot be used")
+        is_usable = await self.record.is_usable()
+        systemd.status("watching" if is_usable else "waiting: the database cannot be used")
         systemd.alive()
-
-    async def _put_in_force(self) -> None:
-        self.pipeline.rules = self.rulebook.current.rules
-        await self.pipeline.record.rule_revision(
-            self.rulebook.current.revision, self.rulebook.current.text, utc_now()
-        )
-        log.event(
-            "rules",
-            status="in force",
-            rules=len(self.pipeline.rules.rules),
-            revision=self.rulebook.current.revision[:12],
-        )
 
 
 @asynccontextmanager
-async def open_watcher(
-    config: Config, *, console: Console | None = None, now: Clock = utc_now
-) -> AsyncIterator[Watcher]:
+async def open_watcher(config: Config, *, console: Console | None = None) -> AsyncIterator[Watcher]:
     """Build a daemon of its configuration, with everything open; close all of it afterwards."""
     rulebook = Rulebook.open(config.rules, [target.name for target in config.targets])
     async with AsyncExitStack() as stack:
         record = await stack.enter_async_context(Record(config.database.reveal()))
-        await record.sync_sources(config.sources, now())
-        await record.rule_revision(rulebook.current.revision, rulebook.current.text, now())
+        await record.sync_sources(config.sources, utc_now())
+        limits = config.limits
         pipeline = Pipeline(
             fetcher=await stack.enter_async_context(Fetcher(config.fetch)),
-            workers=await stack.enter_async_context(Workers(config.limits.workers)),
+            workers=await stack.enter_async_context(
+                Workers(limits.worker_count, limits.article_timeout_s, limits.worker_memory_mb)
+            ),
             record=record,
             notifier=await stack.enter_async_context(Notifier(config.targets, console=console)),
             rules=rulebook.current.rules,
             sources={source.id: source for source in config.sources},
             targets=config.targets,
             polling=config.polling,
-            limits=config.limits,
-            now=now,
+            limits=limits,
         )
-        yield _with_lanes(config, pipeline, rulebook)
+        watcher = _with_lanes(config, pipeline, rulebook)
+        await watcher.keep_rule_revision()
+        await record.remember_rules_refused("", utc_now())
+        yield watcher
 
 
 def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watcher:
     record = pipeline.record
-    deliveries: Lane[Notice] = Lane(
-        "notify",
-        take=lambda free, busy: record.due_notices(pipeline.now(), free, busy),
-        do=pipeline.deliver,
-        fail=pipeline.not_delivered,
-        key=lambda notice: notice.target,
-        width=DELIVERIES_AT_ONCE,
-        grace_s=GRACE_S,
-    )
+    names = {target.name for target in config.targets}
+    # The last lane refuses notices for targets that are no longer configured.
+    deliveries = tuple(_delivery_lane(pipeline, names - {name}, name) for name in names)
+    deliveries += (_delivery_lane(pipeline, names, "gone"),)
+
+    def wake_deliveries() -> None:
+        for lane in deliveries:
+            lane.wake()
+
     reads: Lane[Pending] = Lane(
         "read",
-        take=lambda free, busy: record.pending(pipeline.now(), free, busy),
+        take=lambda free: record.pending(pipeline.now(), free),
         do=pipeline.read,
-        fail=pipeline.not_read,
+        fail=pipeline.read_broke,
         key=lambda pending: pending.id,
         width=READS_AT_ONCE,
-        then=deliveries.wake,
+        then=wake_deliveries,
     )
     polls: Lane[SourceState] = Lane(
         "poll",
-        take=lambda free, busy: record.due(pipeline.now(), free, busy),
+        # Sources in hand are still due and come first: the lane passes them over.
+        take=lambda _free: record.due(pipeline.now(), POLLS_AT_ONCE),
         do=pipeline.poll,
-        fail=pipeline.not_polled,
+        fail=pipeline.poll_broke,
         key=lambda state: state.id,
         width=POLLS_AT_ONCE,
         then=reads.wake,
@@ -182,14 +188,25 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
     return Watcher(config, pipeline, rulebook, polls, reads, deliveries)
 
 
+def _delivery_lane(pipeline: Pipeline, others: set[str], name: str) -> Lane[Notice]:
+    return Lane(
+        f"notify {name}",
+        take=lambda free: pipeline.record.due_notices(pipeline.now(), free, others),
+        do=pipeline.deliver,
+        fail=pipeline.delivery_broke,
+        key=lambda notice: notice.id,
+        width=1,
+        grace_s=GRACE_S,
+    )
+
+
 async def run_daemon(config_file: Path) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT. Raises Invalid with every problem of the files."""
     config = load_config(config_file)
     log.set_up(config.log)
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_watcher(config) as watcher:
         await watcher.run(stop)
 
@@ -202,8 +219,53 @@ async def run_once(config_file: Path) -> None:
         await watcher.once()
 
 
+async def read_status(config_file: Path) -> Status:
+    """Give what the record says about itself."""
+    config = load_config(config_file)
+    async with Record(config.database.reveal(), migrate=False) as record:
+        return await record.status(utc_now())
+
+
 async def send_test_notice(config_file: Path, target: str) -> Outcome:
     """Send an invented alert to one target."""
     config = load_config(config_file)
     async with Notifier(config.targets) as notifier:
         return await notifier.send_test(target)
+
+
+def check_all(config_file: Path) -> Sequence[Problem]:
+    """Give every problem of configuration, sources and rules."""
+    config, problems = read_config(config_file)
+    read = read_folder(config.rules, [target.name for target in config.targets])
+    return sorted({*problems, *read.problems})
+
+
+def load_rules(folder: Path) -> Rules:
+    """Give the rules of a folder; raise Invalid with every problem if one is an error."""
+    read = read_folder(folder)
+    if not read.is_usable:
+        raise Invalid(read.problems)
+    return read.rules
+
+
+async def read_address(url: str, *, allow: tuple[str, ...] = ()) -> Article | NotAnArticle:
+    """Fetch one page and read it, as the daemon would."""
+    async with Fetcher(replace(FetchSettings(), allow_networks=allow)) as fetcher:
+        page = await fetcher.fetch(url, accept="page")
+    if isinstance(page, Fetched):
+        return read_page(page, now=utc_now())
+    why = page.detail if isinstance(page, FetchFailed) else "the server sent no page"
+    return NotAnArticle(url, why)
+
+
+def read_bytes(
+    body: bytes, *, url: str = "", form: Literal["auto", "html", "text"] = "auto"
+) -> Article | NotAnArticle:
+    """Read a page, or the text of one as it was scraped; `auto` looks for markup."""
+    if form == "auto":
+        form = "html" if _MARKUP.search(body[:100_000]) else "text"
+    page = Fetched(url=url, final_url=url, body=body)
+    return read_page(page, form="page" if form == "html" else "text", now=utc_now())
+
+
+_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|div|p|article|table|h1|meta)\b", re.IGNORECASE)

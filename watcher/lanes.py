@@ -21,13 +21,13 @@ PAUSE_S = 1.0
 class Lane(Generic[Work]):
     """Do `do(work)` for everything that `take(free, busy)` gives, at most `width` at once.
 
-    `take` gets how many pieces fit and the keys of those in hand; it gives none that are in hand.
+    `take` gets how many more pieces fit. Pieces that are in hand already are passed over.
     One piece that goes wrong does not stop the lane: it is logged, and `fail` records it so that it
     is not tried at once again.
     """
 
     name: str
-    take: Callable[[int, frozenset[Hashable]], Awaitable[Sequence[Work]]]
+    take: Callable[[int], Awaitable[Sequence[Work]]]
     do: Callable[[Work], Awaitable[object]]
     key: Callable[[Work], Hashable]
     width: int
@@ -63,21 +63,22 @@ class Lane(Generic[Work]):
             await self._let_go()
 
     async def _fill(self) -> int:
+        """Take up what is due; give how many pieces were new."""
         free = self.width - len(self._in_hand)
         if free <= 0:
             return 0
         try:
-            due = await self.take(free, frozenset(self._in_hand))
+            due = await self.take(free)
         except StorageUnavailable as failure:
             error("record", lane=self.name, why=str(failure))
             await asyncio.sleep(PAUSE_S)
             self.wake()
             return 0
-        for work in due:
-            self._in_hand[self.key(work)] = asyncio.create_task(
-                self._one(work), name=f"{self.name} {self.key(work)}"
-            )
-        return len(due)
+        new = [work for work in due if self.key(work) not in self._in_hand][:free]
+        for work in new:
+            name = f"{self.name} {self.key(work)}"
+            self._in_hand[self.key(work)] = asyncio.create_task(self._one(work), name=name)
+        return len(new)
 
     async def _one(self, work: Work) -> None:
         try:

@@ -1,7 +1,8 @@
 """The sentence: schedule, fetch, parse, extract, clean, match, relate, record, notify.
 
-One function per source (`poll`), one per article (`read`), one per notice (`deliver`). Only this file
-knows the order. What a stage does stands in the stage; what happens between two stages stands here.
+One function per source (`poll`), one per article (`read`), one per notice (`deliver`). Only this
+file knows the order. What a stage does stands in the stage; what happens between two stages stands
+here.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.clean import clean
 from watcher.clock import Clock, utc_now
@@ -18,21 +19,18 @@ from watcher.extract import extract
 from watcher.log import event
 from watcher.match import match
 from watcher.model import (
+    Alert,
     Article,
     Entry,
     Fetched,
     FetchFailed,
     Match,
     NotAnArticle,
-    Notice,
     NotModified,
-    Pending,
     Reading,
     Refused,
     Sent,
-    SourceState,
     TryAgain,
-    Validators,
 )
 from watcher.notify import alert_of, route
 from watcher.parse import decode, parse
@@ -42,19 +40,23 @@ from watcher.story import fingerprint, relate
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from watcher.config import Limits, Polling
     from watcher.fetch import Fetcher
-    from watcher.match import Rules
-    from watcher.model import Alert, Source
+    from watcher.match import Rule, Rules
+    from watcher.model import Notice, Pending, Source, SourceState
     from watcher.notify import Notifier, Target
     from watcher.record import Record
     from watcher.workers import Workers
 
+Form: TypeAlias = Literal["page", "fragment", "text"]
+
 STORY_WINDOW = timedelta(days=14)
 """Older articles are not compared: a text that comes back after two weeks is news again."""
-RETRY_READING = timedelta(minutes=2)
+READ_AGAIN = timedelta(minutes=2)
+"""How long an entry that could not be read waits at first; doubles with each attempt."""
 
 
 @dataclass(slots=True)
@@ -71,84 +73,77 @@ class Pipeline:
     polling: Polling
     limits: Limits
     now: Clock = utc_now
-    relating: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """One article at a time finds its story: two copies read at once must not become two stories."""
+    jitter: Callable[[], float] = random.random
+    _relating: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One article at a time finds its story: two copies read at once must not become two."""
 
-    async def poll(self, state: SourceState) -> int:
-        """Fetch a source, parse its entries and record them; give how many are new."""
+    async def poll(self, state: SourceState) -> None:
+        """Fetch a source, parse its entries, and record them with when it is due again."""
         outcome = await self.fetcher.fetch(state.url, validators=state.validators, accept="feed")
-        polled = await self._parse(outcome)
-        after = schedule(
-            state, polled, now=self.now(), polling=self.polling, jitter=random.random()
-        )  # noqa: S311 - spreads load, hides nothing
-        entries = polled.parsed.entries[: self.limits.max_entries_per_poll] if polled.parsed else ()
-        new = await self.record.polled(after, entries, self.now())
-        event(
-            "poll",
-            source=state.id,
-            status=_status(outcome),
-            entries=len(entries),
-            new=new,
-            remark=after.remark,
-        )
-        return new
+        await self._polled(state, await self._parse(outcome))
 
-    async def read(self, pending: Pending) -> tuple[Notice, ...]:
-        """Extract, clean, match, relate and record one entry; give the notices it queued."""
+    async def read(self, pending: Pending) -> None:
+        """Extract and clean one entry's article, match the rules, relate it, record it all."""
         found = await self._article(pending)
-        if isinstance(found, NotAnArticle):
-            await self.record.entry_skipped(pending, found.why, self.now())
-            event(
-                "extract",
-                source=pending.source,
-                url=pending.entry.url,
-                status="skipped",
-                why=found.why,
-            )
-            return ()
-        if isinstance(found, FetchFailed):
+        if not isinstance(found, Article):
             await self._not_read(pending, found)
-            return ()
+            return
         article = replace(found, source=pending.source, url=pending.entry.url)
-        matches = match(self.rules, article, source_name=self._name(pending.source))
-        held_back = self._held_back(pending, article) if matches else ""
-        alerts = () if held_back else self._alerts(article, matches, pending)
-        print_ = fingerprint(article)
-        async with self.relating:
-            relation = relate(
-                print_, await self.record.neighbors(print_, self.now() - STORY_WINDOW)
-            )
-            reading = Reading(pending, article, print_, matches, relation, alerts, held_back)
+        matches = match(self.rules, article, source_name=self._outlet(pending.source))
+        alerts, held_back = self._alerts(article, matches, pending)
+        traces = fingerprint(article)
+        async with self._relating:
+            neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
+            relation = relate(traces, neighbors)
+            reading = Reading(pending, article, traces, matches, relation, alerts, held_back)
             notices = await self.record.reading(reading, self.now())
-        self._log(reading, notices)
-        return notices
+        event(
+            "record",
+            source=pending.source,
+            url=article.url,
+            rules=",".join(found.rule for found in matches) or None,
+            story=relation.kind,
+            notices=len(notices),
+            held_back=held_back or None,
+        )
 
     async def deliver(self, notice: Notice) -> None:
-        """Send one notice and record what the other side answered."""
+        """Notify one target, and record what the other side answered."""
         started = self.now()
         outcome = await self.notifier.send(notice)
         now = self.now()
+        took_s = (now - started).total_seconds()
         match outcome:
             case Sent():
-                await self.record.sent(notice, outcome, now, (now - started).total_seconds())
-            case TryAgain(why=why, after_s=asked):
-                delay = retry_delay(notice.attempts + 1, asked, random.random())  # noqa: S311 - spreads load
-                if delay is None:
-                    await self.record.refused(notice, f"given up: {why}", now)
-                else:
-                    await self.record.postponed(notice, why, now + timedelta(seconds=delay), now)
+                await self.record.sent(notice, outcome, now, took_s)
             case Refused(why=why):
-                await self.record.refused(notice, why, now)
-        event(
-            "notify",
-            target=notice.target,
-            rule=notice.rule,
-            notice=notice.id,
-            status=type(outcome).__name__,
-            why=getattr(outcome, "why", ""),
-        )
+                await self.record.refused(notice, why, now, took_s)
+            case TryAgain(why=why, after_s=asked):
+                wait = retry_delay(notice.attempts + 1, asked, self.jitter())
+                if wait is None:
+                    await self.record.refused(notice, f"given up: {why}", now, took_s)
+                else:
+                    again = now + timedelta(seconds=wait)
+                    await self.record.postponed(notice, why, again, now, took_s)
 
-    # --- between the stages ---------------------------------------------------------------
+    # When a stage raises, which is a mistake of ours, the work is put off and not lost.
+
+    async def poll_broke(self, state: SourceState, failure: Exception) -> None:
+        """Put off a source whose poll raised."""
+        broken = FetchFailed(state.url, "protocol", f"polling broke: {failure!r}")
+        await self._polled(state, Polled(broken))
+
+    async def read_broke(self, pending: Pending, failure: Exception) -> None:
+        """Put off an entry whose reading raised."""
+        await self._not_read(pending, FetchFailed(pending.entry.url, "protocol", repr(failure)))
+
+    async def delivery_broke(self, notice: Notice, failure: Exception) -> None:
+        """Put off a notice whose delivery raised."""
+        wait = retry_delay(notice.attempts + 1, None, self.jitter()) or 0.0
+        now = self.now()
+        await self.record.postponed(notice, repr(failure), now + timedelta(seconds=wait), now)
+
+    # Between the stages.
 
     async def _parse(self, outcome: Fetched | NotModified | FetchFailed) -> Polled:
         if not isinstance(outcome, Fetched):
@@ -158,134 +153,120 @@ class Pipeline:
         except WorkFailed as failure:
             return Polled(outcome, failure=f"the feed could not be parsed: {failure}")
 
+    async def _polled(self, state: SourceState, polled: Polled) -> None:
+        polling = self._polling(state.id)
+        after = schedule(state, polled, now=self.now(), polling=polling, jitter=self.jitter())
+        entries = polled.parsed.entries[: self.limits.max_entries_per_poll] if polled.parsed else ()
+        new = await self.record.polled(after, entries, self.now())
+        status = "failed" if after.failures else type(polled.outcome).__name__
+        event("poll", source=state.id, status=status, new=new, remark=after.remark or None)
+
     async def _article(self, pending: Pending) -> Article | NotAnArticle | FetchFailed:
-        """Read the page, or the feed's own body where that is the whole article or all there is."""
-        entry = pending.entry
-        if not self._wants_page(pending.source, entry):
-            return await self._read_body(entry)
-        page = await self.fetcher.fetch(
-            entry.link or entry.url, validators=Validators(), accept="page"
-        )
-        if isinstance(page, Fetched):
-            try:
-                found = await self.workers.run(read_page, page, entry=entry, now=self.now())
-            except WorkFailed as failure:
-                found = NotAnArticle(entry.url, f"the page could not be read: {failure}")
-        else:
-            found = (
-                page
-                if isinstance(page, FetchFailed)
-                else NotAnArticle(entry.url, "the server sent no page")
-            )
+        """Give the page's article, or the feed's own text where that is whole or all there is."""
+        if not self._wants_page(pending):
+            return await self._feed_text(pending.entry)
+        found = await self._page(pending.entry)
+        if isinstance(found, FetchFailed) and not self._is_last(pending, found):
+            return found
         if isinstance(found, Article):
             return found
-        if isinstance(found, FetchFailed) and not self._is_last_attempt(pending, found):
-            return found
-        # A headline without its page can still be the news somebody waits for.
-        fallback = await self._read_body(entry) if entry.title or entry.body_html else found
-        event("extract", source=pending.source, url=entry.url, status="feed only", why=_why(found))
-        return fallback if isinstance(fallback, Article) else found
+        # A headline whose page cannot be read may still be the news somebody waits for.
+        instead = await self._feed_text(pending.entry)
+        return instead if isinstance(instead, Article) else found
 
-    async def _read_body(self, entry: Entry) -> Article | NotAnArticle:
+    async def _page(self, entry: Entry) -> Article | NotAnArticle | FetchFailed:
+        page = await self.fetcher.fetch(entry.link or entry.url, accept="page")
+        if not isinstance(page, Fetched):
+            return page if isinstance(page, FetchFailed) else NotAnArticle(entry.url, "no page")
         try:
-            return await self.workers.run(read_body, entry, now=self.now())
+            return await self.workers.run(read_page, page, entry=entry, now=self.now())
+        except WorkFailed as failure:
+            return NotAnArticle(entry.url, f"the page could not be read: {failure}")
+
+    async def _feed_text(self, entry: Entry) -> Article | NotAnArticle:
+        try:
+            return await self.workers.run(read_feed_text, entry, now=self.now())
         except WorkFailed as failure:
             return NotAnArticle(entry.url, f"the feed's text could not be read: {failure}")
 
-    def _wants_page(self, source_id: str, entry: Entry) -> bool:
-        source = self.sources.get(source_id)
-        pages = source.pages if source else "auto"
-        return pages == "always" or (pages == "auto" and not entry.is_whole)
-
-    def _is_last_attempt(self, pending: Pending, failed: FetchFailed) -> bool:
-        return failed.is_gone or pending.attempts + 1 >= self.limits.read_attempts
-
-    async def _not_read(self, pending: Pending, failed: FetchFailed) -> None:
-        last = self._is_last_attempt(pending, failed)
-        asked = timedelta(seconds=failed.retry_after_s or 0)
-        retry_at = None if last else self.now() + max(asked, RETRY_READING * 2**pending.attempts)
-        await self.record.entry_failed(pending, failed.detail, self.now(), retry_at)
-        event(
-            "fetch",
-            source=pending.source,
-            url=pending.entry.url,
-            status=failed.why,
-            why=failed.detail,
-            last=last,
-        )
-
-    def _held_back(self, pending: Pending, article: Article) -> str:
-        """Say why matches of this article are recorded but not alerted on; empty when they are."""
-        if pending.first_contact and article.published is None:
-            return "first contact with the source, and the article has no date"
-        return ""
+    async def _not_read(self, pending: Pending, why: NotAnArticle | FetchFailed) -> None:
+        now, url = self.now(), pending.entry.url
+        if isinstance(why, NotAnArticle):
+            await self.record.entry_skipped(pending, why.why, now)
+            event("extract", source=pending.source, url=url, status="no article", why=why.why)
+            return
+        wait = max(READ_AGAIN * 2**pending.attempts, timedelta(seconds=why.retry_after_s or 0))
+        again = None if self._is_last(pending, why) else now + wait
+        await self.record.entry_failed(pending, why.detail, now, again)
+        event("fetch", source=pending.source, url=url, status=why.why, why=why.detail, again=again)
 
     def _alerts(
         self, article: Article, matches: Sequence[Match], pending: Pending
-    ) -> tuple[tuple[str, Alert], ...]:
+    ) -> tuple[tuple[tuple[str, Alert], ...], str]:
+        """Say who is to be told what, and why some matches tell nobody."""
         seen = pending.seen or self.now()
         alerts: list[tuple[str, Alert]] = []
+        held_back = ""
         for found in matches:
             rule = self.rules[found.rule]
-            if _age(article, seen, self.now()) > timedelta(
-                seconds=rule.max_age_s or self.limits.max_age_s
-            ):
-                continue
-            alert = alert_of(
-                article,
-                found,
-                rule_title=rule.title,
-                source_name=self._name(article.source),
-                seen=seen,
-            )
-            alerts += [
-                (target, alert) for target in route(rule.notify, found.severity, self.targets)
-            ]
-        return tuple(alerts)
+            held_back = _too_old(article, rule, pending, self.limits, self.now()) or held_back
+            if not held_back:
+                outlet = self._outlet(pending.source)
+                alert = alert_of(
+                    article, found, rule_title=rule.title, source_name=outlet, seen=seen
+                )
+                whom = route(rule.notify, found.severity, self.targets)
+                alerts += [(target, alert) for target in whom]
+        return tuple(alerts), held_back
 
-    def _name(self, source_id: str) -> str:
+    def _outlet(self, source_id: str) -> str:
         source = self.sources.get(source_id)
         return source.name if source else source_id
 
-    def _log(self, reading: Reading, notices: Sequence[Notice]) -> None:
-        event(
-            "record",
-            source=reading.pending.source,
-            url=reading.article.url,
-            rules=",".join(found.rule for found in reading.matches),
-            story=reading.relation.kind,
-            notices=len(notices),
-            held_back=reading.held_back,
+    def _polling(self, source_id: str) -> Polling:
+        """Give the bounds for a source: its own where it has them."""
+        source = self.sources.get(source_id)
+        if source is None:
+            return self.polling
+        return replace(
+            self.polling,
+            min_interval_s=source.min_interval_s or self.polling.min_interval_s,
+            max_interval_s=source.max_interval_s or self.polling.max_interval_s,
         )
+
+    def _wants_page(self, pending: Pending) -> bool:
+        source = self.sources.get(pending.source)
+        pages = source.pages if source else "auto"
+        return pages == "always" or (pages == "auto" and not pending.entry.is_whole)
+
+    def _is_last(self, pending: Pending, failed: FetchFailed) -> bool:
+        return failed.is_gone or pending.attempts + 1 >= self.limits.read_attempts
 
 
 def read_page(
-    page: Fetched, *, entry: Entry | None = None, now: datetime, form: str = "page"
+    page: Fetched, *, entry: Entry | None = None, form: Form = "page", now: datetime
 ) -> Article | NotAnArticle:
     """Decode, extract and clean a page. Pure; runs in a worker that can be killed."""
     text = decode(page.body, page.content_type).text
-    found = extract(text, url=page.final_url, entry=entry, form=form, now=now)  # type: ignore[arg-type]  # callers pass the literals
+    found = extract(text, url=page.final_url, entry=entry, form=form, now=now)
     return clean(found, now=now) if isinstance(found, Article) else found
 
 
-def read_body(entry: Entry, *, now: datetime) -> Article | NotAnArticle:
-    """Extract and clean the body that a feed carries. Pure; runs in a worker that can be killed."""
+def read_feed_text(entry: Entry, *, now: datetime) -> Article | NotAnArticle:
+    """Extract and clean what a feed itself says of an entry. Pure; runs in a worker."""
+    if not entry.body_html:
+        # Only a headline: too little to read, enough to match.
+        published = entry.published
+        return Article(entry.url, entry.title, "", published, entry.published_raw, entry.author)
     found = extract(entry.body_html, url=entry.url, entry=entry, form="fragment", now=now)
     return clean(found, now=now) if isinstance(found, Article) else found
 
 
-def _age(article: Article, seen: datetime, now: datetime) -> timedelta:
-    return now - (article.published or seen)
-
-
-def _status(outcome: Fetched | NotModified | FetchFailed) -> str:
-    match outcome:
-        case Fetched():
-            return "fetched"
-        case NotModified(why=why):
-            return f"not modified ({why})"
-    return outcome.why
-
-
-def _why(found: NotAnArticle | FetchFailed) -> str:
-    return found.why if isinstance(found, NotAnArticle) else found.detail
+def _too_old(article: Article, rule: Rule, pending: Pending, limits: Limits, now: datetime) -> str:
+    """Say why a match is recorded but tells nobody; empty when it does."""
+    if article.published is None:
+        undated = "no date, and it was there when its source was first seen"
+        return undated if pending.first_contact else ""
+    oldest = timedelta(seconds=rule.max_age_s or limits.max_age_s)
+    age = now - article.published
+    return f"published {age.days} days ago" if age > oldest else ""

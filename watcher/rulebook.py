@@ -1,4 +1,4 @@
-"""The rules in force: read from a folder, exchanged as a whole when its files change for the better."""
+"""The rules in force: read from a folder, exchanged as a whole when its files change."""
 
 from __future__ import annotations
 
@@ -71,10 +71,11 @@ class Rulebook:
         return cls(folder, frozenset(targets), read, _seen=signature, _judged=signature)
 
     def refresh(self) -> bool:
-        """Look at the folder; give True when a change was judged, for better (`current`) or worse (`refused`).
+        """Look at the folder; give True when a change was judged.
 
-        A change is judged once two looks in a row see the same files, so that a half-written save
-        is not taken for a mistake. All or nothing: one mistake keeps every old rule in force.
+        It is then in `current`, or in `refused` with the reasons: all or nothing, one mistake keeps
+        every old rule in force. A change is judged once two looks in a row see the same files, so
+        that a half-written save is not taken for a mistake.
         """
         signature = _signature(self.folder)
         if signature != self._seen:

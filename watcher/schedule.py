@@ -1,4 +1,7 @@
-"""When each source is due, and the daemon's ticks. The rule is pure; only `Ticks` runs. Owns apscheduler."""
+"""When each source is due, and the daemon's ticks. Owns apscheduler.
+
+The rule is pure; only `Ticks` runs.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +113,7 @@ def _failed(state: SourceState, polled: Polled, trouble: str) -> SourceState:
             f"{trouble}: not found {not_found} times in a row; look for the source's new address"
         )
     if isinstance(outcome, FetchFailed) and outcome.is_gone:
-        trouble = f"{trouble}: the server says this address is gone for good; remove it or find the new one"
+        trouble = f"{trouble}: gone for good; remove the source or find its new address"
     return replace(state, failures=state.failures + 1, not_found=not_found, remark=trouble)
 
 
@@ -123,7 +126,7 @@ def _adopt_move(state: SourceState, outcome: Fetched | NotModified | FetchFailed
     seen = state.moved_seen + 1 if outcome.moved_to == state.moved_to else 1
     if seen < LASTING_MOVE:
         return replace(state, moved_to=outcome.moved_to, moved_seen=seen)
-    note = f"moved for good from {state.url} to {outcome.moved_to}; write the new address into the sources file"
+    note = f"moved for good to {outcome.moved_to}; write that into the sources file"
     return replace(
         state,
         url=outcome.moved_to,
@@ -134,7 +137,7 @@ def _adopt_move(state: SourceState, outcome: Fetched | NotModified | FetchFailed
 
 
 def _interval(state: SourceState, polled: Polled, polling: Polling) -> timedelta:
-    """Poll often while there is news, ever less while there is none, and not before the source wants it."""
+    """Poll often while there is news, ever less while there is none, as the source asks."""
     shortest, longest = polling.min_interval_s, polling.max_interval_s
     calm = (
         shortest if isinstance(polled.outcome, Fetched) else max(shortest, state.interval_s * 1.5)

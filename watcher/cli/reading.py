@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import sys
@@ -43,13 +44,20 @@ def read(
     ] = None,
 ) -> None:
     """Read one page: show the article, and every line that was removed with the reason."""
-    from watcher.app import read_anything
-
-    found = asyncio.run(read_anything(where, url=url, form=form, allow=tuple(allow or ())))
+    found = _read(where, url, form, tuple(allow or ()))
     if as_json:
         typer.echo(json.dumps(as_record(found), ensure_ascii=False))
     else:
         _show(found)
+
+
+def _read(where: str, url: str, form: Format, allow: tuple[str, ...]) -> Article | NotAnArticle:
+    from watcher.app import read_address, read_bytes
+
+    if where.startswith(("http://", "https://")):
+        return asyncio.run(read_address(where, allow=allow))
+    body = sys.stdin.buffer.read() if where == "-" else Path(where).read_bytes()
+    return read_bytes(body, url=url, form=form)
 
 
 def as_record(found: Article | NotAnArticle) -> dict[str, Any]:
@@ -113,21 +121,19 @@ def scan(
     ] = "-",
     rules: Annotated[Path, typer.Option(help="The folder of rule files.")] = Path("rules"),
 ) -> None:
-    """Match articles against the rules; write what matched, one JSON object a line, in the same order."""
+    """Match articles against the rules: JSON lines in, JSON lines out, in the same order."""
     from watcher.app import load_rules
     from watcher.match import match
 
     loaded = load_rules(rules)
-    stream = sys.stdin.buffer if file == "-" else Path(file).open("rb")
-    with stream:
+    with contextlib.ExitStack() as stack:
+        stream = sys.stdin.buffer if file == "-" else stack.enter_context(Path(file).open("rb"))
         for number, line in enumerate(stream, 1):
-            if not line.strip():
-                continue
-            article, given, source = _article(line, number)
-            matches = match(loaded, article, source_name=source)
-            record = {"id": given.get("id"), "matches": [_match_record(found) for found in matches]}
-            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+            if line.strip():
+                article, given, source = _article(line, number)
+                matches = [_as_match(found) for found in match(loaded, article, source_name=source)]
+                record = {"id": given.get("id"), "matches": matches}
+                sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def _article(line: bytes, number: int) -> tuple[Article, dict[str, Any], str]:
@@ -163,7 +169,7 @@ def _article(line: bytes, number: int) -> tuple[Article, dict[str, Any], str]:
     return article, given, text("source")
 
 
-def _match_record(found: Match) -> dict[str, Any]:
+def _as_match(found: Match) -> dict[str, Any]:
     return {
         "rule": found.rule,
         "severity": found.severity.word,

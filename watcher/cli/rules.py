@@ -17,7 +17,7 @@ Folder = Annotated[Path, typer.Option("--rules", help="The folder of rule files.
 
 
 @rules_app.command("check")
-def check(rules: Folder = Path("rules")) -> None:
+def check_rules(rules: Folder = Path("rules")) -> None:
     """Report every mistake of every rule file, each with its place and what to do."""
     from watcher.app import read_rules_folder
 
@@ -29,7 +29,7 @@ def check(rules: Folder = Path("rules")) -> None:
 
 
 @rules_app.command("test")
-def test(rules: Folder = Path("rules")) -> None:
+def run_rule_tests(rules: Folder = Path("rules")) -> None:
     """Run the tests that stand in the rule files, with the daemon's own engine."""
     from watcher.app import load_rules
     from watcher.match import run_tests

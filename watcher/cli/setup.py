@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watcher.cli import app
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import err, out, show_problems
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @app.command()
@@ -22,9 +24,8 @@ def init(
 
     for path in write_starter(directory):
         out.print(f"[green]wrote[/] {path}")
-    out.print(
-        f"\nNext: [bold]watcher check -c {directory / 'watcher.yaml'}[/], then [bold]watcher run -c …[/]"
-    )
+    config = directory / "watcher.yaml"
+    out.print(f"\nNext: [bold]watcher check -c {config}[/], then [bold]watcher run -c {config}[/]")
 
 
 @app.command()

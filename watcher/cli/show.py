@@ -1,4 +1,4 @@
-"""How things look in the terminal: problems, tables, times. Owns rich's consoles for the commands."""
+"""How things look in the terminal: problems, tables, times."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ database: sqlite:///watcher.db
 rules: {rules}
 sources: sources.yaml
 fetch:
-  allow_networks: [127.0.0.0/8]   # the newsroom is on this machine; normally only public addresses are fetched
+  allow_networks: [127.0.0.0/8]   # the newsroom is on this machine
   pause: 20ms
 polling:
   min_interval: 1s
@@ -69,7 +69,7 @@ async def run_demo(*, stay: bool, pace_s: float) -> int:
 
 
 def write_config(folder: Path, newsroom: Newsroom) -> Path:
-    """Write the configuration and the sources file of the newsroom's outlets; give the configuration's path."""
+    """Write the configuration and the sources file of the outlets; give the configuration's path."""
     lines = ["sources:\n"]
     for outlet, name in newsroom.outlets.items():
         lines.append(
@@ -84,7 +84,7 @@ def write_config(folder: Path, newsroom: Newsroom) -> Path:
 async def _publish(
     newsroom: Newsroom, watcher: Watcher, console: Console, stop: asyncio.Event, *, pace_s: float
 ) -> bool:
-    """Put one article after the other online, then wait until everything was told; give whether it was."""
+    """Put one article after the other online, wait until all was told; say whether it was."""
     while not stop.is_set() and (sample := newsroom.publish_next()):
         console.print(f"[dim]{sample.site} publishes:[/] {sample.headline}")
         with contextlib.suppress(TimeoutError):

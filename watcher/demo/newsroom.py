@@ -1,4 +1,4 @@
-"""A small newsroom on loopback: outlets that publish sample articles over RSS, one after the other.
+"""A small newsroom on loopback: outlets that publish sample articles over RSS.
 
 The only invented part of the demo. It serves each page as it lies in `seeds/articles/OUTLET/`.
 """
@@ -116,7 +116,7 @@ class Newsroom:
         link = f"{self.url}/{sample.outlet}/{sample.file.name}"
         return (
             f"<item><title>{escape(sample.headline)}</title><link>{link}</link>"
-            f'<guid isPermaLink="true">{link}</guid><pubDate>{format_datetime(when)}</pubDate></item>'
+            f"<guid>{link}</guid><pubDate>{format_datetime(when)}</pubDate></item>"
         )
 
 

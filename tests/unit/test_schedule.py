@@ -1,0 +1,147 @@
+"""When a source is due again, and what its operator should know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.config import Polling
+from watcher.model import Entry, Fetched, FetchFailed, NotModified, Parsed, SourceState, Validators
+from watcher.schedule import LASTING_MOVE, LONGEST_BACKOFF, Polled, schedule
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+POLLING = Polling(min_interval_s=60, max_interval_s=600)
+STATE = SourceState(id="ina", url="https://a.example/rss", due=NOW, interval_s=60, entries_last=5)
+ENTRY = Entry(url="https://a.example/1", link="https://a.example/1")
+FETCHED = Fetched(STATE.url, STATE.url, b"x", validators=Validators(etag="new"))
+NOT_MODIFIED = NotModified(STATE.url, "304", validators=Validators(etag="same"))
+NOT_FOUND = FetchFailed(STATE.url, "status", "the server answered 404", status=404)
+
+
+def after(polled: Polled, state: SourceState = STATE, jitter: float = 0.0) -> SourceState:
+    return schedule(state, polled, now=NOW, polling=POLLING, jitter=jitter)
+
+
+def test_news_keeps_the_shortest_interval() -> None:
+    """A source that had something is asked again soon, and remembers its validators."""
+    state = after(Polled(FETCHED, Parsed((ENTRY,))))
+
+    assert NOW + timedelta(seconds=60) == state.due
+    assert Validators(etag="new") == state.validators
+    assert state.seen_before
+    assert state.succeeded == NOW
+
+
+def test_calm_is_asked_ever_less_up_to_the_bound() -> None:
+    """Without news the interval grows, and stops at the operator's bound."""
+    state = STATE
+    waits = []
+    for _ in range(8):
+        state = after(Polled(NOT_MODIFIED), state)
+        waits.append((state.due - NOW).total_seconds())
+
+    assert sorted(waits) == waits
+    assert waits[-1] == 600
+
+
+def test_what_the_source_asks_for_is_respected_within_the_bounds() -> None:
+    """TTL and Cache-Control delay a poll, but never beyond the operator's bound."""
+    asked = after(Polled(replace(FETCHED, fresh_for_s=300), Parsed((ENTRY,))))
+    too_much = after(Polled(FETCHED, Parsed((ENTRY,), ttl_s=86400)))
+
+    assert NOW + timedelta(seconds=300) == asked.due
+    assert NOW + timedelta(seconds=600) == too_much.due
+
+
+@pytest.mark.parametrize(
+    ("polled", "remark"),
+    [
+        pytest.param(Polled(NOT_FOUND), "the server answered 404", id="not found"),
+        pytest.param(Polled(FETCHED, failure="broke"), "broke", id="unparsable"),
+        pytest.param(
+            Polled(FETCHED, Parsed((), ("an HTML page instead of a feed",), is_feed=False)),
+            "an HTML page instead of a feed",
+            id="a page",
+        ),
+        pytest.param(Polled(FETCHED, Parsed(())), "no entries, where there were 5", id="emptied"),
+    ],
+)
+def test_trouble_is_said_and_validators_are_kept(polled: Polled, remark: str) -> None:
+    """What gave no entries must not silence the next poll with its validators."""
+    state = after(polled, replace(STATE, validators=Validators(etag="old")))
+
+    assert remark == state.remark
+    assert state.failures == 1
+    assert Validators(etag="old") == state.validators
+    assert state.succeeded is None
+
+
+def test_an_empty_feed_that_always_was_empty_is_no_trouble() -> None:
+    """A new source may begin with nothing."""
+    assert after(Polled(FETCHED, Parsed(())), replace(STATE, entries_last=0)).failures == 0
+
+
+def test_repeated_404_asks_for_a_new_address() -> None:
+    """Once can be an accident; three times is a matter for a person."""
+    state = STATE
+    for _ in range(3):
+        state = after(Polled(NOT_FOUND), state)
+
+    assert "not found 3 times in a row" in state.remark
+
+
+def test_gone_is_reported_at_once() -> None:
+    """410 says of itself that it will last."""
+    gone = FetchFailed(STATE.url, "status", "the server answered 410", status=410, is_gone=True)
+
+    assert "gone for good" in after(Polled(gone)).remark
+
+
+def test_recovery_clears_the_remark() -> None:
+    """A 304 after failures is a success."""
+    state = after(Polled(NOT_MODIFIED), after(Polled(NOT_FOUND)))
+
+    assert state.remark == ""
+    assert state.failures == 0
+
+
+def test_a_move_is_adopted_once_it_has_held() -> None:
+    """The new address is taken after several polls that all led there."""
+    moved = replace(FETCHED, moved_to="https://b.example/rss")
+    state = STATE
+    addresses = []
+    for _ in range(LASTING_MOVE):
+        state = after(Polled(moved, Parsed((ENTRY,))), state)
+        addresses.append(state.url)
+
+    assert [STATE.url] * (LASTING_MOVE - 1) + ["https://b.example/rss"] == addresses
+    assert "moved for good" in state.remark
+
+
+def test_a_move_that_does_not_hold_is_forgotten() -> None:
+    """One poll without redirect starts the count again."""
+    moved = Polled(replace(FETCHED, moved_to="https://b.example/rss"), Parsed((ENTRY,)))
+    state = after(moved, after(Polled(FETCHED, Parsed((ENTRY,))), after(moved, after(moved))))
+
+    assert STATE.url == state.url
+    assert state.moved_seen == 1
+
+
+@given(st.integers(1, 200), st.floats(0, 1e7), st.floats(0, 1, exclude_max=True))
+def test_backoff_never_kills_a_source(failures: int, asked: float, jitter: float) -> None:
+    """However long it failed and whatever it asks, it is tried again within seven hours."""
+    failed = FetchFailed(STATE.url, "status", "503", status=503, retry_after_s=asked)
+    state = after(Polled(failed), replace(STATE, failures=failures), jitter)
+
+    assert NOW < state.due <= NOW + LONGEST_BACKOFF * 1.1
+
+
+def test_retry_after_is_never_undercut() -> None:
+    """Jitter only adds to what the other side asked for."""
+    failed = FetchFailed(STATE.url, "status", "503", status=503, retry_after_s=900)
+
+    assert after(Polled(failed)).due >= NOW + timedelta(seconds=900)
