@@ -40,6 +40,7 @@ _mask_pattern: re.Pattern[str] | None = None
 _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 _QUIET = {
     "apprise": logging.INFO,  # at DEBUG it prints whole tokens in forms that no mask knows
+    "urllib3": logging.INFO,  # at DEBUG it prints the path of every request, tokens included
     "apscheduler": logging.WARNING,  # at INFO it announces every tick
     "trafilatura": logging.ERROR,  # warns about each page that is no article
     "htmldate": logging.ERROR,

@@ -1,0 +1,47 @@
+"""Config: files that people write in; settings, sources and rule documents out, or every problem.
+
+What needs the stages' own settings is imported when it is asked for: reading rules must not wait
+for the libraries that fetch and send.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from watcher.config.compose import load_document
+from watcher.config.rules import read_rule_documents, rule_files
+from watcher.config.starter import write_starter
+
+if TYPE_CHECKING:
+    from watcher.config.load import load_config, read_config
+    from watcher.config.settings import Config, Limits, Polling
+    from watcher.config.sources import read_sources
+
+__all__ = [
+    "Config",
+    "Limits",
+    "Polling",
+    "load_config",
+    "load_document",
+    "read_config",
+    "read_rule_documents",
+    "read_sources",
+    "rule_files",
+    "write_starter",
+]
+
+_HOMES = {
+    "Config": "settings",
+    "Limits": "settings",
+    "Polling": "settings",
+    "load_config": "load",
+    "read_config": "load",
+    "read_sources": "sources",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'watcher.config' has no attribute '{name}'")
+    return getattr(import_module(f"watcher.config.{_HOMES[name]}"), name)

@@ -1,0 +1,52 @@
+"""The database address: which are understood, and where a relative file lies."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from watcher.config.values import BadValueError
+
+DEFAULT_DATABASE: Final = "sqlite:///watcher.db"
+_FORMS: Final = "Write sqlite:///watcher.db or postgresql://user:password@host/name"
+
+
+def database_url(text: str, folder: Path) -> str:
+    """Check a database address and make the file of SQLite absolute; it counts from `folder`.
+
+    Raises BadValueError, which never quotes more than the scheme: the rest may be a password.
+    """
+    scheme, is_address, rest = text.partition("://")
+    backend = scheme.partition("+")[0].lower()
+    if not is_address or not re.fullmatch(r"[\w+]+", scheme):
+        raise BadValueError(f"this is no database address. {_FORMS}.")
+    if backend == "sqlite":
+        return _sqlite(scheme, rest, folder)
+    if backend not in {"postgresql", "postgres"}:
+        raise BadValueError(f"'{scheme}' databases are not supported. {_FORMS}.")
+    if not re.fullmatch(r"[^/?#]*/[^/?#]+(\?[^#]*)?", rest):
+        raise BadValueError(
+            f"this database address is not whole. {_FORMS}, with '@', ':' and '/' of a password "
+            "percent-encoded (%40, %3A, %2F)."
+        )
+    return text
+
+
+def _sqlite(scheme: str, rest: str, folder: Path) -> str:
+    path, _, options = rest.partition("?")
+    if not path.startswith("/"):
+        raise BadValueError(
+            "SQLite addresses have three slashes, sqlite:///watcher.db, or four "
+            "before a path from the root, sqlite:////var/lib/watcher.db"
+        )
+    given = path.removeprefix("/")
+    if given in {"", ":memory:"} or given.endswith("/"):
+        raise BadValueError(
+            "SQLite needs a file: what is kept in memory is lost. Write sqlite:///watcher.db."
+        )
+    file = Path(os.path.normpath(folder.absolute() / Path(given).expanduser()))
+    if not file.parent.is_dir():
+        raise BadValueError(f"there is no folder {file.parent}. Make it first.")
+    return f"{scheme}:///{file}" + (f"?{options}" if options else "")

@@ -1,0 +1,57 @@
+"""What an operator can set. Values only; reading them is load's job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from watcher.fetch import FetchSettings
+from watcher.log import LogSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from watcher.model import Secret, Source
+    from watcher.notify import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """How often a source may be and must be asked; a source can have its own bounds."""
+
+    min_interval_s: float = 120.0
+    max_interval_s: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What keeps one input, or one flood of it, from harming the rest."""
+
+    max_age_s: float = 48 * 3600.0
+    """Older articles are recorded and not alerted on, unless their rule says otherwise."""
+    read_attempts: int = 3
+    article_timeout_s: float = 20.0
+    """A worker process that needs longer for one page or feed is killed."""
+    worker_count: int = 2
+    worker_memory_mb: int = 1024
+    max_entries_per_poll: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that is set, checked, with every path and secret resolved."""
+
+    file: Path
+    database: Secret
+    rules: Path
+    sources_file: Path
+    sources: tuple[Source, ...] = ()
+    targets: tuple[Target, ...] = ()
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    polling: Polling = field(default_factory=Polling)
+    limits: Limits = field(default_factory=Limits)
+    log: LogSettings = field(default_factory=LogSettings)
+    timezone: str = "UTC"
+    """In which targets are told times, unless a target has its own."""
+    operator: str = ""
+    """The target that hears of the watcher's own troubles; empty for none."""
