@@ -14,6 +14,7 @@ import yaml
 
 from watcher.config.syntax import explain
 from watcher.config.text import decode, read_bytes, unprintable, whole
+from watcher.config.values import shorten
 from watcher.document import Mapping, Mark, Scalar, Sequence, at
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class _Open:
             return f"{self.path}[{len(self.items)}]"
         if self.key is None:
             return self.path
-        return f"{self.path}.{self.key}" if self.path else self.key
+        key = shorten(self.key)
+        return f"{self.path}.{key}" if self.path else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +157,7 @@ class _Builder:
             self.root = None
             return False
         if self._wants_key():
-            what = (
-                "a key must be a plain text, not a list or mapping. Put '{…}' or '[…]' in quotes."
-            )
+            what = "a key must be a text, not a list or mapping. Put '{…}' or '[…]' in quotes."
             self.problems.append(at(mark, path, what))
         self._refuse_tag(event, mark, path)
         self._keep(event.anchor, None)
@@ -218,7 +218,8 @@ class _Builder:
         frame.key, frame.key_mark = node.text, node.mark
         first = frame.keys.get(node.text)
         if first is not None:
-            what = f"the key '{node.text}' is given twice, first in line {first.line}. Remove one."
+            key = shorten(node.text)
+            what = f"the key '{key}' is given twice, first in line {first.line}. Remove one."
             self.problems.append(at(node.mark, frame.path, what))
         elif node.text == "<<" and not node.quoted:
             what = "merge keys ('<<') are not read. Write the keys out."

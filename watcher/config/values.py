@@ -24,15 +24,15 @@ _UNIT_WORDS = {
     **dict.fromkeys(("day", "days"), "d"),
     **dict.fromkeys(("week", "weeks"), "w"),
 }
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhdw])+")
+_DURATION = re.compile(r"(?:\d{1,12}(?:\.\d{1,6})?[smhdw])+")
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG])(?:i?B)?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([KMG])(?:i?B)?", re.IGNORECASE)
 _SIZES = {"k": 1024, "m": 1024**2, "g": 1024**3}
 _TRUE = {"true", "yes", "on"}
 _FALSE = {"false", "no", "off"}
 _NAME = re.compile(r"[\w.-]+")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
 
 
 class BadValueError(WatcherError):
@@ -280,6 +280,9 @@ def same_address(text: str) -> str:
 
 
 def shorten(text: str, most: int = 60) -> str:
-    """Cut a value that a message quotes, and keep it on one line."""
-    line = " ".join(text.split())
+    """Cut a value that a message quotes, keep it on one line and make what is invisible seen."""
+    line = "".join(
+        character if character.isprintable() else f"\\u{ord(character):04x}"
+        for character in " ".join(text[: 4 * most].split())
+    )
     return line if len(line) <= most else f"{line[:most]}…"
