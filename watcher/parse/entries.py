@@ -1,0 +1,285 @@
+"""What a feed lists, made into entries: address, title, date, and whether the body is the article.
+
+Knows nothing of feed formats: every format is first brought into the form of `Listed`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from watcher.arabic.dates import read_date
+from watcher.model import Entry
+from watcher.parse.address import absolute_url, canonical_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A date as given, and as the feed library reads it (None where it cannot)."""
+
+    raw: str
+    instant: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A text that the feed carries. `is_full`: the feed calls it the content, not a summary."""
+
+    markup: str
+    is_plain: bool = False
+    is_full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An item of any feed format. `pages` and `media` are addresses, the best first."""
+
+    pages: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    guid: str = ""
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str = ""
+
+
+_TAG: Final = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_ESCAPED_TAG: Final = re.compile(
+    r"&(?:lt|#60|#x3c);/?[a-zA-Z][^<>&]{0,300}(?:&quot;[^<>&]{0,300})*&gt;", re.IGNORECASE
+)
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_EMAIL: Final = re.compile(r"<?[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+>?")
+
+_OLDEST: Final = datetime(1995, 1, 1, tzinfo=UTC)  # before that no outlet was on the web
+_AHEAD: Final = timedelta(days=2)  # clocks and zones are wrong by hours, not by days
+
+_FULL_CHARS: Final = 400
+_LONG_CHARS: Final = 1000
+_TEASER: Final = re.compile(
+    r"""(?:
+    …|\.\.\.|[\[(]\s*(?:…|\.{2,})\s*[\])]
+    |[اإأ]?قر[اأ]\s(?:المزيد|أكثر|التفاصيل|الخبر\sكاملا)|قراءة\sالمزيد|تفاصيل\sأكثر
+    |لقراءة\s(?:المزيد|الخبر|المقال).{0,40}|شاهد|للمزيد|التفاصيل|المزيد
+    |(?:تابع|مواصلة|متابعة|[اأ]?كمل)\sالقراءة
+    |read\s(?:more|the\s(?:full|rest).{0,40})|continue\sreading.{0,200}|more|full\sstory
+    |lire\s(?:la\ssuite|plus)
+    )[\s.:»«>›→&\-]*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FOOTER: Final = re.compile(
+    r"""\s*
+    (?:The\spost|Der\sBeitrag|L[’']article|ال?(?:مقالة?|تدوينة|خبر|مشاركة)|ظهرت?|نُ?شرت?)\b.{0,600}?
+    (?:appeared\sfirst\son|first\sappeared\son|erschien\szuerst|est\sapparu\sen\spremier
+    |[أا]ولا?ً?ا?\s(?:على|في))\b.{0,200}$""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+_ENDS_A_SENTENCE: Final = re.compile(r"[.!?؟۔:\"”»')\]]\s*$")
+
+
+def read_entries(
+    items: Sequence[Listed], *, site: str, now: datetime, language: str = ""
+) -> tuple[list[Entry], list[str]]:
+    """Make the entries of one poll, and remarks on what was odd with them.
+
+    `site` is the absolute address that the feed belongs to. An item without a page of its own is
+    known by `site` with a fingerprint of its guid, or else of its text: it counts as whole, since
+    there is nothing to fetch. Only an item that holds nothing at all gives no entry.
+    """
+    kept = [item for item in map(_scrubbed, items) if _says_something(item)]
+    shared = _shared_pages(kept, site)
+    entries = [_entry(item, site=site, now=now, language=language, shared=shared) for item in kept]
+    own = [entry for entry in entries if entry.url]
+    return own, _remarks(items, kept, own, site)
+
+
+def plain_text(markup: str) -> str:
+    """Give the text of a title or body: tags and entities gone, white space squeezed."""
+    text = html.unescape(_TAG.sub(" ", markup)) if "<" in markup or "&" in markup else markup
+    return " ".join(_FORBIDDEN.sub("", text).split())
+
+
+def _says_something(item: Listed) -> bool:
+    return bool(item.pages or item.media or item.guid or item.title or item.bodies)
+
+
+def _scrubbed(item: Listed) -> Listed:
+    """Drop what no text may hold: JSON escapes and careless parsers let lone surrogates through."""
+    bodies = (replace(body, markup=_FORBIDDEN.sub("", body.markup)) for body in item.bodies)
+    return replace(
+        item,
+        guid=_FORBIDDEN.sub("", item.guid).strip(),
+        title=_title(item.title),
+        bodies=tuple(body for body in bodies if body.markup.strip()),
+        stamps=tuple(Stamp(_FORBIDDEN.sub("", s.raw).strip(), s.instant) for s in item.stamps),
+    )
+
+
+def _title(markup: str) -> str:
+    """Give a title as text; many feeds escape twice, so that markup shows only after unescaping."""
+    once = html.unescape(_inline(markup))
+    return plain_text(_inline(once))
+
+
+def _inline(markup: str) -> str:
+    return _TAG.sub("", markup)
+
+
+def _entry(
+    item: Listed, *, site: str, now: datetime, language: str, shared: frozenset[str]
+) -> Entry:
+    link = _page(item, site)
+    url = canonical_url(link, site)
+    has_page = bool(link) and link not in item.media and url not in shared
+    markup, is_full = _body(item)
+    raw, published = _published(item.stamps, now)
+    return Entry(
+        url=url if has_page or (url and url not in shared) else _fingerprint_url(item, site),
+        link=link or absolute_url(site),
+        title=item.title,
+        author=_author(item.authors),
+        published=published,
+        published_raw=raw,
+        body_html=markup if markup or has_page else f"<p>{html.escape(item.title)}</p>",
+        is_whole=_is_whole(markup, is_full=is_full) or not has_page,
+        tags=tuple(dict.fromkeys(filter(None, map(plain_text, item.tags)))),
+        language=item.language or language,
+        guid=item.guid,
+    )
+
+
+# --- address ----------------------------------------------------------------------------------
+
+
+def _page(item: Listed, site: str) -> str:
+    """Give the first usable address, absolute: a page, a guid that is an address, or the media."""
+    guid = (item.guid,) if item.guid.lower().startswith(("http://", "https://")) else ()
+    links = (absolute_url(link, site) for link in (*item.pages, *guid, *item.media))
+    return next((link for link in links if canonical_url(link)), "")
+
+
+def _shared_pages(items: Sequence[Listed], site: str) -> frozenset[str]:
+    """Find addresses that cannot identify an item: the site itself, or one page for many titles."""
+    titles: dict[str, set[str]] = {}
+    for item in items:
+        titles.setdefault(canonical_url(_page(item, site), site), set()).add(item.title)
+    home = canonical_url(site)
+    return frozenset(
+        url
+        for url, found in titles.items()
+        if url and (len(found) > 2 or (url == home and len(found) > 1))
+    )
+
+
+def _fingerprint_url(item: Listed, site: str) -> str:
+    home = canonical_url(site)
+    if not home:
+        return ""
+    text = item.guid or "\n".join(
+        [item.title, *(s.raw for s in item.stamps), *(b.markup for b in item.bodies)]
+    )
+    mark = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return canonical_url(
+        f"{home.partition('#')[0]}{'&' if '?' in home else '?'}watcher-entry={mark}"
+    )
+
+
+# --- date and author --------------------------------------------------------------------------
+
+
+def _published(stamps: Sequence[Stamp], now: datetime) -> tuple[str, datetime | None]:
+    """Give the first date that can be right, with the text it came from; else the first text."""
+    for stamp in stamps:
+        instant = _instant(stamp, now)
+        if instant is not None and _OLDEST <= instant <= now + _AHEAD:
+            return stamp.raw, instant
+    return (stamps[0].raw if stamps else "", None)
+
+
+def _instant(stamp: Stamp, now: datetime) -> datetime | None:
+    # feedparser takes AST for the Atlantic; Arab outlets mean Arabia.
+    if stamp.instant is not None and not stamp.raw.endswith("AST"):
+        return stamp.instant
+    read = read_date(stamp.raw, now=now)
+    return read.instant if read else stamp.instant
+
+
+def _author(authors: Iterable[str]) -> str:
+    names = (plain_text(_EMAIL.sub("", name)).strip("() \t,،") for name in authors)
+    return "، ".join(dict.fromkeys(filter(None, names)))
+
+
+# --- body -------------------------------------------------------------------------------------
+
+
+def _body(item: Listed) -> tuple[str, bool]:
+    """Give the fullest body as HTML, and whether the feed calls it the content."""
+    bodies = [(_as_html(body), body.is_full) for body in item.bodies]
+    return max(bodies, key=lambda body: _fullness(body[0]), default=("", False))
+
+
+def _fullness(markup: str) -> int:
+    # Of two nearly equal texts the one with more paragraphs is better.
+    return len(plain_text(markup)) + 20 * min(5, markup.count("<p") + markup.count("<br"))
+
+
+def _as_html(body: Body) -> str:
+    markup = body.markup.strip()
+    if not _TAG.search(markup) and _ESCAPED_TAG.search(markup):
+        markup = html.unescape(markup)
+    if body.is_plain and not _TAG.search(markup):
+        lines = filter(None, map(str.strip, html.unescape(markup).split("\n")))
+        return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in lines)
+    return _without_footer(markup)
+
+
+def _without_footer(markup: str) -> str:
+    """Drop WordPress's "The post … appeared first on …": it ends teasers and whole articles."""
+    start = markup.rfind("<p")
+    if start >= 0 and _FOOTER.match(plain_text(markup[start:])):
+        return markup[:start].rstrip()
+    return markup
+
+
+def _is_whole(markup: str, *, is_full: bool) -> bool:
+    """Judge whether a body is the whole article; in doubt it is not, and the page is read."""
+    text = plain_text(markup)
+    if _TEASER.search(text[-300:]) or _FOOTER.search(text[-900:]):
+        return False
+    if is_full:
+        return len(text) >= _FULL_CHARS
+    return len(text) >= _LONG_CHARS and bool(_ENDS_A_SENTENCE.search(text))
+
+
+# --- remarks ----------------------------------------------------------------------------------
+
+
+def _remarks(
+    items: Sequence[Listed], kept: Sequence[Listed], entries: Sequence[Entry], site: str
+) -> list[str]:
+    pageless = sum("watcher-entry=" in entry.url for entry in entries)
+    unread = [e.published_raw for e in entries if e.published is None and e.published_raw]
+    undated = sum(not e.published_raw for e in entries)
+    repeated = sum(count - 1 for count in Counter(e.url for e in entries).values())
+    sample = f"; the first is «{unread[0][:60]}»" if unread else ""
+    counts = (
+        (len(items) - len(kept), "entries that hold nothing, left out: {}"),
+        (
+            len(kept) - len(entries),
+            f"entries without any address, left out because «{site[:60]}» is none either: {{}}",
+        ),
+        (pageless, "entries without a page of their own, known by a fingerprint: {}"),
+        (len(unread), "dates that cannot be read or cannot be right: {}" + sample),
+        (undated, "entries without a date: {}"),
+        (repeated, "entries listed more than once: {}"),
+    )
+    return [text.replace("{}", str(count), 1) for count, text in counts if count]
