@@ -115,8 +115,8 @@ class FetchFailed:
 
     url: str
     why: str
-    """timeout · dns · refused · tls · address · redirect · status · politeness · too-large · truncated ·
-    encoding · protocol"""
+    """timeout · dns · refused · tls · address · redirect · status · politeness · too-large ·
+    truncated · encoding · protocol"""
     detail: str
     status: int | None = None
     retry_after_s: float | None = None

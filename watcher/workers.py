@@ -1,0 +1,248 @@
+"""A pool of processes for CPU work on hostile input: a worker that hangs is killed, and no other.
+
+Knows nothing about what is worked on. Processes are spawned, never forked: the daemon has threads
+and an event loop, and a fork would copy their locks in whatever state they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import pickle
+import resource
+import signal
+import sys
+import threading
+import traceback
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from watcher.errors import WatcherError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_RECYCLE_AFTER: Final = 1_000
+"""Tasks until a worker is replaced by a fresh one: C libraries leak, the daemon runs for years."""
+_START_GRACE_S: Final = 60.0
+"""For a new process to import what it needs, before the pool itself counts as broken."""
+_PR_SET_PDEATHSIG: Final = 1
+
+
+class WorkFailed(WatcherError):  # noqa: N818 - says what became of one input
+    """One input could not be worked on: it took too long or too much, or the worker died of it."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+class Workers:
+    """Runs plain functions in other processes; use it as an async context manager.
+
+    `timeout_s` and `max_memory_mb` are for one input. `initializer`, an importable function, runs
+    once in each new process, to import what is heavy.
+    """
+
+    def __init__(
+        self,
+        count: int = 2,
+        timeout_s: float = 20,
+        max_memory_mb: int = 1024,
+        initializer: Callable[[], object] | None = None,
+    ) -> None:
+        self._count = count
+        self._timeout_s = timeout_s
+        self._max_memory_mb = max_memory_mb
+        self._initializer = initializer
+        self._slots = asyncio.Semaphore(count)
+        self._waiting: set[asyncio.Future[bytes]] = set()
+        self._pool: ProcessPool | None = None
+        self._is_closed = False
+
+    async def __aenter__(self) -> Self:
+        self._pool = self._open_pool()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pool, self._pool, self._is_closed = self._pool, None, True
+        # Nothing is known about these inputs, so nothing may be recorded about them.
+        for waiting in self._waiting:
+            waiting.cancel()
+        if pool is not None:
+            await asyncio.to_thread(_close, pool)
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call `function` in a worker and give what it returns or raise what it raises.
+
+        The function must be importable, arguments and result picklable. Raises WorkFailed where
+        this input costs the worker its life or its limits. When the caller is canceled, the
+        worker is killed and replaced. When the workers are closed, whoever waits is canceled.
+        """
+        payload = pickle.dumps((function, args, kwargs))
+        async with self._slots:
+            try:
+                answer = await self._attempt(payload)
+            except _NotItsFault:
+                answer = await self._last_attempt(payload)
+        is_result, value = pickle.loads(answer)  # noqa: S301 - our own process wrote it
+        if is_result:
+            result: T = value
+            return result
+        raise value
+
+    async def _last_attempt(self, payload: bytes) -> bytes:
+        try:
+            return await self._attempt(payload)
+        except _NotItsFault as error:
+            raise WorkFailed(f"the worker died twice: {error}") from error
+
+    async def _attempt(self, payload: bytes) -> bytes:
+        pool = self._pool
+        if self._is_closed:
+            raise asyncio.CancelledError
+        assert pool is not None, "use `async with Workers(...)`"
+        try:
+            future = pool.schedule(_execute, (payload,), timeout=self._timeout_s)
+        except RuntimeError as error:
+            self._replace(pool)
+            raise _NotItsFault(str(error)) from error
+        try:
+            async with asyncio.timeout(self._timeout_s + _START_GRACE_S):
+                return await self._outcome(future)
+        except asyncio.CancelledError:
+            future.cancel()  # type: ignore[no-untyped-call]  # a gap in pebble's types
+            raise
+        except ProcessExpired as error:
+            if error.exitcode == -signal.SIGTERM:
+                raise _NotItsFault("somebody ended it") from error
+            raise WorkFailed(f"the worker crashed: {_ending(error.exitcode)}") from error
+        except BrokenProcessPool as error:
+            self._replace(pool)
+            raise _NotItsFault(str(error) or "the pool broke") from error
+        except TimeoutError as error:
+            if not future.done():
+                self._replace(pool)
+                raise _NotItsFault("the pool does not answer") from error
+            raise WorkFailed(f"took longer than {self._timeout_s:g} s") from error
+
+    async def _outcome(self, future: Future[bytes]) -> bytes:
+        """Wait for the pool's future without binding the two: on closing, ours ends alone."""
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[bytes] = loop.create_future()
+        self._waiting.add(waiting)
+
+        def tell(_: Future[bytes]) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_copy, future, waiting)
+
+        future.add_done_callback(tell)
+        try:
+            return await waiting
+        finally:
+            self._waiting.discard(waiting)
+
+    def _replace(self, broken: ProcessPool) -> None:
+        """Put a new pool in the place of a broken one, unless somebody just did."""
+        if self._pool is broken:
+            self._pool = self._open_pool()
+            threading.Thread(target=_close, args=(broken,), daemon=True).start()
+
+    def _open_pool(self) -> ProcessPool:
+        pool = ProcessPool(
+            max_workers=self._count,
+            max_tasks=_RECYCLE_AFTER,
+            initializer=_prepare,
+            initargs=(os.getpid(), self._max_memory_mb, self._initializer),
+            context=multiprocessing.get_context("spawn"),
+        )
+        # Ctrl-C reaches every process of the terminal, also one that is just starting. The mask is
+        # inherited by the workers, and by the pool's thread that starts their successors.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            assert pool.active  # asking starts the processes
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return pool
+
+
+class _NotItsFault(Exception):  # noqa: N818 - the input is innocent and is tried once more
+    pass
+
+
+def _copy(source: Future[bytes], target: asyncio.Future[bytes]) -> None:
+    if target.done():
+        return
+    if source.cancelled():
+        target.cancel()
+    elif (error := source.exception()) is not None:
+        target.set_exception(error)
+    else:
+        target.set_result(source.result())
+
+
+def _close(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]  # a gap in pebble's types
+    pool.join()
+
+
+def _ending(exitcode: int) -> str:
+    if exitcode >= 0:
+        return f"it ended itself with status {exitcode}"
+    hint = ", perhaps for lack of memory" if exitcode == -signal.SIGKILL else ""
+    return f"{signal.Signals(-exitcode).name}{hint}"
+
+
+# --- in the worker ------------------------------------------------------------------------------
+
+
+def _prepare(parent: int, max_memory_mb: int, initializer: Callable[[], object] | None) -> None:
+    # The default action ends the process even while C code holds the interpreter.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        # A killed parent closes nothing that a worker in an endless loop would notice.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+    if initializer is not None:
+        initializer()
+    _limit_memory(max_memory_mb)
+
+
+def _limit_memory(megabytes: int) -> None:
+    # Data, not address space: mapped libraries and the reserves of threads cost nothing.
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = megabytes * 2**20
+    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
+def _execute(payload: bytes) -> bytes:
+    """Do one task. All pickling is done here, so that nothing odd can break the pool's own pipe."""
+    try:
+        function, args, kwargs = pickle.loads(payload)  # noqa: S301 - our own parent wrote it
+        return pickle.dumps((True, function(*args, **kwargs)))
+    except MemoryError:
+        limit = resource.getrlimit(resource.RLIMIT_DATA)[0] // 2**20
+        return pickle.dumps((False, WorkFailed(f"needed more than {limit} MB")))
+    except (SystemExit, KeyboardInterrupt) as error:
+        return pickle.dumps((False, WorkFailed(f"tried to end the process: {error!r}")))
+    except Exception as error:  # noqa: BLE001 - it is raised again where the result was wanted
+        return pickle.dumps((False, _portable(error)))
+
+
+def _portable(error: Exception) -> Any:
+    """Give the error with its traceback as a note, or one in its place that survives pickling."""
+    error.add_note("in a worker: " + "".join(traceback.format_exception(error)))
+    try:
+        return pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    except Exception:  # noqa: BLE001 - whatever an exception class of a library does
+        return WorkFailed(f"{type(error).__name__}: {error}")
