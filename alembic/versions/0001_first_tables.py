@@ -25,12 +25,13 @@ def upgrade() -> None:
     rules()
     notices()
     answers()
-    pulse()
+    health()
 
 
 def downgrade() -> None:
     for table in (
         "pulse",
+        "remarks",
         "acknowledgements",
         "silences",
         "deliveries",
@@ -273,7 +274,14 @@ def answers() -> None:
     op.create_index("acknowledgements_notice_id", "acknowledgements", ["notice_id"])
 
 
-def pulse() -> None:
+def health() -> None:
+    op.create_table(
+        "remarks",
+        sa.Column("about", sa.Text, nullable=False),
+        words("what"),
+        instant("since"),
+        sa.PrimaryKeyConstraint("about", name="remarks_pkey"),
+    )
     table = op.create_table(
         "pulse",
         sa.Column("id", sa.Integer, autoincrement=False, nullable=False),

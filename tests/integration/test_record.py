@@ -472,3 +472,10 @@ async def test_what_waits_is_found_through_partial_indexes(record: Record) -> No
 async def test_instants_without_a_zone_are_refused(record: Record) -> None:
     with pytest.raises(RecordRefused, match="no time zone"):
         await record.sync_sources([source()], datetime(2024, 5, 4))  # noqa: DTZ001
+
+
+async def test_refused_rules_show_until_they_are_mended(record: Record) -> None:
+    assert (await record.status(NOW)).rules_refused == ""
+    for what in ("a.yaml:1:1: …", "b.yaml:2:2: قاعدة", "b.yaml:2:2: قاعدة", ""):
+        await record.remember_rules_refused(what, NOW)
+        assert (await record.status(NOW)).rules_refused == what

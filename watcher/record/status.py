@@ -1,11 +1,11 @@
-"""What the record says about itself, for `watcher status`. Reads only."""
+"""What the record says about itself, for `watcher status`, and remarks that belong to no source."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select
 
 from watcher.model import Severity
 from watcher.record.tables import (
@@ -16,6 +16,7 @@ from watcher.record.tables import (
     deliveries,
     entries,
     notices,
+    remarks,
     sources,
     stories,
 )
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from watcher.model import SourceState
+
+_RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Status:
     """The last notices that were queued, the newest first."""
     dead_letters: tuple[NoticeStatus, ...]
     """The last notices that were given up, the newest first."""
+    rules_refused: str = ""
+    """The mistakes of edited rule files that were not taken up; empty when all are in force."""
 
 
 async def read(connection: AsyncConnection, now: datetime, last: int) -> Status:
@@ -102,7 +107,21 @@ async def read(connection: AsyncConnection, now: datetime, last: int) -> Status:
         outbox=await _outbox(connection),
         alerts=tuple(_notice(row) for row in await connection.execute(newest)),
         dead_letters=tuple(_notice(row) for row in await connection.execute(dead)),
+        rules_refused=await _rules_refused(connection),
     )
+
+
+async def remember_rules_refused(connection: AsyncConnection, what: str, now: datetime) -> None:
+    """Keep what is wrong with the rule files; nothing is, when `what` is empty."""
+    await connection.execute(delete(remarks).where(remarks.c.about == _RULES))
+    if what:
+        row = {"about": _RULES, "what": what, "since": now}
+        await connection.execute(insert(remarks).values(row))
+
+
+async def _rules_refused(connection: AsyncConnection) -> str:
+    query = select(remarks.c.what).where(remarks.c.about == _RULES)
+    return await connection.scalar(query) or ""
 
 
 async def _entry_counts(connection: AsyncConnection) -> dict[tuple[str, str], int]:

@@ -188,6 +188,11 @@ class Record:
         async with self._database.writing() as connection:
             await connection.execute(insert_unless_known(connection, tables.rule_revisions), row)
 
+    async def remember_rules_refused(self, what: str, now: datetime) -> None:
+        """Keep the mistakes of edited rule files for `status`; empty when all are in force."""
+        async with self._database.writing() as connection:
+            await status.remember_rules_refused(connection, what, now)
+
     # --- the outbox -----------------------------------------------------------------------
 
     async def due_notices(

@@ -339,6 +339,15 @@ acknowledgements = Table(
     _words("note"),
 )
 
+# What a person should know about the whole, such as rule files that could not be taken up.
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("about", Text, primary_key=True),
+    _words("what"),
+    Column("since", Instant, nullable=False),
+)
+
 # One row that is written only to learn whether writing works.
 pulse = Table(
     "pulse",

@@ -1,0 +1,147 @@
+"""Values of the model survive the way into the record and back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.model import Alert, Entry, Passage, Severity
+from watcher.record.tables import storable
+from watcher.record.values import (
+    alert_json,
+    alert_of,
+    day_of,
+    entry_json,
+    identity,
+    neighbor_of,
+    packed,
+    pending_of,
+    signed,
+    url_hash,
+)
+
+words = st.text()
+pairs = st.lists(st.tuples(st.integers(0), st.integers(0)), max_size=3).map(tuple)
+zones = st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours)))
+instants = st.datetimes(timezones=zones)
+entries = st.builds(
+    Entry,
+    published=st.none() | instants,
+    tags=st.lists(words, max_size=3).map(tuple),
+)
+alerts = st.builds(
+    Alert,
+    severity=st.sampled_from(Severity),
+    title_hits=pairs,
+    passages=st.lists(st.builds(Passage, hits=pairs), max_size=2).map(tuple),
+    terms=st.lists(words, max_size=3).map(tuple),
+    published=st.none() | instants,
+    seen=instants,
+)
+
+
+def through_json(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def row(**columns: Any) -> Any:
+    return cast("Any", SimpleNamespace(**columns))
+
+
+@given(entries)
+def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
+    waiting = row(
+        id=1,
+        source="nahr",
+        url=entry.url,
+        entry=through_json(entry_json(entry)),
+        attempts=0,
+        seen=None,
+        first_contact=False,
+    )
+    assert pending_of(waiting).entry == entry
+
+
+@given(alerts)
+def test_an_alert_comes_back_as_it_was(alert: Alert) -> None:
+    assert alert_of(through_json(alert_json(alert))) == alert
+
+
+def test_an_entry_of_an_older_or_newer_version_is_read() -> None:
+    told = {"title": "خبر", "invented_later": 1, "tags": ["سياسة"]}
+    waiting = row(
+        id=1,
+        source="nahr",
+        url="https://x.example/",
+        entry=told,
+        attempts=2,
+        seen=None,
+        first_contact=True,
+    )
+    expected = Entry("https://x.example/", "https://x.example/", title="خبر", tags=("سياسة",))
+    assert pending_of(waiting).entry == expected
+
+
+@given(st.lists(st.integers(0, 2**64 - 1)), st.lists(st.integers(0, 2**64 - 1)))
+def test_a_fingerprint_comes_back_as_it_was(sketch: list[int], keys: list[int]) -> None:
+    found = neighbor_of(
+        row(
+            id=1,
+            story_id=2,
+            source="nahr",
+            url="u",
+            text_hash="h",
+            sketch=packed(sketch),
+            keys=packed(keys),
+            size=3,
+        )
+    )
+    assert (list(found.fingerprint.sketch), list(found.fingerprint.keys)) == (sketch, keys)
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_a_key_fits_into_a_signed_integer_and_keeps_its_bits(key: int) -> None:
+    assert -(2**63) <= signed(key) < 2**63
+    assert signed(key) % 2**64 == key
+
+
+@given(st.text(st.characters(codec=None)))
+def test_what_is_storable_is_utf8_without_nul_and_as_long_as_before(text: str) -> None:
+    kept = storable(text)
+    assert "\0" not in kept
+    assert len(kept.encode().decode()) == len(text)
+    assert storable(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("changed", "value"),
+    [("rule", "roads"), ("origin", "b"), ("target", "slack"), ("occasion", "digest")],
+)
+def test_an_identity_differs_where_any_part_differs(changed: str, value: str) -> None:
+    parts = {"rule": "bridges", "origin": "a", "target": "desk", "occasion": "first-report"}
+    assert identity(**parts) != identity(**parts | {changed: value})
+    assert identity(**parts) == identity(**parts)
+
+
+def test_addresses_that_differ_have_different_hashes() -> None:
+    assert url_hash("https://x.example/1") != url_hash("https://x.example/2")
+    assert len(url_hash("https://x.example/" + "%D8%A8" * 5000)) == 32
+
+
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        (datetime(1970, 1, 1, tzinfo=UTC), 0),
+        (datetime(2024, 5, 4, 23, 59, tzinfo=UTC), 19847),
+        (datetime(2024, 5, 5, 1, 0, tzinfo=timezone(timedelta(hours=3))), 19847),
+    ],
+    ids=["the first", "before midnight", "past midnight in Baghdad only"],
+)
+def test_days(instant: datetime, day: int) -> None:
+    assert day_of(instant) == day
