@@ -73,7 +73,7 @@ def show_duration(seconds: float) -> str:
     for unit in ("d", "h", "m"):
         if seconds and seconds % _SECONDS[unit] == 0:
             return f"{seconds // _SECONDS[unit]:.0f}{unit}"
-    return f"{seconds:g}s"
+    return f"{seconds:.0f}s" if seconds == int(seconds) else f"{seconds:g}s"
 
 
 def size(text: str) -> int:
@@ -196,13 +196,13 @@ def time_zone(text: str) -> str:
 
 def _near_zone(text: str) -> str:
     """Propose a zone by its whole name or by its city alone."""
-    zones = sorted(zoneinfo.available_timezones())
+    zones = sorted(zoneinfo.available_timezones() - {"localtime", "posixrules", "Factory"})
     if not zones:
         return "This machine has no time zone list: install its tzdata package."
     cities = {zone.rpartition("/")[2].lower(): zone for zone in zones if "/" in zone}
     folded = {zone.lower(): zone for zone in zones} | cities
     word = text.lower().replace(" ", "_")
-    close = difflib.get_close_matches(word, folded, n=1, cutoff=0.7)
+    close = difflib.get_close_matches(word, folded, n=1, cutoff=0.8)
     if close:
         return f"Did you mean '{folded[close[0]]}'?"
     return "Write it as Continent/City, such as Asia/Baghdad, or UTC."
