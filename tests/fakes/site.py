@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import html
+import sys
 import threading
 import time
 import zlib
@@ -63,8 +64,7 @@ class Site:
 
     def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"owner": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
         return self
@@ -107,6 +107,14 @@ class Site:
     @property
     def is_closing(self) -> bool:
         return self._closing.is_set()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # as given
 
 
 class _Handler(BaseHTTPRequestHandler):
