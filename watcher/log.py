@@ -45,7 +45,7 @@ _QUIET = {
     "trafilatura": logging.ERROR,  # warns about each page that is no article
     "htmldate": logging.ERROR,
 }
-_BARE = re.compile(r'[^\s"=\\]+')
+_BARE = re.compile(r"""[^\s"'=\\]+""")
 
 
 @dataclass(frozen=True, slots=True)
