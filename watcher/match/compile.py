@@ -1,0 +1,298 @@
+"""Conditions as written -> nodes, with what only shows once all files are known. Pure.
+
+Reported here: lists that do not exist, contain themselves or are used by nobody; conditions without
+a positive term; conditions that can never hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from watcher.document import at, suggest
+from watcher.match.nodes import (
+    Close,
+    Every,
+    Inside,
+    Leaf,
+    Nor,
+    Several,
+    Some,
+    Together,
+    Weighed,
+)
+from watcher.match.sense import (
+    excludes,
+    is_positive,
+    positive_atoms,
+    streams,
+)
+from watcher.match.written import (
+    ABOUT,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    In,
+    ListOf,
+    Near,
+    Same,
+    Score,
+    Term,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from watcher.errors import Problem
+    from watcher.match.nodes import Node
+    from watcher.match.written import Field, Mode, WrittenList
+
+MAX_DEPTH = 60
+"""Levels of conditions, those of lists included; everything that walks them recurses."""
+_EVERYWHERE: frozenset[Field] = frozenset({"title", "lead", "text"})
+
+
+class _Context(NamedTuple):
+    """Where a condition stands: inside which `in`, and whether inside near or sentence."""
+
+    fields: frozenset[Field] = _EVERYWHERE
+    windowed: bool = False
+
+
+Members: TypeAlias = list[tuple[Condition, "Node"]]
+
+
+class Compiler:
+    """Turns conditions into nodes that share their atoms and lists; collects every problem."""
+
+    def __init__(self, lists: Mapping[str, WrittenList]) -> None:
+        self.problems: list[Problem] = []
+        self.terms: dict[tuple[Mode, str], int] = {}
+        self.patterns: dict[tuple[Mode, str], int] = {}
+        """Literals and regular expressions; their atoms count downwards from -1."""
+        self.used: set[str] = set()
+        self._lists = lists
+        self._leaves: dict[frozenset[int], Leaf] = {}
+        self._compiled: dict[tuple[str, _Context], Node | None] = {}
+        self._open: list[str] = []
+        self._depth = 0
+
+    def rule(self, condition: Condition) -> Node | None:
+        """Compile what a rule looks for; None, with a problem, where that makes no sense."""
+        node = self._node(condition, _Context())
+        if node is None or self._is_positive(node, condition):
+            return node
+        return None
+
+    def unused(self, written: WrittenList) -> None:
+        """Compile a list nobody uses, for its problems."""
+        self._list(ListOf(written.mark, written.path, written.name), _Context())
+
+    # conditions
+
+    def _node(self, written: Condition, context: _Context) -> Node | None:
+        if self._depth >= MAX_DEPTH:
+            what = f"conditions and lists nest more than {MAX_DEPTH} deep here. Flatten them."
+            self._refuse(written, what)
+            return None
+        self._depth += 1
+        node = self._form(written, context)
+        self._depth -= 1
+        return node
+
+    def _form(self, written: Condition, context: _Context) -> Node | None:
+        if isinstance(written, Term):
+            return self._leaf((self._atom(written),))
+        if isinstance(written, ListOf):
+            return self._list(written, context)
+        if isinstance(written, In):
+            return self._inside(written, context)
+        if isinstance(written, Score):
+            return self._weighed(written)
+        if isinstance(written, AtLeast):
+            return self._several(written, context)
+        if isinstance(written, (Near, Same)):
+            members = self._nodes(written.members, context._replace(windowed=True))
+            return self._windowed(written, members)
+        if isinstance(written, AnyOf):
+            return self._some(self._nodes(written.members, context))
+        if isinstance(written, AllOf):
+            return self._every(written, self._nodes(written.members, context))
+        members = self._nodes(written.members, context)
+        return Nor(_nodes(members)) if members else None
+
+    def _nodes(self, members: Iterable[Condition], context: _Context) -> Members:
+        compiled = ((member, self._node(member, context)) for member in members)
+        return [(member, node) for member, node in compiled if node is not None]
+
+    def _atom(self, term: Term) -> int:
+        key = (term.mode, term.text)
+        if term.mode in {"inflected", "exact"}:
+            return self.terms.setdefault(key, len(self.terms))
+        return ~self.patterns.setdefault(key, len(self.patterns))
+
+    def _leaf(self, atoms: Iterable[int]) -> Leaf:
+        key = frozenset(atoms)
+        leaf = self._leaves.get(key)
+        if leaf is None:
+            leaf = self._leaves[key] = Leaf(len(self._leaves), key)
+        return leaf
+
+    def _list(self, written: ListOf, context: _Context) -> Node | None:
+        found = self._lists.get(written.name)
+        if found is None:
+            hint = suggest(written.name, self._lists) if self._lists else "No file defines a list."
+            self._refuse(written, f"there is no list '{written.name}'. {hint}")
+            return None
+        if written.name in self._open:
+            chain = " → ".join([*self._open[self._open.index(written.name) :], written.name])
+            self._refuse(written, f"the list contains itself: {chain}. Remove one of them.")
+            return None
+        self.used.add(written.name)
+        key = (written.name, context)
+        if key not in self._compiled:
+            self._open.append(written.name)
+            self._compiled[key] = self._some(self._nodes(found.entries, context))
+            self._open.pop()
+        return self._compiled[key]
+
+    def _some(self, members: Members) -> Node | None:
+        """Join alternatives; those that are single atoms become one leaf."""
+        positive = [(part, node) for part, node in members if self._is_positive(node, part)]
+        atoms: set[int] = set()
+        others: list[Node] = []
+        for _, node in positive:
+            if isinstance(node, Leaf):
+                atoms |= node.atoms
+            elif isinstance(node, Some):
+                others.extend(node.members)
+            else:
+                others.append(node)
+        if atoms:
+            others.insert(0, self._leaf(atoms))
+        return others[0] if len(others) == 1 else Some(tuple(others)) if others else None
+
+    def _every(self, written: AllOf, members: Members) -> Node | None:
+        nodes: list[Node] = []
+        for _, node in members:
+            nodes.extend(node.members if isinstance(node, Every) else (node,))
+        if not nodes:
+            return None
+        wanted = [node.atoms for node in nodes if isinstance(node, Leaf)]
+        refused = frozenset[int]().union(
+            *(
+                leaf.atoms
+                for node in nodes
+                if isinstance(node, Nor)
+                for leaf in node.members
+                if isinstance(leaf, Leaf)
+            )
+        )
+        if any(atoms <= refused for atoms in wanted):
+            self._refuse(written, "can never match: what is wanted here is also excluded here")
+            return None
+        return nodes[0] if len(nodes) == 1 else Every(tuple(nodes))
+
+    def _spread(self, written: AtLeast) -> tuple[Condition, ...]:
+        """Give what is counted: a single list or `any` stands for its entries."""
+        if len(written.members) != 1:
+            return written.members
+        only = written.members[0]
+        if isinstance(only, ListOf) and only.name in self._lists:
+            self.used.add(only.name)
+            return self._lists[only.name].entries
+        return only.members if isinstance(only, AnyOf) else written.members
+
+    def _several(self, written: AtLeast, context: _Context) -> Node | None:
+        counted = self._spread(written)
+        members = self._nodes(counted, context)
+        different = {node: part for part, node in members}
+        if len(members) < len(counted):
+            return None
+        if written.count > len(different):
+            what = (
+                f"can never match: {written.count} different members are wanted of "
+                f"{len(different)}. Lower `count` or add members."
+            )
+            self._refuse(written, what)
+            return None
+        positive = [self._is_positive(node, part) for node, part in different.items()]
+        if not all(positive):
+            return None
+        return Several(written.count, tuple(different))
+
+    def _windowed(self, written: Near | Same, members: Members) -> Node | None:
+        """Compile what must stand in one place of one field."""
+        if len(members) < len(written.members) or not members:
+            return None
+        nodes = _nodes(members)
+        if isinstance(written, Near) and len(nodes) < 2:
+            self._refuse(written, "`near` wants at least two members, one beside the other")
+        elif not any(is_positive(node) for node in nodes):
+            self._refuse(written, "holds only what must not occur; add what must")
+        elif not streams(Every(nodes)):
+            self._refuse(written, "can never match: the members are wanted in different fields")
+        else:
+            hits = self._leaf(positive_atoms(nodes))
+            if isinstance(written, Near):
+                return Close(written.within, written.ordered, hits, excludes(nodes), nodes)
+            return Together(written.unit, hits, nodes)
+        return None
+
+    def _inside(self, written: In, context: _Context) -> Node | None:
+        wanted, fields = frozenset(written.fields), context.fields
+        if context.windowed and wanted & set(ABOUT):
+            what = "`in` can name only title, lead and text inside near, sentence and paragraph"
+            self._refuse(written, what)
+            return None
+        allowed = wanted if fields == _EVERYWHERE else _both(wanted, fields)
+        if not allowed:
+            what = f"can never match: it already stands inside `in: {', '.join(sorted(fields))}`"
+            self._refuse(written, what)
+            return None
+        node = self._node(written.condition, context._replace(fields=allowed))
+        return Inside(allowed, node) if node is not None else None
+
+    def _weighed(self, written: Score) -> Node | None:
+        weights: dict[Leaf, float] = {}
+        for term, weight in written.weights:
+            leaf = self._leaf((self._atom(term),))
+            weights[leaf] = weights.get(leaf, 0) + weight
+        most = 2 * sum(weights.values())
+        if most < written.at_least:
+            what = (
+                f"can never match: all weights, doubled in the title, add up to {most:g} and "
+                f"{written.at_least:g} are wanted"
+            )
+            self._refuse(written, what)
+            return None
+        return Weighed(written.at_least, tuple(weights.items()))
+
+    # problems
+
+    def _is_positive(self, node: Node, written: Condition) -> bool:
+        if is_positive(node):
+            return True
+        what = (
+            "has no positive term: it would match whatever lacks these words. Say what must occur."
+        )
+        self._refuse(written, what)
+        return False
+
+    def _refuse(self, written: Condition | WrittenList, what: str) -> None:
+        problem = at(written.mark, written.path, what)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def _nodes(members: list[tuple[Condition, Node]]) -> tuple[Node, ...]:
+    return tuple(node for _, node in members)
+
+
+def _both(wanted: frozenset[Field], outer: frozenset[Field]) -> frozenset[Field]:
+    """Give the fields that an `in` inside an `in` leaves; the lead is part of the text."""
+    shared = set(wanted & outer)
+    for one, other in ((wanted, outer), (outer, wanted)):
+        if "lead" in one and "text" in other:
+            shared.add("lead")
+    return frozenset(shared)

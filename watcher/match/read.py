@@ -1,0 +1,240 @@
+"""A rule file -> its lists and rules as written, with every problem of the file. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from watcher.document import Mapping, Sequence, at, problem, suggest, unknown_keys
+from watcher.match.read_condition import read_condition, read_conditions
+from watcher.match.rule import Rule, RuleTest
+from watcher.match.values import (
+    read_choice,
+    read_choices,
+    read_duration,
+    read_text,
+    read_texts,
+    shape,
+)
+from watcher.match.written import RuleFile, WrittenList, WrittenRule
+from watcher.model import Article, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from watcher.document import Node, Scalar
+    from watcher.errors import Problem
+    from watcher.match.rule import Expect
+    from watcher.match.written import Condition
+    from watcher.model import Where
+
+_RULE_KEYS = ("id", "title", "severity", "notify", "max_age", "where", "match", "tests")
+_TEST_TEXTS = ("title", "text", "source", "url", "author", "language")
+_TEST_KEYS = ("name", *_TEST_TEXTS, "tags", "expect", "where")
+_SEVERITIES = {severity.word: severity for severity in Severity}
+_WHERE: tuple[Where, ...] = ("title", "lead", "text")
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def read_file(document: Mapping) -> tuple[RuleFile, list[Problem]]:
+    """Read what one file holds, and report everything that is wrong in it."""
+    problems = unknown_keys(document, ("lists", "rules"))
+    lists = tuple(_read_lists(document.get("lists"), problems))
+    rules = tuple(_read_rules(document.get("rules"), problems))
+    return RuleFile(lists, rules), problems
+
+
+def _read_lists(node: Node | None, problems: list[Problem]) -> Iterator[WrittenList]:
+    if node is None:
+        return
+    if not isinstance(node, Mapping):
+        what = f"expected list names, each with its entries (`name: […]`), got {shape(node)}"
+        problems.append(problem(node, what))
+        return
+    for name, entries in node.values.items():
+        mark = node.keys.get(name, entries.mark)
+        yield WrittenList(name, mark, entries.path, read_conditions(entries, problems))
+
+
+def _read_rules(node: Node | None, problems: list[Problem]) -> Iterator[WrittenRule]:
+    if node is None:
+        return
+    if not isinstance(node, Sequence):
+        what = f"expected a list of rules (`- id: …`), got {shape(node)}"
+        problems.append(problem(node, what))
+        return
+    for item in node:
+        written = _read_rule(item, problems)
+        if written is not None:
+            yield written
+
+
+def _read_rule(node: Node, problems: list[Problem]) -> WrittenRule | None:
+    if not isinstance(node, Mapping):
+        problems.append(problem(node, f"expected a rule (`id: …`, `match: …`), got {shape(node)}"))
+        return None
+    _report_unknown(node, problems)
+    identity = _read_id(node, problems)
+    condition = _read_match(node, problems)
+    title, notify = _read_title(node, problems), _read_targets(node, problems)
+    severity, max_age_s = _read_severity(node, problems), _read_max_age(node, problems)
+    where, tests = _read_where(node, problems), tuple(_read_tests(node, problems))
+    if condition is None:
+        return None
+    rule = Rule(
+        id=identity,
+        title=title or identity,
+        mark=node.mark,
+        severity=severity,
+        notify=tuple(dict.fromkeys(target.text for target in notify)),
+        max_age_s=max_age_s,
+        where=where,
+        tests=tests,
+    )
+    marks = {key: value.mark for key, value in node.values.items()}
+    targets = tuple((target.text, target.mark) for target in notify)
+    return WrittenRule(rule, node.path, marks, condition, targets)
+
+
+def _report_unknown(node: Mapping, problems: list[Problem]) -> None:
+    for key in node.values:
+        if key in _RULE_KEYS:
+            continue
+        what = f"unknown key '{key}'. {suggest(key, _RULE_KEYS)}"
+        if key == "when":
+            what = "`when` is not supported yet: rules watch single articles. Remove it."
+        problems.append(at(node.keys.get(key, node.mark), node.path, what))
+
+
+def _read_id(node: Mapping, problems: list[Problem]) -> str:
+    """Give the id, empty where there is none that can be used."""
+    value = node.get("id")
+    if value is None:
+        problems.append(problem(node, "the rule has no `id`. Give it one, of a-z, 0-9 and '-'."))
+        return ""
+    text = read_text(value, "the id of the rule", problems) or ""
+    if not text or _ID.fullmatch(text):
+        return text
+    slug = "-".join(re.findall(r"[a-z0-9]+", text.lower()))
+    hint = f"Did you mean '{slug}'?" if slug else "Write one such as 'oil-opec'."
+    problems.append(problem(value, f"the id '{text}' may only hold a-z, 0-9 and '-'. {hint}"))
+    return ""
+
+
+def _read_match(node: Mapping, problems: list[Problem]) -> Condition | None:
+    value = node.get("match")
+    if value is None:
+        problems.append(problem(node, "the rule has no `match`. Say what it looks for."))
+        return None
+    return read_condition(value, problems)
+
+
+def _read_title(node: Mapping, problems: list[Problem]) -> str | None:
+    value = node.get("title")
+    return None if value is None else read_text(value, "a title for the alert", problems)
+
+
+def _read_targets(node: Mapping, problems: list[Problem]) -> list[Scalar]:
+    value = node.get("notify")
+    return [] if value is None else read_texts(value, "the name of a target", problems)
+
+
+def _read_severity(node: Mapping, problems: list[Problem]) -> Severity:
+    value = node.get("severity")
+    if value is None:
+        return Severity.MEDIUM
+    word = read_choice(value, _SEVERITIES, "severity", problems)
+    return _SEVERITIES[word] if word is not None else Severity.MEDIUM
+
+
+def _read_max_age(node: Mapping, problems: list[Problem]) -> float | None:
+    value = node.get("max_age")
+    return None if value is None else read_duration(value, problems)
+
+
+def _read_where(node: Mapping, problems: list[Problem]) -> tuple[Where, ...]:
+    value = node.get("where")
+    if value is None:
+        return ()
+    words = read_choices(value, _WHERE, "place", problems)
+    where = tuple(place for place in _WHERE if place in words)
+    if where and "title" not in where:
+        what = "without `title` in it, `where` leaves out what the headline already tells in full"
+        problems.append(problem(value, what, warning=True))
+    return where
+
+
+# --- tests ------------------------------------------------------------------------------------
+
+
+def _read_tests(node: Mapping, problems: list[Problem]) -> Iterator[RuleTest]:
+    tests = node.get("tests")
+    if tests is None:
+        return
+    if not isinstance(tests, Sequence):
+        what = f"expected a list of tests (`- name: …`), got {shape(tests)}"
+        problems.append(problem(tests, what))
+        return
+    for item in tests:
+        test = _read_test(item, problems)
+        if test is not None:
+            yield test
+
+
+def _read_test(node: Node, problems: list[Problem]) -> RuleTest | None:
+    if not isinstance(node, Mapping):
+        what = f"expected a test (`title: …`, `expect: match`), got {shape(node)}"
+        problems.append(problem(node, what))
+        return None
+    problems.extend(unknown_keys(node, _TEST_KEYS))
+    expect = _read_expect(node, problems)
+    where = _read_test_where(node, expect, problems)
+    texts = {key: _read_test_text(node, key, problems) for key in ("name", *_TEST_TEXTS)}
+    if not any(texts[key] for key in _TEST_TEXTS):
+        problems.append(problem(node, "the test has no article. Write `title: …` or `text: …`."))
+    if expect is None:
+        return None
+    article = Article(
+        url=texts["url"],
+        title=texts["title"],
+        text=texts["text"],
+        author=texts["author"],
+        language=texts["language"],
+        tags=_read_test_tags(node, problems),
+        source=texts["source"],
+    )
+    name = texts["name"] or texts["title"] or node.path
+    return RuleTest(name, node.mark, article, texts["source"], expect, where)
+
+
+def _read_expect(node: Mapping, problems: list[Problem]) -> Expect | None:
+    value = node.get("expect")
+    if value is None:
+        problems.append(problem(node, "the test expects nothing. Add `expect: match` or silent."))
+        return None
+    word = read_choice(value, ("match", "silent"), "expectation", problems)
+    return "match" if word == "match" else "silent" if word == "silent" else None
+
+
+def _read_test_where(node: Mapping, expect: Expect | None, problems: list[Problem]) -> Where | None:
+    value = node.get("where")
+    if value is None:
+        return None
+    if expect == "silent":
+        problems.append(problem(value, "nothing is found anywhere when `expect` is silent"))
+    word = read_choice(value, _WHERE, "place", problems)
+    return next((place for place in _WHERE if place == word), None)
+
+
+def _read_test_text(node: Mapping, key: str, problems: list[Problem]) -> str:
+    value = node.get(key)
+    if value is None:
+        return ""
+    return read_text(value, f"a text for `{key}`", problems) or ""
+
+
+def _read_test_tags(node: Mapping, problems: list[Problem]) -> tuple[str, ...]:
+    value = node.get("tags")
+    if value is None:
+        return ()
+    return tuple(tag.text for tag in read_texts(value, "a tag", problems))

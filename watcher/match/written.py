@@ -1,0 +1,148 @@
+"""Rules as people wrote them: conditions with their places, lists not looked up. Pure values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from watcher.document import Mark
+    from watcher.match.rule import Rule
+
+Mode: TypeAlias = Literal["inflected", "exact", "literal", "regex"]
+Unit: TypeAlias = Literal["sentence", "paragraph"]
+Field: TypeAlias = Literal["title", "lead", "text", "source", "author", "url", "tags", "language"]
+
+PLACES: tuple[Field, ...] = ("title", "lead", "text")
+ABOUT: tuple[Field, ...] = ("source", "author", "url", "tags", "language")
+"""Fields that say something about the article; terms look there only inside an `in`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word, phrase, literal or regular expression, as written."""
+
+    mark: Mark
+    path: str
+    text: str
+    mode: Mode = "inflected"
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """Any entry of the list of that name."""
+
+    mark: Mark
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Or."""
+
+    mark: Mark
+    path: str
+    members: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """And."""
+
+    mark: Mark
+    path: str
+    members: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """Nor."""
+
+    mark: Mark
+    path: str
+    members: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """That many different members."""
+
+    mark: Mark
+    path: str
+    count: int
+    members: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One hit of each member, at most `within` words between the first and the last."""
+
+    mark: Mark
+    path: str
+    within: int
+    ordered: bool
+    members: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """One hit of each member in the same sentence or paragraph."""
+
+    mark: Mark
+    path: str
+    unit: Unit
+    members: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """The condition, in one of these fields only."""
+
+    mark: Mark
+    path: str
+    fields: tuple[Field, ...]
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The weights of the different terms that occur add up to `at_least`."""
+
+    mark: Mark
+    path: str
+    weights: tuple[tuple[Term, float], ...]
+    at_least: float
+
+
+Condition: TypeAlias = Term | ListOf | AnyOf | AllOf | NoneOf | AtLeast | Near | Same | In | Score
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenList:
+    """A named list as one file defines it."""
+
+    name: str
+    mark: Mark
+    path: str
+    entries: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRule:
+    """A rule whose condition is not compiled yet."""
+
+    rule: Rule
+    path: str
+    marks: dict[str, Mark]
+    """Where the value of each key stands."""
+    condition: Condition
+    targets: tuple[tuple[str, Mark], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """What one file holds. Depends on no other file, so that it can be kept while others change."""
+
+    lists: tuple[WrittenList, ...]
+    rules: tuple[WrittenRule, ...]
