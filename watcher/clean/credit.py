@@ -1,0 +1,125 @@
+"""The dateline and the agency in front of a text, lifted out of it. Pure.
+
+PLACE (AGENCY) - …    (AGENCY) – …    AGENCY - …    PLACE/ OUTLET: …    OUTLET من PLACE: …
+"""
+
+from __future__ import annotations
+
+import re
+
+from watcher.arabic import fold
+from watcher.clean import vocabulary as words
+from watcher.clean.lines import is_among, read_line
+
+_DASH = r"[-\u2013\u2014\u2015\u0640]"
+_NAME = r"[^\W\d_][\w.\u0640'’]*"
+_FRONT = re.compile(
+    rf"""^\s*(?P<front>
+        (?:{_NAME}\s+){{0,3}}(?:{_NAME})?\s*[-\u2013,،/]?\s*
+            [(\[«"\u201c]\s*(?P<quoted>[^()\[\]«»"\u201c\u201d]{{2,40}})\s*[)\]»"\u201d]
+            (?:\s*[,،/\-]\s*{_NAME}(?:\s+{_NAME})?)?
+      | (?P<slashed>{_NAME}(?:\s+{_NAME}){{0,2}}(?:\s*/\s*{_NAME}(?:\s+{_NAME}){{0,2}}){{1,2}})
+      | (?P<outlet>{_NAME}(?:\s+{_NAME})?)\s+من\s+(?P<place>{_NAME}(?:\s+{_NAME})?)
+      | (?P<bare>{_NAME}(?:\s+{_NAME}){{0,2}}(?:\s*[,،\-\u2013]\s*{_NAME}(?:\s+{_NAME}){{0,2}})?)
+    )\s*(?P<stop>:|{_DASH}{{1,2}}|{_DASH}\s*:)\s+(?=\S)""",
+    re.VERBOSE,
+)
+
+
+def split_credit(text: str) -> tuple[str, str] | None:
+    """Split a paragraph into its credit and the rest; None where it opens with its own words.
+
+    >>> split_credit("(وكالات) – أعلنت الوزارة اليوم")
+    ('وكالات', 'أعلنت الوزارة اليوم')
+    """
+    found = _FRONT.match(text)
+    if not found or not _is_credit(found):
+        return None
+    front = found["front"].strip()
+    bare = re.fullmatch(r"[(\[«\"\u201c]\s*([^()]*?)\s*[)\]»\"\u201d]", front)
+    return (bare[1] if bare else front), text[found.end() :]
+
+
+def is_agency(text: str) -> bool:
+    """Tell whether a text is nothing but an agency, or a few of them."""
+    bare = fold(text).strip(' ()[].:-\u2013\u2014/«»"')
+    parts = [part for part in re.split(r"\s*[/+،,\-\u2013]\s*|\s+و(?=ال|\w+\s*$)", bare) if part]
+    return bool(parts) and all(_is_known(part) for part in parts)
+
+
+def sign_off(text: str) -> tuple[str, str] | None:
+    """Split a last paragraph into its text and the agency in brackets behind it."""
+    found = re.match(
+        r"^(?P<text>.*[.!?\u061f»\"\u201d])\s*[(\[](?P<name>[^()\[\]]{2,30})[)\]]\s*\.?$", text
+    )
+    if not found or not is_agency(found["name"]):
+        return None
+    return found["text"].strip(), found["name"].strip()
+
+
+def _is_known(name: str) -> bool:
+    bare = re.sub(r"^(?:وكاله|وكالات|صحيفه|موقع|شبكه|قناه)\s+", "", name.strip())
+    return bare in words.AGENCIES or bare.removeprefix("ال") in words.AGENCIES
+
+
+def _is_credit(found: re.Match[str]) -> bool:
+    """Tell a credit from a speaker («الوزير: …») and from an aside between dashes."""
+    first = read_line(found["front"]).words[0]
+    if is_among(first, words.SPEAKERS) or is_among(first, words.REPORTING):
+        return False
+    if found["quoted"] is not None:
+        return _names_somebody(found)
+    if found["slashed"] is not None:
+        return not re.search(r"\d", found["slashed"]) and not _is_month(found["slashed"])
+    if found["outlet"] is not None:
+        return found["stop"].startswith(":") and len(found["outlet"].split()) <= 2
+    return _is_bare_credit(found)
+
+
+def _names_somebody(found: re.Match[str]) -> bool:
+    """Accept brackets around an agency; around another name only behind a place."""
+    quoted = found["quoted"]
+    if is_agency(quoted) or re.search(r"[A-Z]{2,}", quoted):
+        return True
+    lead = found["front"].split(quoted)[0].strip(' ([«"\u201c-\u2013،,/')
+    rest = read_line(found.string[found.end() :])
+    return (
+        1 <= len(lead.split()) <= 2
+        and len(quoted.split()) <= 3
+        and bool(rest.words)
+        and is_among(rest.words[0], words.REPORTING)
+    )
+
+
+def _is_bare_credit(found: re.Match[str]) -> bool:
+    front = found["bare"]
+    if any(
+        _is_known(fold(part).strip()) for part in re.split(r"[,،\-\u2013]", front)
+    ) or _is_outlet(front):
+        return True
+    rest = read_line(found.string[found.end() :])
+    is_dash = not found["stop"].startswith(":")
+    return (
+        is_dash
+        and len(front.split()) <= 3
+        and bool(rest.words)
+        and is_among(rest.words[0], words.REPORTING)
+    )
+
+
+def _is_outlet(front: str) -> bool:
+    return bool(re.search(r"(?<!\w)(?:نيوز|وكاله|بريس|برس|news|agency)(?!\w)", fold(front)))
+
+
+_MONTHS = frozenset(
+    fold(
+        """
+        يناير فبراير مارس أبريل إبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر كانون
+        شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين جانفي فيفري أفريل ماي جوان جويلية أوت
+        """
+    ).split()
+)
+
+
+def _is_month(slashed: str) -> bool:
+    return any(word in _MONTHS for word in read_line(slashed).words)

@@ -1,0 +1,164 @@
+"""Lines that a page prints around any article, told by their make. Pure.
+
+Two kinds of evidence: the whole line consists of words of a page's controls, or it opens with a
+phrase that only pages use. A sentence of the article holds other words and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from watcher.clean import phrases
+from watcher.clean import vocabulary as words
+from watcher.clean.lines import LONG_WORDS, is_among
+
+if TYPE_CHECKING:
+    from watcher.clean.lines import Line
+
+READ_ALSO = "link to other stories"
+PROMPT = "share, copy, comment or print prompt"
+
+_NUMBER = re.compile(r"^\d+$")
+_DEGREES = re.compile(r"\d\s*\u00b0|\u00b0\s*[cf\u0645]?\s*\d|[\u2103\u2109]", re.IGNORECASE)
+_CLOCK = re.compile(r"^\W*\d{1,2}\s*:\s*\d{2}(?:\s*:\s*\d{2})?\s*(?:am|pm|[صم]|صباحا|مساء)?\W*$")
+_HASHTAGS = re.compile(r"^\W*(?:#\S+\s*)+$")
+_RULE = re.compile(r"^[\W_]+$")
+_ADDRESS = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$", re.IGNORECASE)
+
+
+def furniture(line: Line) -> str | None:
+    """Give the reason why a line is furniture wherever it stands; None if it may be text."""
+    if _RULE.match(line.text):
+        return "no words in it"
+    if line.is_sentence:
+        return _prompt(line)
+    for is_such, why in _ANYWHERE:
+        if is_such(line):
+            return why
+    return None
+
+
+def edge_furniture(line: Line) -> str | None:
+    """Give the reason why a line is furniture at the edges; inside the text it may be text."""
+    if line.is_sentence:
+        return None
+    if line.words and all(_NUMBER.match(word) for word in line.words):
+        return "counter"
+    for is_such, why in _AT_THE_EDGE:
+        if is_such(line):
+            return why
+    return None
+
+
+def byline(line: Line) -> str | None:
+    """Give the name in a line that says who wrote the article; None where it does not."""
+    found = phrases.BYLINE.match(line.folded)
+    if not found or line.is_stopped or len(line) > 6:
+        return None
+    size = len(found["name"].split())
+    return " ".join(line.text.rstrip().split()[-size:]).strip(" :/-\u2013")
+
+
+def opens_list_of_links(line: Line) -> bool:
+    """Tell whether a line is the bare heading of a list of other stories."""
+    return len(line) <= 5 and bool(phrases.READ_ALSO.match(line.folded))
+
+
+def _read_also(line: Line) -> bool:
+    return bool(phrases.READ_ALSO.match(line.folded)) and not (line.has_full_stop and len(line) > 6)
+
+
+def _prompt(line: Line) -> str | None:
+    if len(line) > 30 or not phrases.TO_READERS.match(line.folded):
+        return None
+    return "newsletter or follow prompt" if len(phrases.CHANNEL.findall(line.folded)) >= 2 else None
+
+
+def _follow(line: Line) -> bool:
+    return bool(phrases.TO_READERS.match(line.folded) and phrases.CHANNEL.search(line.folded))
+
+
+def _is_controls(line: Line) -> bool:
+    """Tell whether a line is made of nothing but words of controls, at least one unmistakable."""
+    if not 1 <= len(line) <= LONG_WORDS:
+        return False
+    letters = [word for word in line.words if not word.isdigit()]
+    return any(is_among(word, words.PROMPTS) for word in letters) and all(
+        is_among(word, words.PROMPTS) or is_among(word, words.PADDING) for word in letters
+    )
+
+
+def _is_counter(line: Line) -> bool:
+    if len(line) > 6 or not any(word[0].isdigit() for word in line.words):
+        return False
+    letters = [word for word in line.words if not word[0].isdigit()]
+    return any(is_among(word, words.UNITS) for word in letters) and all(
+        is_among(word, words.UNITS) or is_among(word, words.COUNTING) for word in letters
+    )
+
+
+def _is_weather(line: Line) -> bool:
+    if len(line) > 8 or line.has_full_stop:
+        return False
+    if _DEGREES.search(line.text) or _CLOCK.match(line.folded):
+        return True
+    return len(line) >= 2 and all(
+        is_among(word, words.WEATHER) or word[0].isdigit() for word in line.words
+    )
+
+
+def _is_breadcrumb(line: Line) -> bool:
+    parts = re.split(r"\s*[>\u203a\u00bb/|\u2190\\]\s*", line.text.strip(" >\u203a\u00bb/|"))
+    return (
+        len(parts) >= 2
+        and len(line) <= 10
+        and all(len(part.split()) <= 4 for part in parts)
+        and is_among(line.words[0], words.SECTIONS)
+    )
+
+
+def _is_section(line: Line) -> bool:
+    """Tell whether a line is the name of a section: «أخبار دولية», «سياسة», «الرئيسية > العراق»."""
+    if not line.words or line.is_stopped:
+        return False
+    if _is_breadcrumb(line):
+        return True
+    known = [is_among(word, words.SECTIONS) for word in line.words]
+    return len(line) <= 4 and (all(known) or (len(line) == 2 and known[0]))
+
+
+def _is_source(line: Line) -> bool:
+    """Tell whether a line names a source: alone, with a colon, or with nothing but an agency."""
+    if not phrases.SOURCE.match(line.folded) or len(line) > 6 or line.has_full_stop:
+        return False
+    return len(line) == 1 or bool(re.match(r"^\W*\w+(?:\s\w+)?\s*[:\-\u2013|/]", line.folded))
+
+
+_ANYWHERE = (
+    (lambda line: bool(_ADDRESS.match(line.text)), "bare link"),
+    (_read_also, READ_ALSO),
+    (_is_controls, PROMPT),
+    (lambda line: len(line) <= 25 and bool(phrases.COMMENTS.match(line.folded)), "comments prompt"),
+    (_follow, "newsletter or follow prompt"),
+    (
+        lambda line: len(line) <= 5 and bool(phrases.BACK.match(line.folded)),
+        "back-to-top or navigation",
+    ),
+    (_is_counter, "counter"),
+    (
+        lambda line: len(line) <= 3 and bool(phrases.ADVERTISEMENT.match(line.folded)),
+        "advertisement",
+    ),
+    (
+        lambda line: len(line) <= 25 and bool(phrases.RIGHTS.match(line.folded.lstrip("\u00a9 "))),
+        "copyright or cookie notice",
+    ),
+)
+_AT_THE_EDGE = (
+    (_is_weather, "weather or clock"),
+    (lambda line: bool(_HASHTAGS.match(line.text)), "tags"),
+    (lambda line: len(line) <= 30 and bool(phrases.TAGS.match(line.folded)), "tags"),
+    (_is_section, "section label"),
+    (_is_source, "source label"),
+)

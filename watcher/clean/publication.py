@@ -1,0 +1,109 @@
+"""When the article says it was published, told from the day a page header shows. Pure.
+
+The one rule: a date below the headline is the article's, a date above it is the page's, unless
+nothing else is there and nothing speaks against it. A date inside the text or a caption is neither.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from watcher.arabic import fold
+from watcher.arabic.dates import find_dates, read_date
+from watcher.clean.lines import read_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from watcher.arabic.dates import DateFound
+    from watcher.clean.lines import Draft, Line
+
+_MAX_WORDS = 16
+_LABELS = frozenset(
+    fold(
+        """
+        تاريخ النشر نشر نشرت في يوم بتاريخ التاريخ تم نشره نشرها بواسطة آخر تحديث التحديث محدث
+        حدث تعديل الساعة ساعة الموافق بتوقيت توقيت غرينتش جرينتش مكة المكرمة القدس بغداد القاهرة
+        الرياض المحلي هـ ه م ص مساء صباحا ظهرا منذ قبل الأحد الاثنين الثلاثاء الأربعاء الخميس
+        الجمعة السبت at on published updated last gmt utc am pm date
+        """
+    ).split()
+)
+_UPDATED = re.compile(r"(?:تحديث|محدث|تعديل|updated|modified)")
+_PUBLISHED = re.compile(r"(?:نشر|published)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class DateLine:
+    """A line that holds a date and nothing else that matters."""
+
+    at: int
+    found: DateFound
+    is_update: bool
+    is_labelled: bool
+
+
+def date_lines(draft: Draft, *, now: datetime) -> dict[int, DateLine]:
+    """Give the lines of a draft that are date lines, by their index."""
+    found = {at: _date_line(draft.lines[at], at, now=now) for at in draft.kept()}
+    return {at: line for at, line in found.items() if line}
+
+
+def publication(
+    draft: Draft, dates: Mapping[int, DateLine], *, headline: int | None, now: datetime
+) -> DateLine | None:
+    """Choose the date line that tells when the article was published; None if none is sure."""
+    past = [line for line in dates.values() if line.found.instant <= now + timedelta(days=1)]
+    below = [line for line in past if headline is None or line.at > headline]
+    trusted = below if headline is not None else [line for line in below if _is_exact(line)]
+    if trusted:
+        return min(trusted, key=lambda line: (line.is_update, not _is_exact(line), line.at))
+    above = [line for line in past if _may_be_above(draft, line)]
+    return above[0] if len(above) == 1 else None
+
+
+def _date_line(line: Line, at: int, *, now: datetime) -> DateLine | None:
+    if len(line) > _MAX_WORDS or line.has_full_stop:
+        return None
+    zone = now.tzinfo or UTC
+    text = line.text.strip(" -\u2013\u2014\u2022|*\u00b7")
+    whole = read_date(text, now=now, zone=zone)
+    found = [whole] if whole else find_dates(text, now=now, zone=zone)
+    if not found or (not whole and not _is_all_labels(text, found)):
+        return None
+    best = next((date for date in found if not date.is_relative), found[0])
+    is_update = bool(_UPDATED.search(line.folded)) and not _PUBLISHED.search(line.folded)
+    return DateLine(at, best, is_update, bool(_PUBLISHED.search(line.folded)))
+
+
+def _is_all_labels(text: str, found: list[DateFound]) -> bool:
+    """Tell whether nothing is left beside the dates but labels, clocks and the name of a place."""
+    rest = list(text)
+    for date in found:
+        rest[date.start : date.end] = " " * (date.end - date.start)
+    words = [word for word in read_line("".join(rest)).words if not word.isdigit()]
+    return sum(word not in _LABELS for word in words) <= 1
+
+
+def _is_exact(line: DateLine) -> bool:
+    return line.is_labelled or line.found.precision in {"minute", "second"}
+
+
+def _may_be_above(draft: Draft, line: DateLine) -> bool:
+    """Accept a date above the headline unless a widget is beside it or the text is older."""
+    if line.found.is_relative:
+        return False
+    if any(draft.why.get(line.at + step) == "weather or clock" for step in (-1, 1)):
+        return False
+    years = [
+        int(year)
+        for at in draft.kept()
+        if draft.lines[at].is_paragraph
+        for year in _YEAR.findall(fold(draft.lines[at].text))
+    ]
+    return not years or line.found.instant.year - max(years) <= 1

@@ -1,0 +1,77 @@
+"""From a decoded page, a feed's body or plain text to an article, or to why it is none. Pure.
+
+Decides what the article's own lines and fields are; taking furniture out of them is clean's work.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from watcher.extract import metadata, page, plain, verdict
+from watcher.model import Article, Entry, NotAnArticle
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["extract"]
+
+
+def extract(
+    html: str,
+    *,
+    url: str = "",
+    entry: Entry | None = None,
+    form: Literal["page", "fragment", "text"] = "page",
+    now: datetime,
+) -> Article | NotAnArticle:
+    """Extract the article from a whole page, from a feed's HTML fragment, or from text as scraped.
+
+    What the entry says goes before what the page says of itself. Printed times without a zone are
+    read in that of `now`.
+    """
+    listed = entry or Entry(url=url, link=url)
+    address = url or listed.url
+    if form == "page":
+        return _from_page(html, address, listed, now=now)
+    text = plain.fragment_text(html) if form == "fragment" else plain.scraped_text(html)
+    why = verdict.why_no_text(text, listed.title)
+    if why:
+        return NotAnArticle(address, why, listed.title)
+    return _article(address, text, metadata.Metadata(), listed)
+
+
+def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article | NotAnArticle:
+    tree = page.read_tree(html)
+    if tree is None:
+        return NotAnArticle(url, "the page is empty", entry.title)
+    about = metadata.read(tree, now=now)
+    why = verdict.why_blocked(tree, about)
+    if not why:
+        outline = verdict.outline(tree)
+        text = page.main_text(tree, about)
+        why = verdict.why_not(text, outline, about, url)
+    if why:
+        return NotAnArticle(url, why, entry.title or about.title)
+    return _article(url, text, about, entry)
+
+
+def _article(url: str, text: str, about: metadata.Metadata, entry: Entry) -> Article:
+    listed = entry.published is not None
+    return Article(
+        url=url,
+        title=_title(entry.title.strip(), about.title),
+        text=text,
+        published=entry.published if listed else about.published,
+        published_raw=entry.published_raw if listed else about.published_raw,
+        author=entry.author or about.author,
+        language=about.language or entry.language or plain.language_of(text),
+        tags=tuple(dict.fromkeys((*entry.tags, *about.tags))),
+    )
+
+
+def _title(listed: str, printed: str) -> str:
+    """Prefer the entry's title, unless the feed cut it off and the page has the whole."""
+    stem = listed.rstrip(".\u2026 ")
+    if stem != listed and printed.startswith(stem):
+        return printed
+    return listed or printed

@@ -1,0 +1,251 @@
+"""What a page says of itself: JSON-LD, OpenGraph, meta elements, headings. Pure.
+
+In that order, because JSON-LD is written by the system that knows the article, OpenGraph by the one
+that shares it, and headings by the template.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from watcher.arabic import fold
+from watcher.arabic.dates import read_date
+from watcher.extract.page import squeeze, words_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+_ARTICLE = re.compile(r"^(?:\w*Article|BlogPosting|Report|LiveBlogPosting)$")
+_SUFFIX = re.compile(r"\s+[|\u2022\u00b7\u2013\u2014:-]+\s+|\s*\|\s*|\s*::\s*")
+_PUBLISHED = (
+    "article:published_time", "og:published_time", "datepublished", "publishdate", "publish-date",
+    "pubdate", "publication_date", "dc.date.issued", "dc.date", "dcterms.created",
+    "article.published", "sailthru.date", "date", "parsely-pub-date",
+)  # fmt: skip
+_PUBLISHING = re.compile(r"publish|pubdate|entry-date|post-date", re.IGNORECASE)
+_MAX_ITEMS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a page claims about its article; empty where it claims nothing."""
+
+    title: str = ""
+    author: str = ""
+    published: datetime | None = None
+    published_raw: str = ""
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    body: str = ""
+    """The text that JSON-LD carries."""
+    is_article: bool = False
+    """JSON-LD describes one article as the page's matter."""
+    kind: str = ""
+    """og:type."""
+
+
+def read(tree: HtmlElement, *, now: datetime) -> Metadata:
+    """Read what a page says of itself."""
+    metas = dict(_metas(tree))
+    articles = list(_articles(tree))
+    own = articles[0] if len({str(item.get("headline")) for item in articles}) == 1 else {}
+    published, raw = _published(tree, own, metas, now=now)
+    return Metadata(
+        title=_title(tree, own, metas),
+        author=_author(own, metas),
+        published=published,
+        published_raw=raw,
+        language=_language(tree, own, metas),
+        tags=_tags(tree, own, metas),
+        body=_text(own.get("articleBody")),
+        is_article=bool(own),
+        kind=metas.get("og:type", ""),
+    )
+
+
+def _metas(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Give names and contents of the meta elements, the first of a name last, so that it stands."""
+    for meta in reversed([*tree.iter("meta")]):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        content = squeeze(meta.get("content") or "")
+        if name and content:
+            yield name.lower().strip(), content
+
+
+def _articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or ""):
+            try:
+                data = json.loads(script.text or "", strict=False)
+            except (ValueError, RecursionError):
+                continue
+            yield from _walk(data)
+
+
+def _walk(data: Any) -> Iterator[dict[str, Any]]:
+    """Give the articles in JSON-LD; those inside a list of items are other pages' articles."""
+    todo, seen = [data], 0
+    while todo and seen < _MAX_ITEMS:
+        item, seen = todo.pop(0), seen + 1
+        if isinstance(item, list):
+            todo += item
+        elif isinstance(item, dict):
+            kinds = item.get("@type")
+            names = kinds if isinstance(kinds, list) else [kinds]
+            if any(isinstance(name, str) and _ARTICLE.match(name) for name in names):
+                yield item
+            else:
+                todo += [item[key] for key in ("@graph", "mainEntity") if key in item]
+
+
+def _title(tree: HtmlElement, own: dict[str, Any], metas: dict[str, str]) -> str:
+    """Choose the title that a heading confirms, else the best claim without the site's name."""
+    page = next((words_in(title) for title in tree.iter("title")), "")
+    claims = [
+        _text(own.get("headline")),
+        metas.get("og:title", ""),
+        metas.get("twitter:title", ""),
+        page,
+        metas.get("title", ""),
+    ]
+    claims = [claim for claim in claims if claim]
+    headings = [text for text in (words_in(heading) for heading in tree.iter("h1", "h2")) if text]
+    for claim in claims:
+        for heading in headings:
+            if len(heading.split()) > 1 and _begins_with(claim, heading):
+                return heading
+    alone = _only_headline(tree, claims)
+    if alone or not claims:
+        return alone
+    return _without_site(claims[0], metas.get("og:site_name", ""))
+
+
+def _only_headline(tree: HtmlElement, claims: list[str]) -> str:
+    """Give the page's one h1, if the claims are about the same thing or only name the site."""
+    ones = {words_in(heading) for heading in tree.iter("h1")} - {""}
+    if len(ones) != 1:
+        return ""
+    headline = ones.pop()
+    own = set(fold(headline).split())
+    about = [set(fold(claim).split()) for claim in claims]
+    if all(len(words) <= 2 for words in about):
+        return headline
+    is_same = any(len(own & words) >= 0.3 * len(words) for words in about)
+    return headline if is_same and len(own) >= 4 else ""
+
+
+def _begins_with(claim: str, heading: str) -> bool:
+    """Tell whether a claim is the heading, alone or with the site's name behind it."""
+    whole, front = fold(claim), fold(heading)
+    if whole == front:
+        return True
+    return whole.startswith(front) and bool(_SUFFIX.match(whole, len(front)))
+
+
+def _without_site(title: str, site: str) -> str:
+    parts = _SUFFIX.split(title)
+    last = parts[-1]
+    if len(parts) > 1 and (
+        fold(last) == fold(site) or len(last.split()) <= 3 < len(parts[0].split())
+    ):
+        return title[: title.rindex(last)].rstrip(" |\u2022\u00b7\u2013\u2014:-")
+    return title
+
+
+def _author(own: dict[str, Any], metas: dict[str, str]) -> str:
+    found = own.get("author")
+    people = found if isinstance(found, list) else [found]
+    names = [
+        _text(person.get("name")) if isinstance(person, dict) else _text(person)
+        for person in people
+    ]
+    named = "، ".join(dict.fromkeys(name for name in names if name and "://" not in name))
+    if named:
+        return named
+    claimed = metas.get("author") or metas.get("article:author") or ""
+    return "" if "://" in claimed or claimed == metas.get("og:site_name") else claimed
+
+
+def _published(
+    tree: HtmlElement, own: dict[str, Any], metas: dict[str, str], *, now: datetime
+) -> tuple[datetime | None, str]:
+    """Give the first date that can be read and does not lie ahead, and the first as printed."""
+    claims = [_text(own.get("datePublished")), *(metas.get(name, "") for name in _PUBLISHED)]
+    claims += _times(tree, now=now)
+    raw = ""
+    for claim in filter(None, claims):
+        raw = raw or claim
+        instant = _instant(claim, now=now)
+        if instant and instant <= now + timedelta(days=1):
+            return instant, claim
+    return None, raw
+
+
+def _times(tree: HtmlElement, *, now: datetime) -> Iterator[str]:
+    """Give the dates of the time element that stands for the publication.
+
+    Templates forget to fill the attribute: where the printed day is another one, the print counts.
+    """
+    listed = [*tree.iter("time")]
+    marked = [time for time in listed if _PUBLISHING.search(" ".join(map(str, time.values())))]
+    for time in marked[:1] or (listed if len(listed) == 1 else []):
+        printed, hidden = words_in(time), time.get("datetime") or ""
+        seen, said = _instant(printed, now=now), _instant(hidden, now=now)
+        differ = seen and said and abs(seen - said) > timedelta(days=2)
+        yield from (printed, hidden) if differ else (hidden, printed)
+
+
+def _instant(text: str, *, now: datetime) -> datetime | None:
+    instant = _standard(text) or _written(text, now=now)
+    if instant is None or instant.tzinfo:
+        return instant
+    return instant.replace(tzinfo=now.tzinfo or UTC)
+
+
+def _standard(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _written(text: str, *, now: datetime) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        found = read_date(text, now=now, zone=now.tzinfo or UTC)
+        return found.instant if found else None
+
+
+def _language(tree: HtmlElement, own: dict[str, Any], metas: dict[str, str]) -> str:
+    claims = (_text(own.get("inLanguage")), tree.get("lang") or "", metas.get("og:locale", ""))
+    found = next((claim for claim in claims if claim), "")
+    return re.split(r"[-_]", found.strip())[0].lower()
+
+
+def _tags(tree: HtmlElement, own: dict[str, Any], metas: dict[str, str]) -> tuple[str, ...]:
+    keywords = own.get("keywords")
+    listed = keywords if isinstance(keywords, list) else re.split(r"[,،]", _text(keywords))
+    listed = [_text(item) for item in listed]
+    listed += [
+        squeeze(meta.get("content") or "")
+        for meta in tree.iter("meta")
+        if meta.get("property") == "article:tag"
+    ]
+    if not any(listed):
+        listed = re.split(r"[,،]", metas.get("keywords", "") or metas.get("news_keywords", ""))
+    return tuple(dict.fromkeys(tag for tag in map(squeeze, listed) if 0 < len(tag.split()) <= 6))[
+        :30
+    ]
+
+
+def _text(value: Any) -> str:
+    """Give a JSON value as text if it is one; JSON-LD may hold anything anywhere."""
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,174 @@
+"""The main text of a page: trafilatura, between our own pruning and our own rescue.
+
+What it is given has no captions; what it loses (a standfirst above the text, headings between its
+paragraphs) is put back where the page has it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from watcher.extract.metadata import Metadata
+
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_BLOCKS = (*_HEADINGS, "p", "li", "blockquote", "td", "dd", "pre")
+_STANDFIRST = re.compile(
+    r"(?:^|[\s_-])(?:sub-?title|standfirst|lead|lede|chapeau|intro|summary|subheadline|sub-?heading|excerpt)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_DIALOG = re.compile(
+    r"popup|modal|dialog|cookie|consent|newsletter|subscri|overlay|aside|footer|\bnav\b|\bform\b",
+    re.IGNORECASE,
+)
+_STOPPED = re.compile(r"[.!?\u061f\u06d4\u2026][\s\"'\u201d\u00bb)]*$")
+_CAPTION_WORDS = 30
+_CAPTION_LEVELS = 3
+_THIN_WORDS = 40
+"""Below this, a second and more generous look at the page is worth its time."""
+
+
+def read_tree(html: str) -> HtmlElement | None:
+    """Parse HTML of any quality; None where there is nothing to parse."""
+    from trafilatura import load_html
+
+    try:
+        tree: HtmlElement | None = load_html(html)
+    except (etree.LxmlError, ValueError, LookupError):
+        return None
+    return tree
+
+
+def words_in(element: HtmlElement) -> str:
+    """Give the text of an element with its white space squeezed."""
+    return squeeze(element.text_content())
+
+
+def squeeze(text: str) -> str:
+    """Make every run of white space one space."""
+    return " ".join(text.split())
+
+
+def main_text(tree: HtmlElement, about: Metadata) -> str:
+    """Give the page's article text, one paragraph a line; empty where none is found.
+
+    Changes the tree. Steps: prune captions; extract precisely; if that is thin, extract generously,
+    then trust the page's own data; put lost headings and the standfirst back.
+    """
+    _prune(tree)
+    blocks = [(block, words_in(block)) for block in tree.iter(*_BLOCKS)]
+    lines = _run(tree, generous=False)
+    if _count(lines) < _THIN_WORDS:
+        lines = max(lines, _run(tree, generous=True), _own_body(about), key=_count)
+    standfirst = _standfirst(tree, about.title, lines)
+    lines = _with_headings(lines, blocks)
+    if standfirst and standfirst not in "\n".join(lines):
+        lines.insert(0, standfirst)
+    return "\n".join(lines)
+
+
+def _run(tree: HtmlElement, *, generous: bool) -> list[str]:
+    from trafilatura import extract
+
+    text = extract(
+        tree,
+        include_comments=False,
+        favor_precision=not generous,
+        favor_recall=generous,
+        fast=not generous,
+        with_metadata=False,
+    )
+    return [line for line in map(squeeze, (text or "").splitlines()) if line]
+
+
+def _count(lines: list[str]) -> int:
+    return sum(len(line.split()) for line in lines)
+
+
+def _own_body(about: Metadata) -> list[str]:
+    return [line for line in map(squeeze, about.body.splitlines()) if line]
+
+
+def _prune(tree: HtmlElement) -> None:
+    for element in [*tree.iter("figcaption", "noscript", "template")]:
+        _remove(element)
+    for image in [*tree.iter("img", "picture", "amp-img")]:
+        caption = _caption_around(image)
+        if caption is not None:
+            _remove(caption)
+
+
+def _remove(element: HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def _caption_around(image: HtmlElement) -> HtmlElement | None:
+    """Give the box that holds a picture and at most a short label without a full stop."""
+    box = image.getparent()
+    for _ in range(_CAPTION_LEVELS):
+        if box is None or box.tag in {"body", "html", "article", "main", "td"}:
+            return None
+        if any(True for _ in box.iter("h1")):
+            return None
+        text = words_in(box)
+        if text:
+            is_label = len(text.split()) <= _CAPTION_WORDS and not _STOPPED.search(text)
+            return box if is_label else None
+        box = box.getparent()
+    return None
+
+
+def _standfirst(tree: HtmlElement, title: str, lines: list[str]) -> str:
+    """Give the paragraph that a page marks as such and that stands between headline and text."""
+    first = lines[0].removeprefix("- ")[:40] if lines else ""
+    is_below = False
+    for element in tree.iter("h1", "h2", "div", "p", "section", "span"):
+        if is_below and first and squeeze(element.text or "").startswith(first):
+            return ""
+        text = words_in(element)
+        is_below = is_below or (element.tag in {"h1", "h2"} and text == title)
+        marks = f"{element.get('class', '')} {element.get('itemprop', '')}"
+        if is_below and _STANDFIRST.search(marks) and _is_own_text(element, text):
+            return text
+    return ""
+
+
+def _is_own_text(element: HtmlElement, text: str) -> bool:
+    """Tell a standfirst from a dialog: it has a paragraph's size and holds no controls."""
+    if not 10 <= len(text.split()) <= 120 or any(True for _ in element.iter("a", "li", "input")):
+        return False
+    boxes = (
+        f"{box.tag} {box.get('class', '')} {box.get('id', '')}" for box in element.iterancestors()
+    )
+    return not any(_DIALOG.search(box) for box in boxes)
+
+
+def _with_headings(lines: list[str], blocks: list[tuple[HtmlElement, str]]) -> list[str]:
+    """Put a heading back that stands between two lines that were kept."""
+    kept = {line.removeprefix("- "): at for at, line in enumerate(lines)}
+    missing: dict[int, list[str]] = {}
+    for heading, before, after in _between(blocks):
+        at = kept.get(after)
+        if heading not in kept and at is not None and kept.get(before, at) == at - 1:
+            missing.setdefault(at, []).append(heading)
+    return [text for at, line in enumerate(lines) for text in (*missing.get(at, ()), line)]
+
+
+def _between(blocks: list[tuple[HtmlElement, str]]) -> Iterator[tuple[str, str, str]]:
+    texts = [(block, text) for block, text in blocks if text]
+    for before, here, after in zip(texts, texts[1:], texts[2:], strict=False):
+        if here[0].tag in _HEADINGS and not _leads_away(here[0]):
+            yield here[1], before[1], after[1]
+
+
+def _leads_away(heading: HtmlElement) -> bool:
+    """Tell whether a heading links to another page; an anchor to itself does not."""
+    return any(not (link.get("href") or "#").startswith("#") for link in heading.iter("a"))

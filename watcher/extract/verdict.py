@@ -1,0 +1,178 @@
+"""Whether a page is an article at all, and if not, why, in words for people. Pure.
+
+An extractor finds some text on any page: a home page's teasers, a block page's excuse. The
+evidence here is the page's outline (what stands under linked headings), its claims, its prose.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from watcher.arabic import fold
+from watcher.extract.excuses import excuse_in
+from watcher.extract.page import squeeze, words_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from watcher.extract.metadata import Metadata
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_BLOCKS = (*sorted(_HEADINGS), "p", "li", "td", "blockquote", "a", "div", "span")
+_STOPPED = re.compile(r"[.!?\u061f\u06d4\u2026][\s\"'\u201c\u201d\u00bb)]*$")
+_READ_MORE = re.compile(
+    r"^\W*(?:(?:اقرا|اقراي|قراءه|عرض|مشاهده) )?(?:ال)?مزيد\W*$|^\W*read more\W*$"
+)
+_BLOCK_WORDS = 200
+_SHORT_PAGE = 80
+"""Words of a page that may be all excuse; on longer ones only its front can be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a page's structure shows.
+
+    `under` maps the text of a block to the linked heading above it, or to nothing.
+    """
+
+    under: dict[str, str]
+    linked_share: float
+    """Characters inside links, of all characters."""
+    links: int
+    read_more: int
+    """Blocks that say nothing but "read more"."""
+    has_time: bool
+
+
+def why_no_text(text: str, title: str) -> str:
+    """Give the reason why plain text is no article; empty if it may be one."""
+    if not re.search(r"\w", text):
+        return "there is no text"
+    return excuse_in(f"{title}\n{text}") if len(text.split()) <= 60 else ""
+
+
+def why_blocked(tree: HtmlElement, about: Metadata) -> str:
+    """Give the reason why a page shows no article to us; empty if it may."""
+    body = next(tree.iter("body"), tree)
+    text = squeeze(" ".join(_visible(body)))
+    scripts = sum(1 for _ in tree.iter("script"))
+    count = len(text.split())
+    aside = " ".join(words_in(element) for element in tree.iter("noscript")) if count < 40 else ""
+    front = text if count <= _SHORT_PAGE else text[:100]
+    is_short = count <= _BLOCK_WORDS and not about.is_article
+    if is_short and (why := excuse_in(f"{about.title}\n{front}\n{aside}")):
+        return why
+    if not text:
+        return "the page needs JavaScript to show its text" if scripts else "the page has no text"
+    if count < 15 and scripts:
+        return "the page needs JavaScript to show its text"
+    return ""
+
+
+def outline(tree: HtmlElement) -> Outline:
+    """Read the structure of a page; call it before anything is pruned."""
+    body = next(tree.iter("body"), tree)
+    under: dict[str, str] = {}
+    linked = links = 0
+    heading = ""
+    for element in body.iter(*_BLOCKS):
+        text = words_in(element)
+        if element.tag == "a":
+            links += 1
+            linked += len(text)
+        if len(text.split()) < 3:
+            continue
+        if element.tag in _HEADINGS or (element.tag == "a" and _stands_alone(element, text)):
+            heading = text if _is_linked(element) else ""
+        elif element.tag not in {"div", "span", "a"}:
+            under.setdefault(text, heading)
+    total = sum(len(squeeze(piece)) for piece in _visible(body)) or 1
+    has_time = any(True for _ in body.iter("time"))
+    return Outline(under, min(linked / total, 1.0), links, _read_more(body), has_time)
+
+
+def why_not(text: str, page: Outline, about: Metadata, url: str) -> str:
+    """Give the reason why an extracted text is no article; empty if it is one."""
+    lines = text.splitlines()
+    prose = [line for line in lines if _is_prose(line)]
+    count = len(text.split())
+    if not count:
+        return "no article text was found on the page"
+    claimed = about.is_article
+    if _is_listing(prose, page):
+        return "the page lists other articles: its paragraphs stand under linked headlines"
+    if not prose and page.linked_share > 0.5 and not claimed:
+        return "the page is mostly links and has no paragraph of its own"
+    if not claimed and urlsplit(url).path in {"", "/"} and about.kind in {"", "website"} and url:
+        return "the address is the site's own, and the page does not say that it is an article"
+    if (
+        page.read_more >= 2
+        and not claimed
+        and about.kind != "article"
+        and not _is_dated(page, about)
+    ):
+        return "the page is a hub: it leads on to other pages and is no dated article"
+    if count < (8 if claimed or about.kind == "article" else 20):
+        return f"only {count} words of text were found on the page"
+    return ""
+
+
+def _read_more(body: HtmlElement) -> int:
+    """Count the labels "read more" that are no links themselves: each heads a list of links."""
+    labels = (
+        leaf for leaf in body.iter("strong", "b", "p", "span", "h3", "h4", "div") if not len(leaf)
+    )
+    return sum(1 for leaf in labels if _READ_MORE.match(fold(leaf.text or "")))
+
+
+def _visible(body: HtmlElement) -> Iterator[str]:
+    silent = {"script", "style", "noscript", "template", "svg"}
+    todo: list[HtmlElement | str] = [body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node.tag, str) and node.tag not in silent:
+            yield node.text or ""
+            for child in reversed(node):
+                todo.append(child.tail or "")
+                todo.append(child)
+
+
+def _stands_alone(link: HtmlElement, text: str) -> bool:
+    """Tell whether a link is a headline of its own: four words or more and nothing beside it."""
+    box = link.getparent()
+    if len(text.split()) < 4 or box is None or box.tag in {"p", "span", "em", "strong", "b"}:
+        return False
+    return len(words_in(box)) <= len(text) + 25 or box.tag in {"li", "div", "article", "section"}
+
+
+def _is_linked(heading: HtmlElement) -> bool:
+    if heading.tag == "a" or any(True for _ in heading.iter("a")):
+        return True
+    box = heading.getparent()
+    return box is not None and box.tag == "a"
+
+
+def _is_prose(line: str) -> bool:
+    count = len(line.split())
+    return (count >= 12 and bool(_STOPPED.search(line))) or count >= 25
+
+
+def _is_listing(prose: list[str], page: Outline) -> bool:
+    """Tell teasers from an article: most paragraphs belong to several linked headlines."""
+    heads = [page.under.get(line.removeprefix("- "), "") for line in prose]
+    teasers = [head for head in heads if head]
+    if len(set(teasers)) >= 3 and len(teasers) >= 0.5 * len(prose):
+        return True
+    short = sum(len(line.split()) for line in prose) < 80
+    return bool(teasers) and short and len(teasers) == len(prose) and page.linked_share > 0.5
+
+
+def _is_dated(page: Outline, about: Metadata) -> bool:
+    return page.has_time or about.published is not None
