@@ -34,6 +34,13 @@ def database_url(text: str, folder: Path) -> str:
     return text
 
 
+def missing_folder(url: str) -> Path | None:
+    """Give the folder that a checked address of SQLite needs, if it is not there."""
+    scheme, _, path = url.partition(":///")
+    folder = Path(path.partition("?")[0]).parent
+    return folder if scheme.startswith("sqlite") and not folder.is_dir() else None
+
+
 def _sqlite(scheme: str, rest: str, folder: Path) -> str:
     path, _, options = rest.partition("?")
     if not path.startswith("/"):
@@ -46,7 +53,5 @@ def _sqlite(scheme: str, rest: str, folder: Path) -> str:
         raise BadValueError(
             "SQLite needs a file: what is kept in memory is lost. Write sqlite:///watcher.db."
         )
-    file = Path(os.path.normpath(folder.absolute() / Path(given).expanduser()))
-    if not file.parent.is_dir():
-        raise BadValueError(f"there is no folder {file.parent}. Make it first.")
+    file = os.path.normpath(folder.absolute() / Path(given).expanduser())
     return f"{scheme}:///{file}" + (f"?{options}" if options else "")

@@ -82,9 +82,9 @@ class Fields:
         """Add a problem at the place of a node."""
         self.problems.append(problem(node, what, warning=warning))
 
-    def report_key(self, key: str, what: str) -> None:
+    def report_key(self, key: str, what: str, *, warning: bool = False) -> None:
         """Add a problem at the value under `key`, or at the mapping where there is none."""
-        self.report(self.mapping.get(key) or self.mapping, what)
+        self.report(self.mapping.get(key) or self.mapping, what, warning=warning)
 
 
 def fields(node: Node, known: Collection[str], problems: list[Problem]) -> Fields:

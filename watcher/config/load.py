@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from watcher import log
 from watcher.config.compose import load_document
-from watcher.config.database import DEFAULT_DATABASE, database_url
+from watcher.config.database import DEFAULT_DATABASE, database_url, missing_folder
 from watcher.config.fields import Fields, fields
 from watcher.config.references import References
 from watcher.config.sections import (
@@ -128,10 +128,9 @@ class _Reading:
         given = self.given
         zone = given.read("timezone", time_zone, "UTC")
         targets = read_targets(given, self.secret, zone)
-        default = database_url(DEFAULT_DATABASE, self.file.parent)
         return Config(
             file=self.file,
-            database=Secret(given.read("database", self.database, default)),
+            database=self.database(),
             rules=self.path("rules", "rules"),
             sources_file=self.path("sources", "sources.yaml"),
             targets=targets,
@@ -149,8 +148,19 @@ class _Reading:
         self.secrets.extend((value, *parts) if value.partition("://")[2] else parts)
         return value
 
-    def database(self, text: str) -> str:
-        """Read the database's address."""
+    def database(self) -> Secret:
+        """Read the database's address; a folder that is missing may still be made."""
+        folder = self.file.parent
+        default = database_url(DEFAULT_DATABASE, folder)
+        url = self.given.read("database", self.database_url, default)
+        missing = missing_folder(url)
+        if missing is not None:
+            what = f"there is no folder {missing} yet. It must be there when the daemon starts."
+            self.given.report_key("database", what, warning=True)
+        return Secret(url)
+
+    def database_url(self, text: str) -> str:
+        """Fill in and check an address."""
         value, parts = self.references.resolve(text)
         self.secrets.extend(parts)
         if not value.startswith("sqlite"):
