@@ -8,7 +8,6 @@ from watcher.notify.render import as_html, as_markdown, as_slack, as_text
 from watcher.notify.route import route
 from watcher.notify.send import Notifier, fault_of
 from watcher.notify.target import Target
-from watcher.notify.terminal import as_terminal
 
 __all__ = [
     "Message",
@@ -18,7 +17,6 @@ __all__ = [
     "as_html",
     "as_markdown",
     "as_slack",
-    "as_terminal",
     "as_text",
     "fault_of",
     "message_of",

@@ -32,10 +32,11 @@ _L = "A-Za-z\u00c0-\u02b8\u0370-\u0588\u0900-\u1fff\u2c00-\u2dff\u3040-\ud7ff"
 _ATOM = rf"[0-9{_L}\u0300-\u036f]+"
 _WORD = rf"(?=[0-9]*[{_L}]){_ATOM}"
 _JOIN = r"[-\u2010\u2011\u2013_./:@&+'\u2019#=~]{1,3}"
-_LATIN = (
-    rf"[@#$]?(?:[0-9]+{_JOIN})*{_WORD}(?:(?:{_JOIN}| (?:[&+\u2013-] )?\(?[@#]?){_ATOM})*\+{{0,2}}"
-)
-_ADDRESS = r"(?:https?://|www\.)[^\s<>\"\u00ab\u00bb\u201c\u201d\u060c]*[^\s<>\"\u00ab\u00bb\u201c\u201d\u060c.,;:!?)\]]"
+_NEXT = rf"(?:{_JOIN}| (?:[&+\u2013-] )?[@#]?){_ATOM}"
+_IN_BRACKETS = rf" \({_ATOM}(?:{_NEXT})*\)"
+_LATIN = rf"[@#$]?(?:[0-9]+{_JOIN})*{_WORD}(?:{_NEXT}|{_IN_BRACKETS})*\+{{0,2}}"
+_NO_ADDRESS = r"\s<>\"\u00ab\u00bb\u201c\u201d\u060c\u061b\u061f"
+_ADDRESS = rf"(?:https?://|www\.)[^{_NO_ADDRESS}]*[^{_NO_ADDRESS}.,;:!?)\]]"
 # A range such as 10-15 or a score is left alone: Arabic readers read it from the right.
 _COMPOUND = r"\+?[0-9]+(?:[-./:][0-9]+){2,}|\+[0-9]{1,3}(?:[ -]?[0-9]{2,}){2,}"
 _ADDRESSES = re.compile(_ADDRESS)
@@ -198,19 +199,13 @@ def _widen(text: str, hits: Hits) -> list[tuple[int, int]]:
 def _runs(text: str, hits: Hits, pattern: re.Pattern[str], foreign: Direction) -> Iterator[Run]:
     done = 0
     for found in pattern.finditer(text):
-        start, end = found.start(), _with_closing_bracket(text, found)
+        start, end = found.span()
         if done < start:
             yield Run(tuple(_pieces(text, done, start, hits)))
         yield Run(tuple(_pieces(text, start, end, hits)), foreign)
         done = end
     if done < len(text):
         yield Run(tuple(_pieces(text, done, len(text), hits)))
-
-
-def _with_closing_bracket(text: str, found: re.Match[str]) -> int:
-    opened = found.group().count("(") - found.group().count(")")
-    end = found.end()
-    return end + 1 if opened > 0 and text[end : end + 1] == ")" else end
 
 
 def _pieces(text: str, start: int, end: int, hits: Hits) -> Iterator[Piece]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _MAX_TITLE = 300
 _MAX_TERMS = 8
 _MAX_TERM = 60
+_MAX_NAME = 80
 _ELLIPSIS = Run((Piece("…"),))
 
 
@@ -71,10 +72,10 @@ def message_of(alert: Alert, *, zone: str) -> Message:
     way = direction_of(" ".join((alert.title, *(p.text for p in alert.passages))))
     title = _title(alert, way)
     url = web_address(alert.url)
-    rule = name(alert.rule_title) if clean(alert.rule_title) else name(alert.rule)
+    rule = _short_name(alert.rule_title if clean(alert.rule_title) else alert.rule)
     return Message(
         severity=alert.severity,
-        rule_id=alert.rule,
+        rule_id=clean(alert.rule),
         subject=_subject(alert.severity, title, rule),
         title=title,
         passages=tuple(_passage(p, way) for p in alert.passages if clean(p.text)),
@@ -104,7 +105,11 @@ def web_address(url: str) -> str:
     ):
         return ""
     rest = quote(parts._replace(scheme="", netloc="").geturl(), safe="/%:=&?~#+!$,;@*[]-._")
-    return f"{parts.scheme.lower()}://{host}{rest if rest[:1] in '/?#' else '/' + rest}"
+    return f"{parts.scheme.lower()}://{host}{rest or '/'}"
+
+
+def _short_name(text: str) -> Paragraph:
+    return name(shorten(clean(text), _MAX_NAME))
 
 
 def _title(alert: Alert, way: Direction) -> Paragraph:
@@ -140,11 +145,11 @@ def _why(alert: Alert) -> Paragraph:
 
 
 def _facts(alert: Alert, zone: str) -> Iterator[Fact]:
-    yield Fact(wording.SOURCE, name(alert.source))
+    yield Fact(wording.SOURCE, _short_name(alert.source))
     if clean(alert.author):
-        yield Fact(wording.AUTHOR, name(alert.author))
+        yield Fact(wording.AUTHOR, _short_name(alert.author))
     if clean(alert.credit):
-        yield Fact(wording.CREDIT, name(alert.credit))
+        yield Fact(wording.CREDIT, _short_name(alert.credit))
     if alert.published:
         yield Fact(wording.PUBLISHED, paragraph(wording.moment(alert.published, zone)))
     yield Fact(wording.SEEN, paragraph(wording.moment(alert.seen, zone)))

@@ -6,17 +6,16 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-
 from watcher.model import Severity
 from watcher.notify import wording
-from watcher.notify.bidi import flat, shorten
+from watcher.notify.bidi import flat, isolate, shorten
 
 if TYPE_CHECKING:
+    import jinja2
+
     from watcher.notify.bidi import Paragraph
     from watcher.notify.message import Message
 
-RIGHT_TO_LEFT_MARK = "\u200f"
 _COLORS = {
     Severity.LOW: "#6b7280",
     Severity.MEDIUM: "#2563eb",
@@ -25,11 +24,11 @@ _COLORS = {
 }
 _STARS = ("*", "*")
 _MAX_HEADER = 150
-_MAX_SECTION = 3000
+_MAX_ADDRESS = 2900
+"""Of 3,000 that a section may hold; all other sections stay below by the limits on their parts."""
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Slack has no escape for its marks, so text that merely contains them gets look-alikes.
-_SLACK = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "\u2217", "`": "\u02cb", "~": "\u223c"}
-)
+_SLACK = _ENTITIES | str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
 
 
@@ -42,7 +41,8 @@ def as_text(message: Message) -> str:
     for passage in message.passages:
         lines += [flat(passage, mark=_STARS), ""]
     lines += [
-        f"{wording.RULE}: {flat(message.rule)} ({wording.IMPORTANCE}: {message.severity_word})",
+        f"{wording.RULE}: {flat(message.rule)} ({isolate(message.rule_id)})",
+        f"{wording.IMPORTANCE}: {message.severity_word}",
         flat(message.why),
         *(f"{fact.label}: {flat(fact.value)}" for fact in message.facts),
     ]
@@ -65,7 +65,8 @@ def as_markdown(message: Message, *, with_title: bool) -> str:
     blocks = [f"**{_escaped(message.title)}**"] if with_title else []
     blocks += [_bold(passage) for passage in message.passages]
     small = [
-        f"{wording.RULE}: {_escaped(message.rule)} ({wording.IMPORTANCE}: {message.severity_word})",
+        f"{wording.RULE}: {_escaped(message.rule)} ({isolate(message.rule_id)})",
+        f"{wording.IMPORTANCE}: {message.severity_word}",
         _escaped(message.why),
         *(f"{fact.label}: {_escaped(fact.value)}" for fact in message.facts),
     ]
@@ -78,35 +79,41 @@ def as_markdown(message: Message, *, with_title: bool) -> str:
 
 def as_slack(message: Message) -> dict[str, Any]:
     """Give a Slack message: blocks, and the plain text that notifications show."""
-    rule = f"*{_slack_text(message.rule)}* · {wording.IMPORTANCE}: {message.severity_word}"
+    rule = f"*{_slack_text(message.rule)}* ({isolate(message.rule_id)})"
+    severity = f"{wording.IMPORTANCE}: {message.severity_word}"
     facts = " · ".join(f"{f.label}: {_slack_text(f.value)}" for f in message.facts)
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": _header(message)}},
         *(_section(_slack_text(passage, mark=_STARS)) for passage in message.passages),
-        _section(f"{rule}\n{_slack_text(message.why)}"),
-        {"type": "context", "elements": [{"type": "mrkdwn", "text": shorten(facts, 2000)}]},
+        _section(f"{rule} · {severity}\n{_slack_text(message.why)}"),
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": facts}]},
     ]
-    if message.url:
-        address = message.url.replace("&", "&amp;").replace("|", "%7C")
+    address = message.url.replace("&", "&amp;").replace("|", "%7C")
+    if 0 < len(address) < _MAX_ADDRESS:
         blocks.append(_section(f"<{address}|{wording.LINK}>"))
-    text = shorten(message.subject, _MAX_SECTION).translate(_SLACK)
-    return {"text": text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+    return {
+        "text": message.subject.translate(_SLACK),
+        "blocks": blocks,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
 
 
 def _header(message: Message) -> str:
     urgent = wording.URGENT.get(message.severity)
-    title = flat(message.title)
-    text = f"{urgent}: {title}" if urgent else title
-    if len(text) > _MAX_HEADER:
-        # Cut where no isolate can be left open.
-        text = shorten(
-            f"{urgent}: {message.title.text}" if urgent else message.title.text, _MAX_HEADER
-        )
-    return text
+    head = f"{urgent}: " if urgent else ""
+    whole = f"{head}{flat(message.title)}".translate(_ENTITIES)
+    if len(whole) <= _MAX_HEADER:
+        return whole
+    # Without isolates, none of which could then be left open by the cut.
+    room, plain = _MAX_HEADER, head + message.title.text
+    while len(cut := shorten(plain, room).translate(_ENTITIES)) > _MAX_HEADER:
+        room -= 5
+    return cut
 
 
 def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:_MAX_SECTION]}}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def _slack_text(para: Paragraph, *, mark: tuple[str, str] = ("", "")) -> str:
@@ -126,6 +133,8 @@ def _bold(para: Paragraph) -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
+    import jinja2
+
     return jinja2.Environment(
         loader=jinja2.PackageLoader("watcher.notify"),
         autoescape=True,

@@ -10,9 +10,11 @@ from rich.text import Text
 
 from watcher.model import Severity
 from watcher.notify import wording
-from watcher.notify.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, flat
+from watcher.notify.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, flat, isolate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from watcher.notify.bidi import Paragraph
     from watcher.notify.message import Message
 
@@ -25,48 +27,46 @@ _STYLES = {
 _HIT = "bold black on yellow"
 
 
-def as_terminal(message: Message, *, colored: bool) -> Text:
-    """Give styled lines; without color, hits stand between asterisks.
+def write(message: Message, console: Console) -> None:
+    """Print a message; raises OSError when the stream is closed or its reader is gone.
 
     Letters keep their logical order: terminals either reorder themselves or leave it to the reader,
-    and no frame is drawn because a reordering terminal would tear it apart.
+    and no frame is drawn because a reordering terminal would tear it apart. Without color, hits
+    stand between asterisks.
     """
-    label = f" {wording.ALERT} · {message.severity_word} "
-    head = Text(label, style=_STYLES[message.severity]) if colored else Text(label.strip())
-    lines = [
-        head.append_text(Text("  ")).append_text(_line(message.rule, "bold cyan", colored=colored)),
-        _line(message.title, "bold", colored=colored),
-        *(_line(passage, "", colored=colored) for passage in message.passages),
-        _line(message.why, "green", colored=colored),
-        *(
-            Text(f"{f.label}: {flat(f.value)}", style="dim" if colored else "")
-            for f in message.facts
-        ),
-    ]
-    if message.url:
-        lines.append(Text(message.url, style="underline blue" if colored else ""))
-    return Text("\n").join(lines).append("\n")
-
-
-def write(message: Message, console: Console) -> None:
-    """Print a message; raises OSError when the stream is closed or its reader is gone."""
-    colored = console.color_system is not None and not console.no_color
+    page = _page_like(console)
+    with page.capture() as capture:
+        for line in _lines(message, colored=page.color_system is not None):
+            page.print(line, soft_wrap=not console.is_terminal, highlight=False)
+        # Never broken over two lines, so that it can be followed.
+        page.print(Text(message.url, "underline blue"), soft_wrap=True, highlight=False)
     # Not printed directly: Rich ends the whole program when the pipe is broken.
-    _put(console.file, _styled(as_terminal(message, colored=colored), console))
+    _put(console.file, capture.get() + "\n")
 
 
-def _styled(text: Text, console: Console) -> str:
+def _lines(message: Message, *, colored: bool) -> Iterator[Text]:
+    label = f"{wording.ALERT} · {message.severity_word}"
+    head = Text(f" {label} " if colored else label, style=_STYLES[message.severity])
+    rule = _line(message.rule, "bold cyan", colored=colored)
+    yield Text.assemble(head, "  ", rule, f" ({isolate(message.rule_id)})")
+    yield _line(message.title, "bold", colored=colored)
+    for passage in message.passages:
+        yield _line(passage, "", colored=colored)
+    yield _line(message.why, "green", colored=colored)
+    facts = " · ".join(f"{fact.label}: {flat(fact.value)}" for fact in message.facts)
+    yield Text(facts, style="dim")
+
+
+def _page_like(console: Console) -> Console:
+    """Give a console that writes to memory what another would write to its stream."""
     colors: Any = None if console.no_color else console.color_system
-    page = Console(
+    return Console(
         file=io.StringIO(),
         width=console.width,
         force_terminal=console.is_terminal,
         color_system=colors,
         legacy_windows=False,
     )
-    with page.capture() as capture:
-        page.print(text, soft_wrap=not console.is_terminal, highlight=False)
-    return capture.get()
 
 
 def _put(stream: IO[str], text: str) -> None:
