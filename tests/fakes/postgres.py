@@ -185,6 +185,14 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def postgres_url(postgres: Postgres, _postgres_template: str) -> Iterator[str]:
+    """Give the URL of a PostgreSQL database with empty tables."""
+    name = postgres.make(_postgres_template)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
 @pytest.fixture(
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
 )
@@ -195,10 +203,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("_sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: Postgres = request.getfixturevalue("postgres")
-    name = server.make(request.getfixturevalue("_postgres_template"))
-    yield server.url(name)
-    server.drop(name)
+    yield request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture(

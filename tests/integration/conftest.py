@@ -12,6 +12,7 @@ from tests.fakes.postgres import (
     database_url,
     empty_database_url,
     postgres,
+    postgres_url,
 )
 from watcher.record import Record
 
@@ -24,6 +25,7 @@ __all__ = [
     "database_url",
     "empty_database_url",
     "postgres",
+    "postgres_url",
 ]
 
 
