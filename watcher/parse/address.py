@@ -78,10 +78,9 @@ _EDGES: Final = re.compile(rf"^{_SPACE}|{_SPACE}$")
 _INSIDE: Final = re.compile(r"[\x00-\x08\t\n\r\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
-_UNRESERVED: Final = frozenset(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-)
+_ESCAPES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+# Letters, digits and -._~ mean the same with and without escaping.
+_NEEDLESS_ESCAPE: Final = re.compile(r"%(?:2[DE]|3\d|[46][1-9A-F]|5[\dAF]|7[\dAE])")
 _HOST: Final = re.compile(
     r"[a-z0-9_]([a-z0-9_\-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_\-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\]"
 )
@@ -107,7 +106,7 @@ def canonical_url(url: str, base: str = "") -> str:
 
 
 def absolute_url(url: str, base: str = "") -> str:
-    """Give `url` as an absolute http or https address, otherwise unchanged; "" when it is none."""
+    """Give `url` as an absolute http or https address without credentials; "" when it is none."""
     text = _INSIDE.sub("", _EDGES.sub("", url))
     head, mark, tail = text.partition("?")
     text = head.replace("\\", "/") + mark + tail  # as every browser reads it
@@ -117,7 +116,10 @@ def absolute_url(url: str, base: str = "") -> str:
         is_web = parts.scheme.lower() in _PORTS and bool(parts.hostname)
     except ValueError:
         return ""
-    return absolute if is_web else ""
+    if not is_web:
+        return ""
+    # Credentials are secrets, and links are shown to people.
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _joined(text: str, base: str) -> str:
@@ -249,10 +251,13 @@ def _plain(text: str) -> str:
 
 def _encoded(text: str, safe: str) -> str:
     """Encode what must be and decode what need not be; digits upper-case (RFC 3986, 6.2.2)."""
-    quoted = quote(_PERCENT.sub("%25", text), safe=safe + "%~")
-    return _ESCAPE.sub(_normal_escape, quoted)
+    quoted = _ESCAPES.sub(_upper, quote(_PERCENT.sub("%25", text), safe=safe + "%~"))
+    return _NEEDLESS_ESCAPE.sub(_character, quoted)
 
 
-def _normal_escape(found: re.Match[str]) -> str:
-    byte = int(found.group()[1:], 16)
-    return chr(byte) if byte in _UNRESERVED else found.group().upper()
+def _upper(found: re.Match[str]) -> str:
+    return found.group().upper()
+
+
+def _character(found: re.Match[str]) -> str:
+    return chr(int(found.group()[1:], 16))

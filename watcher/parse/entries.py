@@ -51,6 +51,8 @@ class Listed:
     bodies: tuple[Body, ...] = ()
     tags: tuple[str, ...] = ()
     language: str = ""
+    is_cut: bool = False
+    """The feed ends within this item."""
 
 
 _TAG: Final = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
@@ -96,8 +98,11 @@ def read_entries(
     there is nothing to fetch. Only an item that holds nothing at all gives no entry.
     """
     kept = [item for item in map(_scrubbed, items) if _says_something(item)]
-    shared = _shared_pages(kept, site)
-    entries = [_entry(item, site=site, now=now, language=language, shared=shared) for item in kept]
+    pages = _pages(kept, site)
+    entries = [
+        _entry(item, page, now=now, language=language)
+        for item, page in zip(kept, pages, strict=True)
+    ]
     own = [entry for entry in entries if entry.url]
     return own, _remarks(items, kept, own, site)
 
@@ -134,23 +139,19 @@ def _inline(markup: str) -> str:
     return _TAG.sub("", markup)
 
 
-def _entry(
-    item: Listed, *, site: str, now: datetime, language: str, shared: frozenset[str]
-) -> Entry:
-    link = _page(item, site)
-    url = canonical_url(link, site)
-    has_page = bool(link) and link not in item.media and url not in shared
+def _entry(item: Listed, page: _Page, *, now: datetime, language: str) -> Entry:
     markup, is_full = _body(item)
     raw, published = _published(item.stamps, now)
+    is_all_there_is = not page.is_readable
     return Entry(
-        url=url if has_page or (url and url not in shared) else _fingerprint_url(item, site),
-        link=link or absolute_url(site),
+        url=page.url,
+        link=page.link,
         title=item.title,
         author=_author(item.authors),
         published=published,
         published_raw=raw,
-        body_html=markup if markup or has_page else f"<p>{html.escape(item.title)}</p>",
-        is_whole=_is_whole(markup, is_full=is_full) or not has_page,
+        body_html=markup or (f"<p>{html.escape(item.title)}</p>" if is_all_there_is else ""),
+        is_whole=is_all_there_is or (not item.is_cut and _is_whole(markup, is_full=is_full)),
         tags=tuple(dict.fromkeys(filter(None, map(plain_text, item.tags)))),
         language=item.language or language,
         guid=item.guid,
@@ -160,37 +161,56 @@ def _entry(
 # --- address ----------------------------------------------------------------------------------
 
 
-def _page(item: Listed, site: str) -> str:
-    """Give the first usable address, absolute: a page, a guid that is an address, or the media."""
-    guid = (item.guid,) if item.guid.lower().startswith(("http://", "https://")) else ()
-    links = (absolute_url(link, site) for link in (*item.pages, *guid, *item.media))
-    return next((link for link in links if canonical_url(link)), "")
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Where an item leads: `url` identifies it, and `is_readable` if a page of its own is there."""
+
+    link: str
+    url: str
+    is_readable: bool = True
 
 
-def _shared_pages(items: Sequence[Listed], site: str) -> frozenset[str]:
-    """Find addresses that cannot identify an item: the site itself, or one page for many titles."""
+def _pages(items: Sequence[Listed], site: str) -> list[_Page]:
+    """Give every item an address that no other item has.
+
+    An address that cannot identify its item is made to with a fingerprint: the site itself, or one
+    page under three titles and more (a live page whose entries differ by fragment).
+    """
+    home = canonical_url(site)
+    pages = [_linked_page(item, site) for item in items]
     titles: dict[str, set[str]] = {}
-    for item in items:
-        titles.setdefault(canonical_url(_page(item, site), site), set()).add(item.title)
-    home = canonical_url(site)
-    return frozenset(
-        url
-        for url, found in titles.items()
-        if url and (len(found) > 2 or (url == home and len(found) > 1))
-    )
+    for item, page in zip(items, pages, strict=True):
+        titles.setdefault(page.url, set()).add(item.title)
+    return [
+        page
+        if page.url and len(titles[page.url]) <= (1 if page.url == home else 2)
+        else _Page(
+            page.link or absolute_url(site), _marked(item, page.url or home), is_readable=False
+        )
+        for item, page in zip(items, pages, strict=True)
+    ]
 
 
-def _fingerprint_url(item: Listed, site: str) -> str:
-    home = canonical_url(site)
-    if not home:
+def _linked_page(item: Listed, site: str) -> _Page:
+    """Give the first usable address: a page, a guid that is an address, or the media."""
+    guid = (item.guid,) if item.guid.lower().startswith(("http://", "https://")) else ()
+    for address in (*item.pages, *guid):
+        if url := canonical_url(address, site):
+            return _Page(absolute_url(address, site), url)
+    for address in item.media:
+        if url := canonical_url(address, site):
+            return _Page(absolute_url(address, site), url, is_readable=False)
+    return _Page("", "", is_readable=False)
+
+
+def _marked(item: Listed, url: str) -> str:
+    if not url:
         return ""
     text = item.guid or "\n".join(
         [item.title, *(s.raw for s in item.stamps), *(b.markup for b in item.bodies)]
     )
     mark = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return canonical_url(
-        f"{home.partition('#')[0]}{'&' if '?' in home else '?'}watcher-entry={mark}"
-    )
+    return canonical_url(f"{url.partition('#')[0]}{'&' if '?' in url else '?'}watcher-entry={mark}")
 
 
 # --- date and author --------------------------------------------------------------------------
@@ -214,8 +234,15 @@ def _instant(stamp: Stamp, now: datetime) -> datetime | None:
 
 
 def _author(authors: Iterable[str]) -> str:
-    names = (plain_text(_EMAIL.sub("", name)).strip("() \t,،") for name in authors)
+    names = (_name(plain_text(_EMAIL.sub("", author))) for author in authors)
     return "، ".join(dict.fromkeys(filter(None, names)))
+
+
+def _name(text: str) -> str:
+    stripped = text.strip(" ,،")
+    return (
+        stripped[1:-1].strip() if stripped.startswith("(") and stripped.endswith(")") else stripped
+    )
 
 
 # --- body -------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,12 @@ from watcher.parse.address import absolute_url
 from watcher.parse.decode import decode
 from watcher.parse.entries import Body, Listed, Stamp, plain_text, read_entries
 from watcher.parse.jsonfeed import read_json_feed, text_of
+from watcher.parse.repair import (
+    is_cut_off,
+    with_escaped_ampersands,
+    with_matching_tags,
+    without_foreign_references,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +45,6 @@ _FEED_LINK: Final = re.compile(
     re.IGNORECASE,
 )
 _HREF: Final = re.compile(r"href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
-_CHARACTER_REFERENCE: Final = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _PERIODS_S: Final = {
     "hourly": 3600,
     "daily": 86_400,
@@ -99,18 +105,17 @@ def _read_xml(text: str, fetched: Fetched, now: datetime) -> Parsed:
     start = _feed_start(text)
     if start < 0 and _root_name(text) in _HTML_TAGS:
         return Parsed((), (_html_instead(text, fetched),), is_feed=False)
-    found = _feedparser(text[max(start, 0) :], fetched.final_url or fetched.url)
-    if not found.entries and not found.version:
+    found = _best_reading(text[max(start, 0) :], fetched.final_url or fetched.url)
+    if not found.entries and not found.get("version"):
         return Parsed((), (_what_instead(text, fetched, found),), is_feed=False)
     feed = found.feed
     language = _text(feed.get("language"))
-    entries, remarks = read_entries(
-        [_listed(entry, language) for entry in found.entries],
-        site=_site(_text(feed.get("link")), fetched),
-        now=now,
-        language=language,
-    )
-    first = [_damage(found.bozo_exception, len(entries))] if found.get("bozo") else []
+    items = [_listed(entry, language, fetched.final_url) for entry in found.entries]
+    first: list[str] = []
+    if found.get("bozo"):
+        items, first = _after_damage(items, found.bozo_exception, is_cut=is_cut_off(text))
+    site = _site(_text(feed.get("link")), fetched)
+    entries, remarks = read_entries(items, site=site, now=now, language=language)
     if start > 0:
         first.append("text that stands before the feed was skipped")
     title = plain_text(_text(feed.get("title")))
@@ -152,14 +157,39 @@ def _what_instead(text: str, fetched: Fetched, found: Any) -> str:
     return f"no feed but a text that begins «{plain_text(text[:200])[:60]}»"
 
 
+def _best_reading(text: str, base: str) -> Any:
+    """Read the feed; where the XML is damaged, mend it and take the reading with most entries.
+
+    The damage stays on record in `bozo`. Plain feedparser's own lenient reading is among the
+    candidates, so mending never costs an entry.
+    """
+    text = without_foreign_references(text)
+    found = _feedparser(text, base)
+    if not found.get("bozo"):
+        return found
+    escaped = with_escaped_ampersands(text)
+    mended = _feedparser(escaped, base)
+    if mended.get("bozo"):
+        mended = _feedparser(with_matching_tags(escaped), base)
+    best = max(mended, found, key=_richness)
+    best["bozo"], best["bozo_exception"] = True, found.get("bozo_exception")
+    return best
+
+
+def _richness(found: Any) -> tuple[int, int]:
+    return len(found.entries), sum("link" in entry for entry in found.entries)
+
+
 def _feedparser(text: str, base: str) -> Any:
     """Run feedparser on a stream, never on text: it opens files and addresses that it is given."""
-    stream = io.BytesIO(_CHARACTER_REFERENCE.sub(_allowed_reference, text).encode())
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": base}
     try:
         # Sanitizing and resolving links inside bodies is half of the time, and nobody uses it.
         return feedparser.parse(
-            stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(text.encode()),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
     except Exception as error:  # noqa: BLE001 - its lenient parser raises whatever odd input makes it
         return feedparser.FeedParserDict(
@@ -171,12 +201,17 @@ def _feedparser(text: str, base: str) -> Any:
         )
 
 
-def _allowed_reference(found: re.Match[str]) -> str:
-    """Drop references to characters that XML forbids (XML 1.0, section 2.2)."""
-    digits = found.group(1) or found.group(2)
-    code = int(digits[:12], 16 if found.group(1) else 10)
-    is_allowed = code in {9, 10, 13} or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD
-    return found.group() if is_allowed or 0x10000 <= code <= 0x10FFFF else ""
+def _after_damage(
+    items: list[Listed], error: object, *, is_cut: bool
+) -> tuple[list[Listed], list[str]]:
+    """Distrust the last item of a feed that is cut off: without an address it is left for later."""
+    remarks = ["the feed is cut off"] if is_cut else []
+    if is_cut and items and not (items[-1].pages or items[-1].guid):
+        items = items[:-1]
+        remarks = ["the feed is cut off in an entry without an address yet; the next poll has it"]
+    elif is_cut and items:
+        items = [*items[:-1], replace(items[-1], is_cut=True)]
+    return items, [_damage(error, len(items)), *remarks]
 
 
 def _damage(error: object, count: int) -> str:
@@ -207,10 +242,11 @@ def _number(text: str) -> float | None:
 # --- one item of feedparser -------------------------------------------------------------------
 
 
-def _listed(entry: Any, language: str) -> Listed:
+def _listed(entry: Any, language: str, base: str) -> Listed:
     own_language = _text(_detail(entry, "title_detail").get("language"))
     return Listed(
-        pages=tuple(filter(None, _pages(entry))),
+        # An empty link becomes the address of the feed itself.
+        pages=tuple(page for page in _pages(entry) if page and page != base),
         media=tuple(filter(None, _media(entry))),
         guid=_text(entry.get("id")),
         title=_text(entry.get("title")),
@@ -256,8 +292,11 @@ def _media(entry: Any) -> Iterator[str]:
 
 
 def _authors(entry: Any) -> Iterator[str]:
-    names = [_text(author.get("name")) for author in _details(entry, "authors")]
-    yield from names if any(names) else [_text(entry.get("author"))]
+    given, authors = _text(entry.get("author")), list(_details(entry, "authors"))
+    # feedparser ends an address after four letters of its last label: a@b.agency leaves "cy".
+    is_cut = len(authors) == 1 and "email" in authors[0] and authors[0]["email"] in given
+    names = [] if is_cut else [_text(author.get("name")) for author in authors]
+    yield from names if any(names) else [given]
 
 
 def _stamps(entry: Any) -> Iterator[Stamp]:

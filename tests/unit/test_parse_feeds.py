@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import feedparser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.model import Fetched, Parsed
+from watcher.parse import parse
+
+NOW = datetime(2022, 3, 12, 12, 0, tzinfo=UTC)
+URL = "https://www.wadi.example/feed"
+GOLDEN = sorted(Path(__file__).parents[1].glob("golden/*/feed.*"))
+
+
+def read(body: bytes | str, content_type: str = "", url: str = URL) -> Parsed:
+    encoded = body.encode() if isinstance(body, str) else body
+    return parse(Fetched(url, url, encoded, content_type), now=NOW)
+
+
+def rss(items: str) -> str:
+    return f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
+
+
+@pytest.mark.parametrize("path", ["/etc/hostname", "file:///etc/hostname", __file__, "."])
+def test_a_body_that_looks_like_a_path_is_never_opened(path: str) -> None:
+    """feedparser opens whatever looks like a file or an address, even as bytes."""
+    parsed = read(path)
+    assert not parsed.is_feed
+    assert parsed.remarks[0].startswith("no feed but a text")
+
+
+@pytest.mark.parametrize("file", GOLDEN, ids=[file.parent.name for file in GOLDEN])
+def test_no_entry_is_lost_against_plain_feedparser(file: Path) -> None:
+    body = file.read_bytes()
+    try:
+        plain = feedparser.parse(io.BytesIO(body)).entries
+    except UnicodeEncodeError:  # its lenient parser fails on references to surrogates
+        plain = []
+    filled = [entry for entry in plain if entry.get("link") or entry.get("summary")]
+    assert len(read(body).entries) >= len(filled)
+
+
+def test_an_entry_keeps_its_fingerprint_from_poll_to_poll() -> None:
+    first, second = "<item><title>تنبيه أول</title></item>", "<item><title>تنبيه ثان</title></item>"
+    before = read(rss(first)).entries[0].url
+    after = read(rss(second + first)).entries[1].url
+    assert before == after
+
+
+def test_a_guid_is_a_better_fingerprint_than_the_text() -> None:
+    urls = {
+        read(rss(f'<item><title>{t}</title><guid isPermaLink="false">7</guid></item>'))
+        .entries[0]
+        .url
+        for t in ("قبل التصحيح", "بعد التصحيح")
+    }
+    assert len(urls) == 1
+
+
+def test_entries_of_a_feed_without_any_usable_address_are_reported() -> None:
+    parsed = read(rss("<item><title>خبر</title></item>"), url="")
+    assert parsed.entries == ()
+    assert any("without any address" in remark for remark in parsed.remarks)
+
+
+def test_the_feed_before_a_redirect_is_no_base_for_links() -> None:
+    body = rss("<item><title>خبر</title><link>news/1</link></item>").encode()
+    fetched = Fetched("https://old.example/feed", "https://new.example/ar/feed", body)
+    assert parse(fetched, now=NOW).entries[0].url == "https://new.example/ar/news/1"
+
+
+def test_remarks_of_the_fetch_are_passed_on() -> None:
+    fetched = Fetched(URL, URL, b"", remarks=("the answer has no content type",))
+    assert parse(fetched, now=NOW).remarks == ("an empty body instead of a feed",)
+    fetched = Fetched(URL, URL, rss("").encode(), remarks=("the answer has no content type",))
+    assert parse(fetched, now=NOW).remarks == ("no entries", "the answer has no content type")
+
+
+@pytest.mark.parametrize(
+    ("fields", "ttl_s"),
+    [
+        ("<ttl>15</ttl>", 900.0),
+        ("<ttl>0</ttl>", None),
+        ("<ttl>-5</ttl>", None),
+        ("<ttl>soon</ttl>", None),
+        ("<ttl>99999999</ttl>", 31_536_000.0),
+        ("<ttl>٣٠</ttl>", None),
+    ],
+)
+def test_only_a_sensible_ttl_counts(fields: str, ttl_s: float | None) -> None:
+    assert read(rss(fields)).ttl_s == ttl_s
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 100_000,
+        '{"items": ' + "[" * 100_000,
+        '{"items": [{"id": ' + "9" * 5000 + "}]}",
+        '{"items": [null, 1, "x", [], {"url": 5, "title": null, "authors": {"name": []}}]}',
+        rss("<item><title>&#xD800;&#99999999999;&#x110000;&#xFFFFFFFFFF;</title></item>"),
+        rss("<item><link>http://[::1</link><guid>http://[</guid></item>"),
+        rss('<item><link a="b"/><title a="b"/><pubDate a="b"/><author a="b"/></item>'),
+        rss("<item><pubDate>Tue, 99 Mar 99999 10:00:00 +9999</pubDate></item>"),
+        rss("<item><title><![CDATA[خبر"),
+        "<rss><channel><item>" * 50,
+        "<rss" + " a='1'" * 2000 + "/>",
+        (
+            "<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a SYSTEM 'file:///etc/hostname'>]>"
+            "<rss version='2.0'><channel><item><title>&a;</title></item></channel></rss>"
+        ),
+    ],
+    ids=lambda body: body[:30],
+)
+def test_hostile_bodies_give_remarks_and_no_error(body: str) -> None:
+    parsed = read(body)
+    assert parsed.remarks
+    hostname = Path("/etc/hostname")
+    if hostname.exists():
+        assert not any(entry.title == hostname.read_text().strip() for entry in parsed.entries)
+
+
+fragments = st.sampled_from(
+    [
+        "<rss version='2.0'>",
+        "<channel>",
+        "<item>",
+        "</item>",
+        "<title>",
+        "</title>",
+        "<link>",
+        "</link>",
+        "<![CDATA[",
+        "]]>",
+        "&",
+        "&amp;",
+        "&#0;",
+        "&nbsp;",
+        "خبر",
+        "<feed xmlns='http://www.w3.org/2005/Atom'>",
+        "<entry>",
+        "<content type='xhtml'>",
+        "<div>",
+        "</div>",
+        "<b",
+        ">",
+        "</feed>",
+        "</rss>",
+        "<!--",
+        "-->",
+        "https://wadi.example/1",
+        "<?xml version='1.0' encoding='windows-1256'?>",
+        '{"items":[',
+        '{"id":1}',
+        "]}",
+        "<!DOCTYPE html>",
+        "<html>",
+        "<pubDate>",
+        "أمس",
+        "</pubDate>",
+        "<guid>",
+        "\x00",
+        "\ufffe",
+        "xml:base='x:'",
+    ]
+)
+
+
+@given(
+    st.one_of(
+        st.binary(), st.lists(fragments, max_size=25).map(lambda parts: "".join(parts).encode())
+    )
+)
+def test_any_bytes_give_entries_with_addresses_or_remarks(body: bytes) -> None:
+    parsed = read(body)
+    assert all(entry.url.startswith("http") and entry.link for entry in parsed.entries)
+    assert parsed.entries or parsed.remarks
+    assert not any(
+        "\x00" in text for entry in parsed.entries for text in (entry.title, entry.body_html)
+    )
