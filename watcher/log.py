@@ -41,6 +41,7 @@ _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), 
 _QUIET = {
     "apprise": logging.INFO,  # at DEBUG it prints whole tokens in forms that no mask knows
     "urllib3": logging.INFO,  # at DEBUG it prints the path of every request, tokens included
+    "alembic.runtime.plugins": logging.WARNING,  # announces each of its own parts
     "apscheduler": logging.WARNING,  # at INFO it announces every tick
     "trafilatura": logging.ERROR,  # warns about each page that is no article
     "htmldate": logging.ERROR,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 from watcher.config.compose import compose
@@ -42,7 +43,7 @@ def read_rule_documents(folder: Path) -> tuple[list[Mapping], list[Problem], str
         problems.extend(unread)
         if body is None:
             continue
-        for part in (name.encode(errors="surrogateescape"), body):
+        for part in (os.fsencode(path.relative_to(folder)), body):
             digest.update(len(part).to_bytes(8, "big") + part)
         document, mistakes = _document(name, body)
         problems.extend(mistakes)
