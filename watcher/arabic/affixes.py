@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# What an ending says about the word it closes. A term carries the set it takes.
+# What an ending says about the word it closes. A stem carries the set that it takes.
 BARE = 1
 ACCUSATIVE = 2
 ENCLITIC = 4
@@ -12,72 +12,78 @@ PLURAL_F = 32
 FEMININE = 64
 FEMININE_T = 128
 FEMININE_DUAL = 256
-PERFECT = 512
-MY = 1024
-IMPERFECT = 2048
-"""Endings of the perfect and of the imperfect; BARE counts for both."""
+YEH = 512
+"""A bare ي: construct of a dual or plural, or "my"; spelled like a nisba."""
+HEH = 1024
+"""A bare ه: "his", or a ة without its dots."""
+PERFECT = 2048
+PERFECT_C = 4096
+"""The perfect's endings that begin with a vowel, and those that begin with a consonant."""
+IMPERFECT = 8192
+IMPERFECT_N = 16384
+ANY = 32767
 
-NOUN = BARE | ACCUSATIVE | ENCLITIC | DUAL | MY
-WOMAN = FEMININE | FEMININE_T | FEMININE_DUAL | PLURAL_F
+NOUN = BARE | ACCUSATIVE | ENCLITIC | DUAL | YEH
+FEMININES = FEMININE | FEMININE_T | FEMININE_DUAL | PLURAL_F | HEH
 
-_PRONOUNS = ("ه", "ها", "هما", "هم", "هن", "ك", "كما", "كم", "كن", "نا")
-_OBJECTS = (*_PRONOUNS, "ني")
+_PRONOUNS = ("ها", "هما", "هم", "هن", "ك", "كما", "كم", "كن", "نا")
+_OBJECTS = ("ه", *_PRONOUNS, "ني")
+
+_BEFORE_PRONOUN = (
+    ("ا", DUAL),
+    ("ي", DUAL | PLURAL_M),
+    ("و", PLURAL_M),
+    ("ات", PLURAL_F),
+    ("ت", FEMININE_T),
+    ("تا", FEMININE_DUAL),
+    ("تي", FEMININE_DUAL),
+)
 
 
 def _nominal_endings() -> dict[str, int]:
     """Give for each ending the readings it has on a noun or adjective without the article."""
-    table = {"": BARE, "ا": ACCUSATIVE | DUAL, "ي": MY | DUAL | PLURAL_M, "و": PLURAL_M}
+    table = {"": BARE, "ا": ACCUSATIVE | DUAL, "ي": YEH, "و": PLURAL_M, "ه": ENCLITIC | HEH}
     table |= {"ان": DUAL, "ين": DUAL | PLURAL_M, "ون": PLURAL_M, "ات": PLURAL_F, "اتي": PLURAL_F}
     table |= {"ة": FEMININE, "تي": FEMININE_T | FEMININE_DUAL, "تا": FEMININE_DUAL}
-    table |= {"تان": FEMININE_DUAL, "تين": FEMININE_DUAL}
-    for pronoun in _PRONOUNS:
+    table |= {"تان": FEMININE_DUAL, "تين": FEMININE_DUAL, "يا": DUAL}
+    for pronoun in ("ه", *_PRONOUNS):
         table[pronoun] = table.get(pronoun, 0) | ENCLITIC
-        for stem_end, reading in (
-            ("ا", DUAL),
-            ("ي", DUAL | PLURAL_M),
-            ("و", PLURAL_M),
-            ("ات", PLURAL_F),
-            ("ت", FEMININE_T),
-            ("تا", FEMININE_DUAL),
-            ("تي", FEMININE_DUAL),
-        ):
+        for stem_end, reading in _BEFORE_PRONOUN:
             ending = stem_end + pronoun
             table[ending] = table.get(ending, 0) | reading
-    table["ه"] |= FEMININE
     return table
 
 
-def _verbal_endings(bare: dict[str, str], reading: int) -> dict[str, int]:
-    """Give the endings of a verb; `bare` maps each to its form before an object, - to none."""
-    table = {}
-    for ending, before_object in bare.items():
-        table[ending] = reading
-        if before_object != "-":
-            table |= {before_object + pronoun: reading for pronoun in _OBJECTS}
+def _verbal_endings(endings: dict[str, tuple[str, int]]) -> dict[str, int]:
+    """Give the endings of a verb, with objects where the form before an object is given."""
+    table: dict[str, int] = {}
+    for ending, (before_object, reading) in endings.items():
+        for form in (ending, *(before_object + pronoun for pronoun in _OBJECTS if before_object)):
+            table[form] = table.get(form, 0) | reading
     return table
 
 
-_PERFECT = {
-    "": "",
-    "ت": "ت",
-    "ا": "ا",
-    "تا": "تا",
-    "وا": "و",
-    "ن": "ن",
-    "نا": "نا",
-    "تم": "تمو",
-    "تما": "-",
-    "تن": "-",
+_VERBAL = {
+    "ت": ("ت", PERFECT | PERFECT_C),
+    "ا": ("ا", PERFECT | IMPERFECT),
+    "تا": ("تا", PERFECT),
+    "وا": ("و", PERFECT | IMPERFECT),
+    "نا": ("نا", PERFECT_C),
+    "تم": ("تمو", PERFECT_C),
+    "تما": ("", PERFECT_C),
+    "ن": ("", PERFECT_C | IMPERFECT_N),
+    "ان": ("ان", IMPERFECT),
+    "ون": ("ون", IMPERFECT),
+    "ين": ("", IMPERFECT),
+    "ني": ("", ENCLITIC),
 }
-_IMPERFECT = {"": "", "ان": "ان", "ا": "ا", "ون": "ون", "وا": "و", "ين": "ين", "ي": "ي", "ن": "ن"}
 
 
 def _joined() -> dict[str, int]:
     """Unite the readings of all endings."""
     table = _nominal_endings()
-    for verbal in (_verbal_endings(_PERFECT, PERFECT), _verbal_endings(_IMPERFECT, IMPERFECT)):
-        for ending, reading in verbal.items():
-            table[ending] = table.get(ending, 0) | reading
+    for ending, reading in _verbal_endings(_VERBAL).items():
+        table[ending] = table.get(ending, 0) | reading
     return table
 
 
@@ -102,15 +108,17 @@ ARTICLE = 1
 PREPOSITION = 2
 CONJUNCTION = 4
 PREFIX = 8
-"""Prefix of the imperfect, with or without the future's س."""
+"""The person of the imperfect, with or without the future's س."""
 
 
 def _proclitics() -> dict[str, int]:
     """List every stack of proclitics that a noun takes."""
     table = {}
-    for conjunction in ("", "و", "ف", "او", "اف"):
+    for conjunction in ("", "و", "ف", "او", "اف", "ا"):
         for preposition in ("", "ب", "ك", "ل"):
             for article in ("", "ال"):
+                if conjunction in ("ا", "او") and not (preposition and article):
+                    continue
                 stack = conjunction + preposition + article
                 if preposition == "ل" and article:
                     stack = conjunction + "لل"
@@ -123,13 +131,12 @@ def _proclitics() -> dict[str, int]:
 
 def _prefixes() -> dict[str, int]:
     """List every stack that ends with a prefix of the imperfect."""
-    table: dict[str, int] = {}
-    for conjunction in ("", "و", "ف", "او", "اف", "ا"):
-        for particle in ("", "س", "ل"):
-            for person in "يتنا":
-                stack = conjunction + particle + person
-                table.setdefault(stack, PREFIX | (CONJUNCTION if conjunction else 0))
-    return table
+    return {
+        conjunction + particle + person: PREFIX | (CONJUNCTION if conjunction else 0)
+        for conjunction in ("", "و", "ف")
+        for particle in ("", "س", "ل")
+        for person in "يتنا"
+    }
 
 
 def _by_first_letter(stacks: dict[str, int]) -> dict[str, tuple[tuple[str, int, int], ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from watcher.arabic.letters import fold
-from watcher.arabic.tables import FUNCTION_WORDS
+from watcher.arabic.tables import FOLDED_FUNCTION_WORDS as FUNCTION_WORDS
 from watcher.arabic.words import words_of
 
 _PROCLITICS = ("وبال", "فبال", "وكال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")

@@ -33,6 +33,8 @@ LETTERS = (
 )
 """Arabic letters, presentation forms included."""
 
+_BEFORE_HAMZA = re.compile(r"ي+ء(?!\w)")
+"""«القارىء» for «القارئ», «شئ» for «شيء»: the seat written beside the hamza."""
 _MARKS_SPAN = re.compile(f"[{MARKS}]")
 _UNIFIED = {
     "أإآٱٲٳٵ": "ا",
@@ -100,7 +102,7 @@ def plain(word: str) -> str:
     >>> plain("الأُسْـــرَة")
     'الاسرة'
     """
-    return word.translate(PLAIN).casefold()
+    return _BEFORE_HAMZA.sub("ء", word.translate(PLAIN)).casefold()
 
 
 def fold(text: str) -> str:
@@ -112,4 +114,4 @@ def fold(text: str) -> str:
     >>> fold("مدرســةٌ ١٢")
     'مدرسه 12'
     """
-    return text.translate(FOLD).casefold()
+    return _BEFORE_HAMZA.sub("ء", text.translate(FOLD)).casefold()

@@ -10,60 +10,126 @@ from watcher.arabic.affixes import (
     DUAL,
     ENCLITIC,
     ENDINGS,
-    MY,
+    FEMININE,
+    FEMININE_T,
+    FEMININES,
+    HEH,
     NOUN,
     PLURAL_F,
     PLURAL_M,
-    WOMAN,
+    YEH,
 )
+from watcher.arabic.plurals import broken_plurals, is_plural_of
+from watcher.arabic.tables import IRREGULAR, SUBSTANTIVES
+from watcher.arabic.verbs import verb_stems
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
 
-_BROKEN = BARE | ACCUSATIVE | ENCLITIC | MY
-_SUFFIXED = tuple(ending for ending in ENDINGS if ending)
+OWN, PLURAL, CHANGED = 0, 1, 2
+"""What a stem is: the word itself, a plural of another shape, the word with another last letter."""
+
+Stems = dict[str, tuple[int, int]]
+
+_BROKEN = BARE | ACCUSATIVE | ENCLITIC | YEH
+_NUMBERS = ("ات", "ون", "ين", "ان", "تان", "تين", "ت", "وا")
+_SOUND = ("ات", "ون", "ين", "تين", "تان", "ان")
 
 
-def noun_stems(noun: str, known: Lexicon, *, agreeing: bool = False) -> dict[str, int]:
-    """Give the plain stems of a plain noun, each with the endings it takes.
+def citations(word: str, written: str, known: Lexicon) -> list[str]:
+    """Give the plain citation forms of a word as a person writes it, plural or singular.
 
-    `agreeing` is for the later words of a phrase: an adjective there follows its noun's gender.
+    A word that the lexicon knows as a lemma is its own; so is a verbal noun or participle, which
+    the lexicon lists under its verb, and a word about which nothing is known.
     """
-    stems: dict[str, int] = {}
+    nominal, other = known.nominal(word), known.lemmas(word)
+    if word in nominal or word in other:
+        return [word]
+    if not nominal and not other:
+        return _guessed(word, known)
+    reduced = [lemma for lemma in nominal or other if _is_form_of(word, written, lemma, known)]
+    return reduced or [word]
+
+
+def _is_form_of(word: str, written: str, lemma: str, known: Lexicon) -> bool:
+    """Tell whether `word` is `lemma` in another number or, of a verb, in another person."""
+    if word in IRREGULAR.get(lemma, ()):
+        return True
+    noun = lemma in known.nominal(lemma) or word[0] != "ا"
+    if noun and written[0] != "إ" and is_plural_of(word, lemma):
+        return True
+    base = lemma.removesuffix("ة")
+    if word.startswith(base) and word[len(base) :] in _NUMBERS:
+        return True
+    return known.is_verb(lemma) and not known.nominal(word) and _is_finite(word, lemma, known)
+
+
+def _is_finite(word: str, verb: str, known: Lexicon) -> bool:
+    """Tell whether `word` is a form of the imperfect of `verb`, or of the perfect."""
+    perfect, imperfect = verb_stems(verb, known)
+    for stems, rest in ((perfect, word), (imperfect, word[1:] if word[0] in "يتن" else "")):
+        for end in range(1, len(rest) + 1):
+            if stems.get(rest[:end], 0) & ENDINGS.get(rest[end:], 0):
+                return True
+    return False
+
+
+def _guessed(word: str, known: Lexicon) -> list[str]:
+    """Cut a sound plural or dual off a word that the lexicon does not list."""
+    for ending in _SOUND:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word.removesuffix(ending)
+            for lemma in (stem + "ة", stem) if "ت" in ending else (stem,):
+                if lemma in known:
+                    return [lemma]
+    return [word]
+
+
+def masculine(noun: str, known: Lexicon) -> str:
+    """Give the masculine of an adjective in ة, or the word itself."""
+    if not noun.endswith("ة"):
+        return noun
+    stem = noun[:-1]
+    listed = stem in known.nominal(noun) or stem in known.lemmas(noun)
+    return stem if listed or is_relational(stem) else noun
+
+
+def noun_stems(noun: str, known: Lexicon) -> Stems:
+    """Give the plain stems of a plain noun: (the endings each takes, what it is)."""
+    stems: Stems = {}
     if noun.endswith("ة"):
-        stems[noun[:-1]] = _feminine_endings(noun, known)
-        if agreeing:
-            for lemma in known.lemmas(noun):
-                if lemma == noun[:-1]:
-                    stems |= noun_stems(lemma, known)
+        _add_feminine(noun, known, stems)
     else:
-        stems[noun] = _masculine_endings(noun, known)
+        stems[noun] = (_masculine_endings(noun, known), OWN)
         _add_changed_ends(noun, stems)
     for plural in broken_plurals(noun, known):
-        stems[plural] = stems.get(plural, 0) | _BROKEN
+        stem, endings = plural, _BROKEN
+        if plural.endswith("ة"):
+            stem, endings = plural[:-1], FEMININE | FEMININE_T
+        before, kind = stems.get(stem, (0, PLURAL))
+        stems[stem] = (before | endings, kind)
     return stems
 
 
-def _feminine_endings(noun: str, known: Lexicon) -> int:
-    """Give the endings of a noun in ة, counted from before the ة."""
-    plural = noun[:-1] + "ات"
-    lemmas = known.nominal(plural) or known.lemmas(plural)
-    if lemmas and noun not in lemmas and noun[:-1] not in lemmas:
-        return WOMAN & ~PLURAL_F
-    return WOMAN
+def _add_feminine(noun: str, known: Lexicon, stems: Stems) -> None:
+    """Add the stems of a noun in ة."""
+    stem = noun[:-1]
+    possessed = bool(known.nominal(stem))
+    stems[stem] = (FEMININES & ~HEH if possessed else FEMININES, OWN)
+    if stem.endswith("ا") and len(stem) > 2:
+        stems[stem[:-1] + "و"] = stems[stem[:-1] + "ي"] = (PLURAL_F, OWN)
 
 
 def _masculine_endings(noun: str, known: Lexicon) -> int:
     """Give the endings of a noun without ة."""
     endings = NOUN
-    person = is_relational(noun) or _is_participle(noun)
-    if _belongs(noun + "ة", noun, known, otherwise=person):
-        endings |= WOMAN
-    if _belongs(noun + "ون", noun, known, otherwise=person) or _belongs(
-        noun + "ين", noun, known, otherwise=False
-    ):
+    person = is_relational(noun) or _is_participle(noun) or is_active_participle(noun)
+    adjective = is_relational(noun) or is_active_participle(noun)
+    if adjective or _belongs(noun + "ة", noun, known, otherwise=person):
+        endings |= FEMININES & ~HEH
+    if _belongs(noun + "ون", noun, known, otherwise=person):
         endings |= PLURAL_M
-    if _belongs(noun + "ات", noun, known, otherwise=(noun + "ة") not in known):
+    if _belongs(noun + "ات", noun, known, otherwise=len(noun) > 3 or noun + "ة" not in known):
         endings |= PLURAL_F
     return endings
 
@@ -79,38 +145,23 @@ def is_relational(noun: str) -> bool:
     return len(noun) > 3 and noun.endswith("ي")
 
 
+def is_active_participle(noun: str) -> bool:
+    """Tell whether the word has the shape of فاعل and its feminine is no noun of its own."""
+    return len(noun) == 4 and noun[1] == "ا" and noun + "ة" not in SUBSTANTIVES
+
+
 def _is_participle(noun: str) -> bool:
     """Tell whether the word looks like a participle of a derived verb: مسؤول, متحدث, مسلح."""
     return len(noun) > 3 and noun.startswith("م")
 
 
-def _add_changed_ends(noun: str, stems: dict[str, int]) -> None:
+def _add_changed_ends(noun: str, stems: Stems) -> None:
     """Add the stems of nouns whose last letter changes before endings."""
     if noun.endswith("ي"):
-        stems.setdefault(noun[:-1] + "ا", ENCLITIC)
+        stems.setdefault(noun[:-1] + "ا", (ENCLITIC | YEH, CHANGED))
+        if len(noun) > 3:
+            stems.setdefault(noun[:-1], (PLURAL_M & 0, CHANGED))
     elif noun.endswith("اء"):
-        stems.setdefault(noun[:-1] + "و", DUAL | PLURAL_F)
-
-
-def broken_plurals(noun: str, known: Lexicon) -> set[str]:
-    """List the forms of the lemma that no ending explains: plurals with a stem of their own."""
-    plurals = set()
-    base = noun.removesuffix("ة")
-    for form in known.forms(noun):
-        stem = form.removeprefix("ال")
-        if not _is_regular(stem, base) and (stem != form or _has_plural_shape(stem, base, known)):
-            plurals.add(stem.removesuffix("ا") if stem.removesuffix("ا") in plurals else stem)
-    return plurals
-
-
-def _is_regular(stem: str, base: str) -> bool:
-    """Tell whether `stem` is `base` with an ending."""
-    return stem.startswith(base) and stem[len(base) :] in ENDINGS
-
-
-def _has_plural_shape(stem: str, base: str, known: Lexicon) -> bool:
-    """Tell whether a form without the article is a noun: it is listed with it, or is no verb."""
-    if known.nominal(stem):
-        return True
-    verbal = stem[0] in "يتن" and stem[0] != base[0]
-    return (not verbal and not stem.endswith(("تا", "تما", "وا", "ت"))) or stem.endswith("ات")
+        stems.setdefault(noun[:-1] + "و", (DUAL | PLURAL_F, CHANGED))
+    elif noun.endswith("ا"):
+        stems.setdefault(noun[:-1] + "ء", (ENCLITIC, CHANGED))

@@ -1,97 +1,152 @@
 """Stems of an Arabic verb from its citation form, the third person masculine of the perfect.
 
-Written Arabic without vowels: several verbs share their letters, so every stem is generated that
-one of them has. Patterns after Wright, A Grammar of the Arabic Language, vol. 1.
+Written Arabic leaves vowels out: verbs that share their letters share their stems. Patterns after
+Wright, A Grammar of the Arabic Language, vol. 1, part 2.
 """
 
 from __future__ import annotations
 
-from watcher.arabic.letters import PLAIN
+from typing import TYPE_CHECKING
 
-_WEAK = "اي"
+from watcher.arabic.affixes import (
+    BARE,
+    ENCLITIC,
+    IMPERFECT,
+    IMPERFECT_N,
+    PERFECT,
+    PERFECT_C,
+)
+from watcher.arabic.letters import plain
+
+if TYPE_CHECKING:
+    from watcher.arabic.lexicon import Lexicon
+
+Stems = dict[str, int]
+
+_ALONE = BARE | ENCLITIC
+_SOUND_PERFECT = _ALONE | PERFECT | PERFECT_C
+_SOUND_IMPERFECT = _ALONE | IMPERFECT | IMPERFECT_N
+_DUAL_ENDINGS = ("ان", "ون", "وا", "ا")
 
 
-def verb_stems(citation: str) -> tuple[set[str], set[str]]:
-    """Give the plain stems of the perfect and of the imperfect of a verb as a person writes it.
+def verb_stems(citation: str, known: Lexicon) -> tuple[Stems, Stems]:
+    """Give the plain stems of the perfect and of the imperfect, each with the endings it takes.
 
-    >>> perfect, imperfect = verb_stems("أضاف")
-    >>> sorted(imperfect)
-    ['ضاف', 'ضف', 'ضيف']
+    `citation` is spelled as a person writes it: whether it begins with أ tells the pattern.
     """
-    verb = citation.translate(PLAIN)
-    perfect, imperfect = _perfect(verb), _imperfect(citation, verb)
-    return {s for s in perfect if len(s) > 1}, {s for s in imperfect if s}
+    verb = plain(citation)
+    if len(verb) == 3 and citation[1] in "أؤئ" and verb[2] != "ي":
+        sound = {verb, verb[0] + "ء" + verb[2]}
+        return dict.fromkeys(sound, _SOUND_PERFECT), dict.fromkeys(sound, _SOUND_IMPERFECT)
+    imperfect = _imperfect(citation, verb, known)
+    return _perfect(verb, known), _confirmed(imperfect, verb, known)
 
 
-def _perfect(verb: str) -> set[str]:
+def _perfect(verb: str, known: Lexicon) -> Stems:
     """Active and passive stems of the perfect."""
-    stems = {verb}
-    if verb[-1] in _WEAK:
+    if verb[-1] in "اي":
         root = verb[:-1]
-        stems |= {root, root + "ي", root + "ا"}
+        stems = {verb: _ALONE | PERFECT_C, root: PERFECT}
+        stems[root + "ا"] = stems.get(root + "ا", 0) | ENCLITIC
+        stems[root + "ي"] = stems.get(root + "ي", 0) | BARE | PERFECT | PERFECT_C
         if verb[-1] == "ا":
-            stems.add(root + "و")
-    elif (len(verb) > 2 and verb[-2] == "ا" and len(verb) != 4) or (
-        verb[:1] == "ا" and verb[-2] == "ا"
-    ):
-        stems |= {verb[:-2] + verb[-1], verb[:-2] + "ي" + verb[-1]}
-        if len(verb) > 4 and verb[-4:-2].endswith("ت"):
-            stems.add(verb)
-    if len(verb) == 4 and verb[1] == "ا":
-        stems.add(verb[0] + "و" + verb[2:])
-    if len(verb) == 5 and verb[0] == "ت" and verb[2] == "ا":
-        stems.add(verb[:2] + "و" + verb[3:])
-    if _is_doubled(verb):
-        stems.add(verb + verb[-1])
+            stems[root + "و"] = PERFECT_C
+        return {stem: endings for stem, endings in stems.items() if len(stem) > 1}
+    stems = {verb: _SOUND_PERFECT}
+    if _is_hollow(verb):
+        short, passive = verb[:-2] + verb[-1], verb[:-2] + "ي" + verb[-1]
+        stems[verb] = _ALONE | PERFECT
+        if not known.is_verb(short):
+            stems[short] = PERFECT_C
+        if passive + "ا" in known.forms(verb):
+            stems[passive] = _ALONE | PERFECT
+    elif _is_doubled(verb):
+        stems[verb + verb[-1]] = PERFECT_C
+    if len(verb) == 4 and verb[1] == "ا" and verb[0] != "ا":
+        stems[verb[0] + "و" + verb[2:]] = _ALONE | PERFECT
     return stems
+
+
+def _is_hollow(verb: str) -> bool:
+    """Tell whether the middle radical is weak: قال, أقام, اختار, استقال."""
+    return verb[-2:-1] == "ا" and (len(verb) == 3 or verb[0] == "ا")
 
 
 def _is_doubled(verb: str) -> bool:
-    """Tell whether the last letter may stand for two: مد, أصر, استمر, احتل."""
-    return len(verb) == 2 or (
-        (verb[0] == "ا" and (len(verb) == 3 or (len(verb) == 4 and verb[2] == "ت")))
-        or (verb.startswith("است") and len(verb) == 5)
-        or (verb.startswith("ان") and len(verb) == 4)
+    """Tell whether the last letter may stand for two: مد, أصر, احتل, استمر."""
+    return (
+        len(verb) == 2
+        or (verb[0] == "ا" and len(verb) == 3)
+        or (len(verb) == 4 and verb[0] == "ا" and verb[2] == "ت")
+        or (len(verb) == 5 and verb.startswith("است"))
+        or (len(verb) == 4 and verb.startswith("ان"))
     )
 
 
-def _imperfect(citation: str, verb: str) -> set[str]:
+def _imperfect(citation: str, verb: str, known: Lexicon) -> Stems:
     """Active and passive stems of the imperfect, without the prefix of the person."""
-    if (citation[0] in "أآإ" and len(verb) >= 4) or (citation[0] == "أ" and len(verb) == 3):
-        bases = {verb[1:]}
-        if citation[0] == "آ" or len(verb) == 3:
-            bases |= {"ء" + verb[1:], "ا" + verb[1:]}
-        return _inflected(bases, change_middle=citation[0] != "آ")
-    if verb[0] == "ا" and len(verb) >= 4:
-        return _inflected({verb[1:]}, change_middle=verb.startswith("است"))
     if verb == "راي":
-        return {"ري", "ر", "را"}
-    bases = {verb}
+        return {"ري": _SOUND_IMPERFECT, "ر": BARE | IMPERFECT, "را": ENCLITIC}
+    if citation[0] == "آ":
+        return _inflected("ا" + verb[1:]) | _inflected("ء" + verb[1:])
+    if citation[0] == "أ" and len(verb) == 3:
+        stems = _inflected(verb) | _inflected("ء" + verb[1:])
+        return stems | _inflected(verb[1:]) if _is_fourth(verb, known) else stems
+    if verb[0] == "ا" and len(verb) >= 4:
+        changes = citation[0] == "أ" or verb.startswith("است")
+        return _inflected(verb[1:], middle="ي" if changes else "")
+    middle = "وي" if len(verb) == 3 else ""
+    stems = _inflected(verb, middle=middle)
     if len(verb) == 3 and verb[0] == "و":
-        bases.add(verb[1:])
-    return _inflected(bases, change_middle=len(verb) == 3)
-
-
-def _inflected(bases: set[str], *, change_middle: bool) -> set[str]:
-    """Add what weak and doubled letters become."""
-    stems = set(bases)
-    for base in bases:
-        if len(base) < 2:
-            continue
-        if base[-1] in _WEAK:
-            root = base[:-1]
-            stems |= {root, root + "ي", root + "ا"}
-            if len(base) == 3 and base[-1] == "ا":
-                stems.add(root + "و")
-        elif base[-2] == "ا" and len(base) > 2:
-            root, last = base[:-2], base[-1]
-            stems.add(root + last)
-            if change_middle:
-                stems.add(root + "ي" + last)
-                if len(base) == 3:
-                    stems.add(root + "و" + last)
-        elif len(base) in (2, 4):
-            stems.add(base + base[-1])
-        if base[-1] == "ا" and len(base) == 3:
-            stems.add(base[:-1] + "ء")
+        stems |= _inflected(verb[1:], sound=True)
+    if citation[-1] == "أ":
+        stems[verb[:-1] + "ء"] = IMPERFECT
     return stems
+
+
+def _is_fourth(verb: str, known: Lexicon) -> bool:
+    """Tell whether a verb of three letters in أ is the fourth form of a doubled one: أصر, أعد."""
+    return any(form.startswith("ي" + verb[1:]) for form in known.forms(verb))
+
+
+def _inflected(base: str, *, middle: str = "", sound: bool = False) -> Stems:
+    """Add what weak and doubled letters become; `middle` lists the vowels of a weak radical."""
+    if base[-1] in "اي":
+        root = base[:-1]
+        stems = {root: BARE | IMPERFECT, root + "ا": ENCLITIC, root + "ي": _SOUND_IMPERFECT}
+        if base[-1] == "ا" and len(base) == 3:
+            stems[root + "و"] = _SOUND_IMPERFECT
+        if base[-1] == "ا":
+            stems[base] = _SOUND_IMPERFECT
+        return stems
+    if base[-2:-1] == "ا" and len(base) > 2:
+        root, last = base[:-2], base[-1]
+        stems = {base: _ALONE | IMPERFECT, root + last: _ALONE | IMPERFECT_N}
+        return stems | {root + vowel + last: _ALONE | IMPERFECT for vowel in middle}
+    stems = {base: _SOUND_IMPERFECT}
+    if len(base) in (2, 3, 4) and not sound:
+        stems[base + base[-1]] = IMPERFECT_N | BARE
+    return stems
+
+
+def _confirmed(stems: Stems, verb: str, known: Lexicon) -> Stems:
+    """Keep, of the stems with a long middle vowel, those that the lexicon lists, if any."""
+    if not _is_hollow(verb):
+        return stems
+    short = verb[-3:-2] + verb[-1]
+    if known.is_verb(short):
+        stems = {stem: endings for stem, endings in stems.items() if stem[-2:] != short}
+    listed = {_without_dual(form[1:]) for form in known.forms(verb) if form[0] in "يت"}
+    confirmed = {stem for stem in stems if stem[-2:-1] in "اوي" and stem in listed}
+    if not confirmed:
+        return stems
+    return {
+        stem: endings
+        for stem, endings in stems.items()
+        if stem in confirmed or stem[-2:-1] not in tuple("اوي")
+    }
+
+
+def _without_dual(form: str) -> str:
+    """Cut the ending of a dual or plural off."""
+    return next((form.removesuffix(end) for end in _DUAL_ENDINGS if form.endswith(end)), form)

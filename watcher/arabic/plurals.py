@@ -1,0 +1,153 @@
+"""Broken plurals: the shapes they take, and which of them a noun has.
+
+The lexicon lists many; a listed form counts only if it has the shape of a plural and the radicals
+of its noun, because verbs, verbal nouns and participles are listed beside it. Where the lexicon is
+silent, the shapes that a noun of this build regularly takes are generated; a shape that the lexicon
+knows as another word is not taken. Shapes after Wright, vol. 1, §304-305.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from watcher.arabic.affixes import ENDINGS
+from watcher.arabic.tables import ABSTRACT, COLLECTIVES, IRREGULAR, NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from watcher.arabic.lexicon import Lexicon
+
+_WEAK = "اويء"
+_SHAPES = re.compile(
+    r"..و.|..ا.|...|ا..ا.|ا...?ة|ا...?اء|...اء|...ة|.وا.|..ايا|...ان|..ا..?|..ا.ي.|..ا..ة"
+)
+_PATIENTS = re.compile(r"..ي.")
+"""فعيل: the build whose plural may be فعلى: قتيل قتلى."""
+
+
+def broken_plurals(noun: str, known: Lexicon) -> set[str]:
+    """List the plain stems of the broken plurals of a plain noun, without ة at their end too.
+
+    >>> from watcher.arabic.lexicon import lexicon
+    >>> "صواريخ" in broken_plurals("صاروخ", lexicon())
+    True
+    """
+    plurals = set(IRREGULAR.get(noun, ()))
+    if noun in NAMES:
+        return plurals
+    if len(noun) > 3 and noun[-1] == "ي":
+        return plurals | set(COLLECTIVES.get(noun, ())) | _listed(noun, known, proven=True)
+    plurals |= _listed(noun, known, proven=False)
+    for plural in _generated(noun):
+        spelled = plural.replace("اا", "ا")
+        if known.nominal(spelled):
+            continue
+        if spelled in known.lemmas(spelled) or (spelled in known and len(spelled) < 5):
+            continue
+        plurals.add(spelled)
+    plurals.discard(noun)
+    return plurals
+
+
+def _listed(noun: str, known: Lexicon, *, proven: bool) -> set[str]:
+    """Pick the plurals among the forms of `noun`; `proven` wants them with the article."""
+    forms = known.forms(noun)
+    plurals = set()
+    for form in forms:
+        stem = form.removeprefix("ال") if len(form) > 4 else form
+        if stem == form and proven:
+            continue
+        if is_plural_of(stem, noun) and not _is_regular(stem, noun):
+            plurals.add(stem)
+    return plurals
+
+
+def _is_regular(stem: str, noun: str) -> bool:
+    """Tell whether `stem` is `noun` with an ending."""
+    return stem.startswith(noun) and stem[len(noun) :] in ENDINGS
+
+
+def is_plural_of(stem: str, noun: str) -> bool:
+    """Tell whether `stem` has the shape of a broken plural and the radicals of `noun`."""
+    if stem in ABSTRACT or stem == noun or len(radicals(noun)) < 2:
+        return False
+    if stem[-1:] == "ي" and len(stem) == 4 and "ا" not in stem:
+        shaped = _PATIENTS.fullmatch(noun) is not None
+    else:
+        shaped = _SHAPES.fullmatch(stem) is not None
+    if stem == noun + "ان" or stem == noun + "ة":
+        return False
+    if len(stem) == 3 and len(noun) == 3 and noun[-1] != "ة":
+        return False
+    if len(stem) == 4 and stem[0] == "ا" and stem[2] != "ا" and stem[-1] not in "ةا":
+        return False
+    return shaped and radicals(_without_suffix(stem)) == radicals(noun.removesuffix("ة"))
+
+
+def radicals(word: str) -> str:
+    """Give the strong letters of a word, doubled ones once.
+
+    >>> radicals("حصص"), radicals("اموال")
+    ('حص', 'مل')
+    """
+    strong = [letter for letter in word if letter not in _WEAK]
+    return "".join(
+        letter for place, letter in enumerate(strong) if not place or strong[place - 1] != letter
+    )
+
+
+def _without_suffix(plural: str) -> str:
+    """Cut what the plural's shape adds at the end."""
+    if plural.endswith("ان") and len(plural) == 5:
+        return plural[:-2]
+    return plural.removesuffix("ة")
+
+
+def _generated(noun: str) -> Iterator[str]:
+    """Yield the plurals that nouns of this build take."""
+    base, feminine = noun.removesuffix("ة"), noun.endswith("ة")
+    if len(base) == 2:
+        a, b = tuple(base)
+        yield a + b + b if feminine else a + b + "و" + b
+    elif len(base) == 3:
+        yield from _of_three(base, feminine=feminine)
+    elif len(base) == 4:
+        yield from _of_four(base, feminine=feminine)
+    elif len(base) == 5 and base[3] in "اوي":
+        a, b, c, _, d = tuple(base)
+        yield a + ("و" if b == "ا" else b) + "ا" + c + "ي" + d
+
+
+def _of_three(base: str, *, feminine: bool) -> Iterator[str]:
+    """Yield the plurals of nouns of three letters."""
+    a, b, c = tuple(base)
+    if feminine:
+        yield base
+    elif b == "ا":
+        yield f"ا{a}وا{c}"
+    else:
+        yield f"ا{a}{b}ا{c}"
+        yield f"{a}{b}و{c}"
+        yield f"{a}{b}ا{c}"
+
+
+def _of_four(base: str, *, feminine: bool) -> Iterator[str]:
+    """Yield the plurals of nouns of four letters."""
+    a, b, c, d = tuple(base)
+    if b == "ا":
+        yield f"{a}وا{c}{d}"
+        if not feminine:
+            yield f"{a}{c}ا{d}"
+    elif c in "اوي":
+        if feminine:
+            yield f"{a}{b}اء{d}"
+        else:
+            yield f"{a}{b}{d}"
+            yield f"ا{a}{b}{d}ة"
+        if c == "ي" and not feminine:
+            yield f"{a}{b}{d}اء"
+            yield f"{a}{b}ا{d}"
+    elif d not in "اي":
+        yield f"{a}{b}ا{c}{d}"

@@ -1,0 +1,286 @@
+"""From a printed word to the words of terms it is a form of.
+
+1. Each word of a term is entered once under its stems, with the endings each stem takes.
+2. A printed word is cut into proclitics, stem and ending in every possible way.
+3. A cut counts unless the lexicon knows the printed word, or what is left of it without its
+   proclitics, as another word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from watcher.arabic.affixes import (
+    ACCUSATIVE,
+    ARTICLE,
+    BARE,
+    CONJUNCTION,
+    DEFINITE_ENDINGS,
+    ENCLITIC,
+    ENDINGS,
+    FEMININE,
+    FEMININE_T,
+    LONGEST_ENDING,
+    PLURAL_F,
+    PLURAL_M,
+    PREFIX,
+    PREFIXES,
+    PREPOSITION,
+    PROCLITICS,
+    YEH,
+)
+from watcher.arabic.harakat import agree, has_marks
+from watcher.arabic.letters import UNMARKED, plain
+from watcher.arabic.lexicon import lexicon
+from watcher.arabic.nouns import (
+    CHANGED,
+    OWN,
+    PLURAL,
+    citations,
+    is_active_participle,
+    is_relational,
+    masculine,
+    noun_stems,
+)
+from watcher.arabic.tables import COMPOUNDS, COUNTRIES, DOTLESS, FUNCTION_WORDS, NAMES, SPELLINGS
+from watcher.arabic.verbs import verb_stems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from watcher.arabic.lexicon import Lexicon
+
+_PLURAL_OF_HAMZA = "أآ"
+VERB = 3
+"""The stem of a verb; beside OWN, PLURAL and CHANGED of nouns."""
+
+
+class Stem(NamedTuple):
+    """What a stem stands for."""
+
+    atom: int
+    endings: int
+    kind: int
+    lemma: str
+    seat: str
+    """The hamza seats that the first letter may be printed with; empty where it does not matter."""
+
+
+class Cut(NamedTuple):
+    """A printed word cut in three; `before` says what the proclitics are."""
+
+    entry: Stem
+    before: int
+    length: int
+    """Length of the proclitics."""
+    reading: int
+    """What the ending may say."""
+
+
+Index = dict[str, tuple[Stem, ...]]
+
+
+class Stems:
+    """The stems of all words of all terms."""
+
+    __slots__ = ("_imperfect", "_known", "_marked", "_stems")
+
+    def __init__(self) -> None:
+        self._stems: Index = {}
+        self._imperfect: Index = {}
+        self._marked: dict[int, str] = {}
+        self._known: Lexicon | None = None
+
+    def add(self, atom: int, raw: str, *, exact: bool, later: bool) -> None:
+        """Enter a word of a term; `later` words of a phrase agree with the word before them."""
+        if has_marks(raw):
+            self._marked[atom] = raw
+        written = raw.translate(UNMARKED)
+        word = plain(raw)
+        if word[0] < "\u0600" or not word[0].isalpha():
+            self._put(self._stems, word, Stem(atom, BARE, OWN, word, ""))
+            return
+        self._known = self._known or lexicon()
+        if _has_article(written, word, self._known):
+            written, word = written[2:], word[2:]
+        for spelled in _spellings(word):
+            if exact:
+                self._add_exact(atom, spelled)
+            else:
+                self._add_inflected(atom, written if spelled == word else spelled, spelled, later)
+
+    def _add_exact(self, atom: int, word: str) -> None:
+        """Enter a word that takes clitics and nothing else."""
+        stem, endings = word, BARE | ENCLITIC
+        if word[-1] == "ة":
+            stem, endings = word[:-1], FEMININE | FEMININE_T
+        self._put(self._stems, stem, Stem(atom, endings, OWN, word, ""))
+
+    def _add_inflected(self, atom: int, written: str, word: str, later: bool) -> None:  # noqa: FBT001
+        """Enter a word with all its forms."""
+        known = self._known or lexicon()
+        for citation in citations(word, written, known):
+            spelled = written if citation == word else citation
+            verb = _is_verb(spelled, citation, known)
+            noun = not verb or not _is_only_verb(citation) or citation in known.nominal(citation)
+            if noun:
+                for lemma in {citation, masculine(citation, known)} if later else (citation,):
+                    self._add_noun(atom, lemma, spelled[0], known)
+            if verb:
+                self._add_verb(atom, spelled, citation, known)
+
+    def _add_noun(self, atom: int, noun: str, initial: str, known: Lexicon) -> None:
+        for stem, (endings, kind) in noun_stems(noun, known).items():
+            seat = "ى" if kind == PLURAL and stem in DOTLESS else ""
+            if stem[0] == "ا":
+                if kind == OWN:
+                    seat = initial if initial in "أإآ" and known.distinguishes(noun) else ""
+                else:
+                    seat += _PLURAL_OF_HAMZA
+            self._put(self._stems, stem, Stem(atom, endings, kind, noun, seat))
+
+    def _add_verb(self, atom: int, written: str, verb: str, known: Lexicon) -> None:
+        perfect, imperfect = verb_stems(written, known)
+        for stem, endings in perfect.items():
+            seat = "أ" if stem[0] == "ا" and written[0] == "أ" else ""
+            self._put(self._stems, stem, Stem(atom, endings, VERB, verb, seat))
+        for stem, endings in imperfect.items():
+            self._put(self._imperfect, stem, Stem(atom, endings, VERB, verb, ""))
+
+    @staticmethod
+    def _put(index: Index, stem: str, entry: Stem) -> None:
+        index[stem] = (*index.get(stem, ()), entry)
+
+    def match(self, raw: str) -> tuple[int, ...]:
+        """Give twice the number of each word that `raw` is a form of; odd behind a proclitic."""
+        word = plain(raw)
+        found: dict[int, None] = {}
+        for cut in self._cuts(word):
+            atom = cut.entry.atom
+            code = atom << 1 | bool(cut.before & (PREPOSITION | CONJUNCTION))
+            if code in found or not self._holds(word, raw, cut):
+                continue
+            if atom in self._marked and not agree(self._marked[atom], raw):
+                continue
+            found[code] = None
+        return tuple(found)
+
+    def _cuts(self, word: str) -> Iterator[Cut]:
+        """Cut `word` in every way that ends at a known stem."""
+        yield from self._endings(word, 0, 0, self._stems)
+        for proclitic, length, before in PROCLITICS.get(word[:1], ()):
+            if len(word) > length + 1 and word.startswith(proclitic):
+                yield from self._endings(word, length, before, self._stems)
+        if self._imperfect:
+            for prefix, length, before in PREFIXES.get(word[:1], ()):
+                if len(word) > length and word.startswith(prefix):
+                    yield from self._endings(word, length, before, self._imperfect)
+
+    @staticmethod
+    def _endings(word: str, start: int, before: int, index: Index) -> Iterator[Cut]:
+        """Cut the ending off what follows the proclitics."""
+        endings = DEFINITE_ENDINGS if before & ARTICLE else ENDINGS
+        for end in range(max(start + 1, len(word) - LONGEST_ENDING), len(word) + 1):
+            entries = index.get(word[start:end])
+            if entries is None:
+                continue
+            reading = endings.get(word[end:], 0)
+            for entry in entries:
+                if entry.endings & reading:
+                    if entry.kind == VERB and before & (ARTICLE | PREPOSITION):
+                        continue
+                    yield Cut(entry, before, start, entry.endings & reading)
+
+    def _holds(self, word: str, raw: str, cut: Cut) -> bool:
+        """Ask the lexicon whether the printed word is another one."""
+        known = self._known
+        if known is None or (word == cut.entry.lemma and not cut.entry.seat):
+            return True
+        if word in FUNCTION_WORDS and word != cut.entry.lemma:
+            return cut.entry.lemma in FUNCTION_WORDS
+        if cut.entry.seat and not _seated(raw, cut):
+            return False
+        if cut.before and word in NAMES:
+            return False
+        if cut.before & PREFIX:
+            rest = word[cut.length - 1 :]
+            if rest[0] in "نا" and rest in known.lemmas(rest):
+                return False
+            return rest[0] == "ت" or not known.nominal(rest)
+        if cut.before and not _splits(word, cut, known):
+            return False
+        return cut.entry.kind == VERB or _ends(word[cut.length :], cut, known)
+
+
+def _seated(raw: str, cut: Cut) -> bool:
+    """Tell whether the first letter of the stem is printed as the stem allows."""
+    spelled = raw.translate(UNMARKED)
+    letter, seat = spelled[cut.length : cut.length + 1], cut.entry.seat
+    if "ى" in seat and spelled[-1] == "ي":
+        return False
+    return letter not in "أإآ" or letter in seat or seat == "ى"
+
+
+def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
+    """Tell whether the proclitics of `word` may be cut off, or belong to it: و in وفد, ب in بحر."""
+    own = known.lemmas(word)
+    if cut.before == ARTICLE:
+        return word not in own or cut.entry.lemma in own or bool(known.nominal(word[2:]))
+    if cut.entry.lemma in own or word in COMPOUNDS:
+        return True
+    if cut.entry.kind == VERB and word not in own and len(cut.entry.lemma) > 2:
+        return True
+    if known.nominal(word):
+        return False
+    return not own or (own == [word] and not known.is_verb(word))
+
+
+def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
+    """Tell whether the ending may be cut off, or makes another word: ان in شعبان."""
+    entry, reading = cut.entry, cut.reading
+    if reading & BARE:
+        return True
+    if reading == YEH and entry.endings & PLURAL_M and not is_relational(entry.lemma):
+        return True
+    listed = known.nominal(rest) if cut.before & ARTICLE else known.lemmas(rest)
+    listed = listed or known.nominal(rest)
+    if listed and entry.lemma not in listed and rest != entry.lemma:
+        if rest[-1] == "ا" and reading & ACCUSATIVE:
+            return rest not in known.nominal(rest) and rest not in COUNTRIES
+        if reading & FEMININE:
+            return is_relational(entry.lemma) or is_active_participle(entry.lemma)
+        return bool(reading & PLURAL_F) and entry.lemma[-1] == "ة"
+    if reading == YEH and not listed:
+        return entry.kind == CHANGED
+    return not (reading & ACCUSATIVE and rest in COUNTRIES)
+
+
+def _has_article(written: str, word: str, known: Lexicon) -> bool:
+    """Tell whether a word begins with the article: العراق does, ألمانيا and التزام do not."""
+    if not written.startswith("ال") or len(word) < 5:
+        return False
+    return not (word in known.lemmas(word) or word in known.nominal(word)) or bool(
+        known.nominal(word[2:]) and word not in known.nominal(word)
+    )
+
+
+def _is_verb(written: str, verb: str, known: Lexicon) -> bool:
+    """Tell whether a citation form is a verb's; those in ي are of three letters."""
+    if written[-1] == "ي" and len(verb) > 3:
+        return False
+    return known.is_verb(verb)
+
+
+def _is_only_verb(verb: str) -> bool:
+    """Tell whether a verb has a shape that nouns do not share."""
+    return verb[0] == "ا" or (len(verb) == 3 and verb[-1] in "اي")
+
+
+def _spellings(word: str) -> list[str]:
+    """Give the ways in which newspapers spell a word."""
+    spelled = [word]
+    for one, other in SPELLINGS:
+        for old, new in ((one, other), (other, one)):
+            if old in word and not (new in word and old in new):
+                spelled.append(word.replace(old, new))
+    return spelled
