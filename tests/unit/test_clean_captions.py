@@ -83,3 +83,16 @@ def test_a_paragraph_that_an_agency_signs_stays() -> None:
 def test_halves(text: str, half: str | None) -> None:
     """A doubled line gives its half."""
     assert halves(text) == half
+
+
+def test_a_sentence_that_ends_with_an_agency_in_brackets_stays() -> None:
+    """The full stop behind the brackets says that they belong to the sentence."""
+    line = "وتوقفت الرحلات البحرية منذ الفجر، بحسب ما نقلته وكالة الأنباء الرسمية عن إدارة الميناء (سانا)."
+    article = clean(Article("", "عنوان", "\n".join([BODY[0], line, *BODY[1:]])), now=NOW)
+    assert line in article.text.split("\n")
+
+
+def test_an_outlet_and_an_agency_below_the_text_are_the_credit() -> None:
+    """Not a picture's."""
+    article = clean(Article("", "عنوان", "\n".join([*BODY, "المرسى / أ ف ب"])), now=NOW)
+    assert (article.text.split("\n"), article.credit) == (BODY, "المرسى / أ ف ب")

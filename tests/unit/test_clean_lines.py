@@ -123,6 +123,12 @@ BODY = {
     "speaker and colon": "الوزير: لا تأجيل بعد اليوم",
     "share in the news": "مشاركة واسعة في الجلسة",
     "more of something": "المزيد من الخلافات بين الأعضاء",
+    "one network": "تطبيق «فيسبوك» Facebook",
+    "next as a word": "التالي في السباق",
+    "most read as a subject": "الأكثر قراءة بين الطلاب هذا العام كتب الرحلات",
+    "account number": "480608010089000",
+    "poem": "* يا جسر من مروا",
+    "reading of a book": "قراءة في خطة الترميم",
     "heading with a section's word": "أزمة سياسة وثقة",
 }
 

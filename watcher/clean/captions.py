@@ -88,7 +88,7 @@ def _is_worded(line: Line, *, now: datetime) -> str | None:
 def _is_credited(line: Line) -> bool:
     """Tell whether the line ends with whom a picture is owed to, after its own full stop if any."""
     found = _CREDIT.match(line.folded)
-    if not found:
+    if not found or line.is_sentence:
         return False
     name = (found["inside"] or found["after"]).strip(" .:")
     before = read_line(found["before"])

@@ -43,10 +43,10 @@ def clean(article: Article, *, furniture: frozenset[str] = frozenset(), now: dat
     removed: list[Removed] = []
     draft = Draft(_read(article.text, removed), article.title, article.author, article.credit)
     _drop_furniture(draft, furniture)
+    _drop_names(draft)
     captions.drop_credited(draft)
     _drop_edges(draft)
     published = _settle_head(draft, now=now)
-    _drop_names(draft)
     _drop_links(draft)
     captions.drop_captions(draft, now=now)
     _drop_repeated(draft)
@@ -109,12 +109,13 @@ def _settle_head(draft: Draft, *, now: datetime) -> DateLine | None:
 
 def _drop_names(draft: Draft) -> None:
     """Move bylines and lines that only name an agency out of the text's edges into their fields."""
+    _, last = draft.body()
     for at in _edges(draft):
         line = draft.lines[at]
         if name := byline(line):
             draft.author = draft.author or name
             draft.drop(at, "byline")
-        elif len(line) <= 6 and is_agency(line.text):
+        elif len(line) <= 6 and is_agency(line.text, beside_outlet=at >= last):
             draft.credit = draft.credit or line.text.strip(" ()[]:.-")
             draft.drop(at, "agency credit")
 
@@ -146,7 +147,6 @@ def _drop_repeated(draft: Draft) -> None:
 def _drop_tags(draft: Draft, tags: Collection[str]) -> None:
     """Take out list items at the edges that are the article's tags or repeat each other."""
     known = {read_line(tag).words for tag in tags}
-    first, _ = draft.body()
     items = [
         at
         for at in _edges(draft)
@@ -155,7 +155,7 @@ def _drop_tags(draft: Draft, tags: Collection[str]) -> None:
     counts = [draft.lines[at].words for at in items]
     for at in items:
         words = draft.lines[at].words
-        if at < first or words in known or counts.count(words) > 1:
+        if words in known or counts.count(words) > 1:
             draft.drop(at, "tags")
 
 

@@ -13,15 +13,17 @@ from watcher.clean.lines import is_among, read_line
 
 _DASH = r"[-\u2013\u2014\u2015\u0640]"
 _NAME = r"[^\W\d_][\w.\u0640'’]*"
+_NAMES = rf"{_NAME}(?:\s+{_NAME}){{0,2}}"
 _FRONT = re.compile(
     rf"""^\s*(?P<front>
-        (?:{_NAME}\s+){{0,3}}(?:{_NAME})?\s*[-\u2013,،/]?\s*
+        (?:(?:{_NAME}[,،]?\s+){{0,5}}{_NAME})?\s*(?:{_DASH}{{1,2}}|[,،/])?\s*
             [(\[«"\u201c]\s*(?P<quoted>[^()\[\]«»"\u201c\u201d]{{2,40}})\s*[)\]»"\u201d]
-            (?:\s*[,،/\-]\s*{_NAME}(?:\s+{_NAME})?)?
-      | (?P<slashed>{_NAME}(?:\s+{_NAME}){{0,2}}(?:\s*/\s*{_NAME}(?:\s+{_NAME}){{0,2}}){{1,2}})
+            (?:\s*[,،/]\s*{_NAME}(?:\s+{_NAME})?)?
+      | (?P<slashed>{_NAMES}(?:\s*/\s*{_NAMES}){{1,2}})
+      | (?P<dashed>{_NAMES}(?:\s*{_DASH}\s*{_NAMES}){{1,2}}(?=\s*:))
       | (?P<outlet>{_NAME}(?:\s+{_NAME})?)\s+من\s+(?P<place>{_NAME}(?:\s+{_NAME})?)
-      | (?P<bare>{_NAME}(?:\s+{_NAME}){{0,2}}(?:\s*[,،\-\u2013]\s*{_NAME}(?:\s+{_NAME}){{0,2}})?)
-    )\s*(?P<stop>:|{_DASH}{{1,2}}|{_DASH}\s*:)\s+(?=\S)""",
+      | (?P<bare>{_NAMES}(?:\s*[,،]\s*{_NAMES})?)
+    )(?P<stop>\s*:|\s*{_DASH}{{1,2}}(?:\s*:)?|\s*)(?P<gap>\s*)(?=\S)""",
     re.VERBOSE,
 )
 
@@ -40,11 +42,12 @@ def split_credit(text: str) -> tuple[str, str] | None:
     return (bare[1] if bare else front), text[found.end() :]
 
 
-def is_agency(text: str) -> bool:
-    """Tell whether a text is nothing but an agency, or a few of them."""
+def is_agency(text: str, *, beside_outlet: bool = False) -> bool:
+    """Tell whether a text is nothing but agencies; `beside_outlet` lets an outlet stand by them."""
     bare = fold(text).strip(' ()[].:-\u2013\u2014/«»"')
     parts = [part for part in re.split(r"\s*[/+،,\-\u2013]\s*|\s+و(?=ال|\w+\s*$)", bare) if part]
-    return bool(parts) and all(_is_known(part) for part in parts)
+    known = [_is_known(part) for part in parts]
+    return any(known) if beside_outlet else bool(known) and all(known)
 
 
 def sign_off(text: str) -> tuple[str, str] | None:
@@ -64,47 +67,52 @@ def _is_known(name: str) -> bool:
 
 def _is_credit(found: re.Match[str]) -> bool:
     """Tell a credit from a speaker («الوزير: …») and from an aside between dashes."""
-    first = read_line(found["front"]).words[0]
-    if is_among(first, words.SPEAKERS) or is_among(first, words.REPORTING):
+    front = read_line(found["front"]).words
+    stop = found["stop"].strip()
+    if not front or is_among(front[0], words.SPEAKERS) or is_among(front[0], words.REPORTING):
         return False
     if found["quoted"] is not None:
         return _names_somebody(found)
+    if not stop or not (found["gap"] or stop.endswith(":")):
+        return False
     if found["slashed"] is not None:
-        return not re.search(r"\d", found["slashed"]) and not _is_month(found["slashed"])
+        return not _is_month(found["slashed"])
+    if found["dashed"] is not None:
+        return len(front) <= 7
     if found["outlet"] is not None:
-        return found["stop"].startswith(":") and len(found["outlet"].split()) <= 2
+        return stop.startswith(":")
     return _is_bare_credit(found)
 
 
 def _names_somebody(found: re.Match[str]) -> bool:
     """Accept brackets around an agency; around another name only behind a place."""
     quoted = found["quoted"]
-    if is_agency(quoted) or re.search(r"[A-Z]{2,}", quoted):
+    lead = found["front"].split(quoted)[0].strip(' ([«"\u201c-\u2013\u2014،,/')
+    is_named = is_agency(quoted) or bool(re.search(r"[A-Z]{2,}", quoted))
+    if not found["stop"].strip():
+        is_parted = not lead or bool(re.search(rf"{_DASH}\s*[(\[]", found["front"]))
+        return is_named and is_parted and _goes_on_with_verb(found)
+    if is_named:
         return True
-    lead = found["front"].split(quoted)[0].strip(' ([«"\u201c-\u2013،,/')
-    rest = read_line(found.string[found.end() :])
-    return (
-        1 <= len(lead.split()) <= 2
-        and len(quoted.split()) <= 3
-        and bool(rest.words)
-        and is_among(rest.words[0], words.REPORTING)
-    )
+    return 1 <= len(lead.split()) <= 2 and len(quoted.split()) <= 3 and _goes_on_with_verb(found)
+
+
+def _goes_on_with_verb(found: re.Match[str]) -> bool:
+    rest = read_line(found.string[found.end() :]).words
+    return bool(rest) and is_among(rest[0], words.REPORTING)
 
 
 def _is_bare_credit(found: re.Match[str]) -> bool:
-    front = found["bare"]
-    if any(
-        _is_known(fold(part).strip()) for part in re.split(r"[,،\-\u2013]", front)
-    ) or _is_outlet(front):
+    """Accept a known agency or outlet; a place before a dash that no second dash closes."""
+    front, stop = found["bare"], found["stop"]
+    if any(_is_known(fold(part).strip()) for part in re.split(r"[,،]", front)) or _is_outlet(front):
         return True
-    rest = read_line(found.string[found.end() :])
-    is_dash = not found["stop"].startswith(":")
-    return (
-        is_dash
-        and len(front.split()) <= 3
-        and bool(rest.words)
-        and is_among(rest.words[0], words.REPORTING)
-    )
+    if ":" in stop or len(front.split()) > 3:
+        return False
+    rest = found.string[found.end() : found.end() + 120]
+    is_closed = re.search(rf"\s{_DASH}|{_DASH}\s", rest)
+    is_glued = not stop[0].isspace() and len(front.split()) <= 2
+    return not is_closed and (is_glued or _goes_on_with_verb(found))
 
 
 def _is_outlet(front: str) -> bool:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 READ_ALSO = "link to other stories"
 PROMPT = "share, copy, comment or print prompt"
 
-_NUMBER = re.compile(r"^\d+$")
+_PROMPT_WORDS = 18
+_NUMBER = re.compile(r"^\d{1,7}$")
+_SEPARATOR = re.compile(r"\s*(?::|\.\.|\u2026|-|\u2013|\||\xab|\xbb|للكاتب)")
 _DEGREES = re.compile(r"\d\s*\u00b0|\u00b0\s*[cf\u0645]?\s*\d|[\u2103\u2109]", re.IGNORECASE)
 _CLOCK = re.compile(r"^\W*\d{1,2}\s*:\s*\d{2}(?:\s*:\s*\d{2})?\s*(?:am|pm|[صم]|صباحا|مساء)?\W*$")
 _HASHTAGS = re.compile(r"^\W*(?:#\S+\s*)+$")
@@ -62,21 +64,28 @@ def byline(line: Line) -> str | None:
 
 def opens_list_of_links(line: Line) -> bool:
     """Tell whether a line is the bare heading of a list of other stories."""
-    return len(line) <= 5 and bool(phrases.READ_ALSO.match(line.folded))
+    is_label = phrases.READ_ALSO.match(line.folded) or phrases.OTHER_STORIES.match(line.folded)
+    return len(line) <= 5 and bool(is_label)
 
 
 def _read_also(line: Line) -> bool:
-    return bool(phrases.READ_ALSO.match(line.folded)) and not (line.has_full_stop and len(line) > 6)
+    if line.has_full_stop and len(line) > 6:
+        return False
+    label = phrases.OTHER_STORIES.match(line.folded)
+    if label and (len(line) <= 4 or _SEPARATOR.match(line.folded, label.end())):
+        return True
+    return bool(phrases.READ_ALSO.match(line.folded))
 
 
 def _prompt(line: Line) -> str | None:
-    if len(line) > 30 or not phrases.TO_READERS.match(line.folded):
+    if len(line) > _PROMPT_WORDS or not phrases.TO_READERS.match(line.folded):
         return None
     return "newsletter or follow prompt" if len(phrases.CHANNEL.findall(line.folded)) >= 2 else None
 
 
 def _follow(line: Line) -> bool:
-    return bool(phrases.TO_READERS.match(line.folded) and phrases.CHANNEL.search(line.folded))
+    is_for_readers = phrases.TO_READERS.match(line.folded) and phrases.CHANNEL.search(line.folded)
+    return len(line) <= _PROMPT_WORDS and bool(is_for_readers)
 
 
 def _is_controls(line: Line) -> bool:
@@ -84,8 +93,12 @@ def _is_controls(line: Line) -> bool:
     if not 1 <= len(line) <= LONG_WORDS:
         return False
     letters = [word for word in line.words if not word.isdigit()]
+    networks = sum(is_among(word, words.NETWORKS) for word in letters)
+    if networks > 1 and networks == len(letters):
+        return True
     return any(is_among(word, words.PROMPTS) for word in letters) and all(
-        is_among(word, words.PROMPTS) or is_among(word, words.PADDING) for word in letters
+        any(is_among(word, known) for known in (words.PROMPTS, words.PADDING, words.NETWORKS))
+        for word in letters
     )
 
 

@@ -87,7 +87,8 @@ def _is_all_labels(text: str, found: list[DateFound]) -> bool:
     for date in found:
         rest[date.start : date.end] = " " * (date.end - date.start)
     words = [word for word in read_line("".join(rest)).words if not word.isdigit()]
-    return sum(word not in _LABELS for word in words) <= 1
+    unknown = sum(word not in _LABELS for word in words)
+    return unknown <= (2 if any(not date.is_relative for date in found) else 1)
 
 
 def _is_exact(line: DateLine) -> bool:

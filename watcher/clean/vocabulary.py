@@ -15,17 +15,25 @@ def _names(text: str) -> tuple[str, ...]:
 
 PROMPTS = _words(
     """
-    شارك شاركها شاركنا شاركوا مشاركة مشاركات انشر غرد تغريدة فيسبوك فيس بوك تويتر واتساب
-    واتس اب تلغرام تليغرام تليجرام تيليجرام انستغرام انستجرام لينكدإن لينكد يوتيوب بينتيريست
-    ماسنجر سناب تيكتوك facebook twitter whatsapp telegram instagram linkedin youtube
-    messenger pinterest email x copy share print نسخ انسخ الرابط رابط الحافظة طباعة اطبع
-    للطباعة تعليق تعليقات تعليقك تعليقا علق يعلق بالتعليق ردود مشاهدة مشاهدات المشاهدات
-    مشاهده النشرة نشرتنا البريدية اشترك اشتراك اشتركوا زر للأعلى لأعلى الأعلى التطبيق
-    تطبيقنا المفضلة تكبير تصغير إبلاغ بلاغ إرسال ارسل أرسل تابعنا تابعونا إعلان إعلانات
-    إعلانية ممول advertisement ad ads وسوم الوسوم هاشتاغ هاشتاج tags المزيد
+    شارك شاركها شاركنا شاركوا مشاركة مشاركات انشر غرد تغريدة copy share print نسخ انسخ
+    الرابط رابط الحافظة طباعة اطبع للطباعة تعليق تعليقات تعليقك تعليقا علق يعلق بالتعليق
+    ردود مشاهدة مشاهدات المشاهدات مشاهده النشرة نشرتنا البريدية اشترك اشتراك اشتركوا زر
+    للأعلى لأعلى الأعلى التطبيق تطبيقنا المفضلة تكبير تصغير إبلاغ بلاغ إرسال ارسل أرسل
+    تابعنا تابعونا إعلان إعلانات إعلانية ممول advertisement ad ads وسوم الوسوم هاشتاغ هاشتاج
+    tags المزيد
     """
 )
 """Words that hardly occur outside a page's controls, when the whole line is made of such words."""
+
+NETWORKS = _words(
+    """
+    فيسبوك تويتر واتساب تلغرام تليغرام تليجرام تيليجرام انستغرام انستجرام لينكدإن لينكد
+    يوتيوب بينتيريست ماسنجر تيكتوك facebook twitter whatsapp telegram instagram linkedin
+    youtube messenger pinterest email فيس بوك واتس اب سناب شات تيك توك ثريدز إكس x جوجل بلس
+    google plus
+    """
+)
+"""A share bar where several stand side by side; where one stands alone, a subject of news."""
 
 PADDING = _words(
     """
