@@ -139,14 +139,15 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         mark, path = self._mark(event), self._path()
-        self._refuse_tag(event, mark, path)
+        self._refuse_tag(event.tag, mark, path)
         quoted = event.style is not None and event.style != ""
         explicit = event.tag == "tag:yaml.org,2002:str"
         node = Scalar(mark, path, event.value, quoted or explicit)
         if self._wants_key():
             self._take_key(node)
             return
-        self._keep(event.anchor, _Anchored(node, 1, 0))
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchored(node, 1, 0)
         self._add(node, 1, 0)
 
     def _open(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> bool:
@@ -159,8 +160,9 @@ class _Builder:
         if self._wants_key():
             what = "a key must be a text, not a list or mapping. Put '{…}' or '[…]' in quotes."
             self.problems.append(at(mark, path, what))
-        self._refuse_tag(event, mark, path)
-        self._keep(event.anchor, None)
+        self._refuse_tag(event.tag, mark, path)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         self._stack.append(_Open(mark, path, is_mapping, event.anchor))
         return True
@@ -172,7 +174,8 @@ class _Builder:
             if done.is_mapping
             else Sequence(done.mark, done.path, tuple(done.items))
         )
-        self._keep(done.anchor, _Anchored(node, done.size, done.height))
+        if done.anchor is not None:
+            self._anchors[done.anchor] = _Anchored(node, done.size, done.height)
         if self._wants_key():  # a problem already: the pair is read under a key nobody can write
             self._stack[-1].key = ""
             return
@@ -249,12 +252,7 @@ class _Builder:
                 frame.keys.setdefault(frame.key, frame.key_mark)
             frame.key = frame.key_mark = None
 
-    def _keep(self, anchor: str | None, anchored: _Anchored | None) -> None:
-        if anchor is not None:
-            self._anchors[anchor] = anchored
-
-    def _refuse_tag(self, event: yaml.NodeEvent, mark: Mark, path: str) -> None:
-        tag = getattr(event, "tag", None)
+    def _refuse_tag(self, tag: str | None, mark: Mark, path: str) -> None:
         if tag not in _PLAIN_TAGS:
             short = str(tag).replace("tag:yaml.org,2002:", "!!")
             what = f"tags such as '{short}' are not read. Remove it, or put the text in quotes."

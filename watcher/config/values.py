@@ -281,6 +281,8 @@ def same_address(text: str) -> str:
 
 def shorten(text: str, most: int = 60) -> str:
     """Cut a value that a message quotes, keep it on one line and make what is invisible seen."""
+    if len(text) <= most and text.isprintable() and "  " not in text:
+        return text.strip()
     line = "".join(
         character if character.isprintable() else f"\\u{ord(character):04x}"
         for character in " ".join(text[: 4 * most].split())
