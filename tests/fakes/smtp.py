@@ -12,6 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 if TYPE_CHECKING:
+    import ssl
     from email.message import EmailMessage
     from types import TracebackType
 
@@ -25,12 +26,13 @@ class MailServer:
     the connection; when they run out everything is taken.
     """
 
-    def __init__(self, *, password: str = "") -> None:
+    def __init__(self, *, password: str = "", tls: ssl.SSLContext | None = None) -> None:
         self.taken: list[EmailMessage] = []
         self.envelopes: list[list[str]] = []
         self.rcpt: dict[str, list[str]] = {}
         self.data: list[str] = []
         self.password = password
+        self.tls = tls
         self.port = free_port()
         self._controller: Controller | None = None
 
@@ -41,6 +43,7 @@ class MailServer:
             port=self.port,
             ident="scripted mail server",
             auth_require_tls=False,
+            tls_context=self.tls,
             authenticator=self._authenticate if self.password else None,
         )
         self._controller.start()

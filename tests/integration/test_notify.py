@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
+import os
+import shutil
 import socket
+import ssl
+import subprocess
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -160,6 +166,41 @@ async def test_starttls_that_is_not_offered_waits_for_somebody_to_mend_it(
     assert "STARTTLS" in outcome.why
 
 
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """Give a server's side of TLS with a certificate nobody vouches for."""
+    if shutil.which("openssl") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("openssl is missing, and CI must test mail over TLS: install openssl")
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*command, "-keyout", key, "-out", cert], check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert, key)
+    return context
+
+
+async def test_starttls_is_used(certificate: ssl.SSLContext) -> None:
+    with MailServer(password=PASSWORD, tls=certificate) as server:
+        url = server.url(login=f"desk:{PASSWORD}@").replace("mode=insecure", "mode=starttls")
+        outcome = await send(f"{url}&verify=no")
+
+    assert outcome == Sent("SMTP 250")
+    assert len(server.taken) == 1
+
+
+async def test_a_certificate_nobody_vouches_for_is_not_accepted(
+    certificate: ssl.SSLContext,
+) -> None:
+    with MailServer(tls=certificate) as server:
+        outcome = await send(server.url().replace("mode=insecure", "mode=starttls"))
+
+    assert outcome == TryAgain("the mail server's certificate was not accepted")
+    assert server.taken == []
+
+
 async def test_a_mail_server_that_is_away_is_tried_again() -> None:
     url = f"mailto://127.0.0.1:{free_port()}?from=a@example.org&to=b@example.org&mode=insecure"
 
@@ -307,6 +348,46 @@ async def test_a_service_that_rejects_markup_gets_plain_text(
     assert outcome == Sent("HTTP 200")
     first, second = (json.loads(request.body) for request in site.asked(path))
     assert first.get("parse_mode") != second.get("parse_mode")
+
+
+async def test_a_service_without_http_tells_its_own_warning() -> None:
+    from apprise.decorators import notify
+
+    @notify(on="pigeon")  # type: ignore[untyped-decorator]  # Apprise is typed in part
+    def _fly(*_: object, **__: object) -> bool:
+        logging.getLogger("apprise").warning("the bird for s3cretive did not return")
+        return False
+
+    outcome = await send("pigeon://s3cretive")
+
+    assert outcome == TryAgain(
+        "the bird for *** did not return; Failed to send Custom - pigeon notification."
+    )
+
+
+async def test_a_service_that_hangs_is_given_up(site: Site) -> None:
+    site.on("/hook-5up3rs3cr3t", Reply(200, pieces=lambda: [3.0]))
+    async with Notifier([target(webhook(site))], limit_s=0.2) as notifier:
+        outcome = await notifier.send(notice())
+
+    assert outcome == TryAgain("no answer within 0 s")
+
+
+async def test_a_delivery_that_is_cancelled_holds_nobody() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        url = f"mailto://127.0.0.1:{port}?from=a@example.org&to=b@example.org&mode=insecure"
+        async with Notifier([target(url)], timeout_s=5) as notifier:
+            task = asyncio.create_task(notifier.send(notice()))
+            connection, _ = await asyncio.to_thread(silent.accept)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        left = [thread for thread in threading.enumerate() if thread.name == "notify"]
+        connection.close()
+
+    assert left
+    assert all(thread.daemon for thread in left)
 
 
 async def test_a_service_that_is_away_is_tried_again() -> None:

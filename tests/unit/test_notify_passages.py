@@ -97,7 +97,8 @@ def test_spans_of_the_lead_count_as_text_and_other_fields_only_give_terms() -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", " \n ", "x" * 5000, "x" * 200 + " " + "y" * 900, "." * 700, "\n".join("ab" * 40)]
+    "text",
+    ["", " \n ", ". 1", "x" * 5000, "x" * 200 + " " + "y" * 900, "." * 700, "\n".join("ab" * 40)],
 )
 def test_odd_texts_give_bounded_passages(text: str) -> None:
     for passage in told(text, Span("text", len(text) // 2, len(text) // 2 + 9, "x")).passages:

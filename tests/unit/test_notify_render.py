@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import html.parser
 import io
 import json
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -259,6 +261,7 @@ _TEXT = st.text(
 _HITS = st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=4).map(tuple)
 
 
+@settings(max_examples=60)  # all forms at once take 50 ms
 @given(title=_TEXT, title_hits=_HITS, text=_TEXT, hits=_HITS, source=_TEXT, url=_TEXT)
 def test_any_text_gives_sound_messages(
     title: str, title_hits: Any, text: str, hits: Any, source: str, url: str
@@ -280,6 +283,22 @@ def test_any_text_gives_sound_messages(
         assert all(balanced(line) for line in told.split("\n"))
     assert Page(made["mail.html"]).open == []
     compose(notice(title=title, source=source, rule_title=text), BOX, zone="UTC").as_bytes()
+
+
+@settings(max_examples=60)  # writing and reading a mail takes 30 ms
+@given(title=_TEXT, rule=_TEXT)
+def test_a_mail_survives_the_wire(title: str, rule: str) -> None:
+    mail = compose(notice(title=title * 3, rule_title=rule), BOX, zone="UTC")
+
+    read = email.message_from_bytes(mail.as_bytes(), policy=email.policy.default)
+
+    assert read["Subject"] == mail["Subject"]
+    assert str(read["To"]) == str(mail["To"])
+    for kind in ("plain", "html"):
+        sent, got = (part.get_body((kind,)) for part in (mail, read))
+        assert sent is not None
+        assert got is not None
+        assert got.get_content() == sent.get_content()
 
 
 def balanced(line: str) -> bool:

@@ -6,10 +6,11 @@ import contextlib
 import hashlib
 import smtplib
 import ssl
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from typing import TYPE_CHECKING
+from email.policy import EmailPolicy
+from typing import TYPE_CHECKING, Any
 
 from watcher.model import Refused, Sent, Severity, TryAgain
 from watcher.notify import verdict
@@ -26,6 +27,23 @@ if TYPE_CHECKING:
 _LONGEST_REPLY = 160
 
 
+class _Policy(EmailPolicy):
+    """Folds the subject the older way: the newer one loses spaces between runs of two scripts."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """Fold a header for text."""
+        if name.lower() != "subject":
+            return str(super().fold(name, value))
+        words = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {words}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Fold a header for the wire."""
+        if name.lower() != "subject":
+            return bytes(super().fold_binary(name, value))
+        return self.fold(name, value).encode("ascii")
+
+
 def compose(notice: Notice, mailbox: Mailbox, *, zone: str) -> EmailMessage:
     """Write the mail for a notice; the same notice always gives the same headers.
 
@@ -35,7 +53,7 @@ def compose(notice: Notice, mailbox: Mailbox, *, zone: str) -> EmailMessage:
     """
     message = message_of(notice.alert, zone=zone)
     domain = mailbox.sender[1].rpartition("@")[2]
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_Policy(linesep="\r\n"))
     mail["Subject"] = message.subject
     mail["From"] = _address(*mailbox.sender)
     mail["To"] = [_address(*person) for person in mailbox.to]

@@ -69,7 +69,7 @@ class Message:
 
 def message_of(alert: Alert, *, zone: str) -> Message:
     """Word an alert for readers in an IANA zone."""
-    way = direction_of(" ".join((alert.title, *(p.text for p in alert.passages))))
+    way = direction_of(" ".join((alert.title[:_MAX_TITLE], *(p.text for p in alert.passages))))
     title = _title(alert, way)
     url = web_address(alert.url)
     rule = _short_name(alert.rule_title if clean(alert.rule_title) else alert.rule)

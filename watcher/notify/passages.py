@@ -23,7 +23,7 @@ _LONGEST_WORD = 80
 """Beyond this a "word" is an address or garbage and may be cut."""
 
 # A full stop before white space ends a sentence, but not after a single letter: «د. أحمد».
-_SENTENCE_END = re.compile(r"(?:(?<!\s\w)\.|[!?؟…])[»\"”’)\]]*\s+|\s*\n\s*")
+_SENTENCE_END = re.compile(r"(?:(?<!\s\w)\.|[!?؟…])[»\"”’)\]]*\s+|\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,10 @@ def _passages(text: str, hits: Sequence[tuple[int, int]]) -> tuple[Passage, ...]
     sentences = list(_sentences(text))
     if not sentences:
         return ()
-    if not hits:
+    stretches = [part for s in _with_hits(sentences, hits) for part in _split_long(text, s)]
+    if not stretches:
         lead = _Stretch(*sentences[0], ())
         return (_shown(text, lead, sentences),)
-    stretches = [part for s in _with_hits(sentences, hits) for part in _split_long(text, s)]
     best = sorted(_joined(text, stretches), key=lambda s: (-_distinct(text, s), s.start))
     chosen = sorted(best[:MAX_PASSAGES], key=lambda s: s.start)
     borders = [*(stretch.start for stretch in chosen[1:]), len(text)]

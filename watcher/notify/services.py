@@ -299,8 +299,8 @@ def _failure(heard: _Overheard, now: datetime) -> Outcome:
         return TryAgain(heard.broken[-1])
     if bad:
         return bad[-1]
-    said = heard.warnings[-1] if heard.warnings else "the service did not take the message"
-    return TryAgain(" ".join(said.split())[:_LONGEST_DETAIL])
+    said = "; ".join(dict.fromkeys(heard.warnings)) or "the service did not take the message"
+    return TryAgain(" ".join(said.split())[: 2 * _LONGEST_DETAIL])
 
 
 def _connection_fault(error: requests.RequestException) -> str:
