@@ -125,6 +125,28 @@ def test_hostile_bodies_give_remarks_and_no_error(body: str) -> None:
         assert not any(entry.title == hostname.read_text().strip() for entry in parsed.entries)
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss("<item><title>" + "&lt;!--" * 100_000 + "</title></item>"),
+        rss(
+            "<item><title>خبر</title><link>https://wadi.example"
+            + "/amp" * 100_000
+            + "</link></item>"
+        ),
+        "<rss>" + "<![CDATA[" * 100_000,
+        "<!--" * 100_000,
+        "<html>" + "<link type=" * 50_000,
+        rss("<item><description>" + "&lt;p&gt;The post " * 20_000 + "</description></item>"),
+        rss("<item><title>خبر</title><pubDate>" + "1 " * 100_000 + "</pubDate></item>"),
+    ],
+    ids=["comments", "amp folders", "open CDATA", "open comments", "links", "footers", "numbers"],
+)
+def test_repetition_costs_no_more_than_its_length(body: str) -> None:
+    assert read(body).remarks
+
+
 fragments = st.sampled_from(
     [
         "<rss version='2.0'>",

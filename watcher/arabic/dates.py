@@ -69,17 +69,19 @@ _START: Final = r"(?<![\d.:/])(?<!\d-)(?<![a-z])"
 
 _CORE: Final = re.compile(
     rf"""
-    {_START}(?P<y1>\d{{4}}){_S}(?P<s1>[-/.]){_S}(?P<m1>\d{{1,2}}){_S}(?P=s1){_S}(?P<d1>\d{{1,2}})
+    {_START}(?=\d)(?:
+    (?P<y1>\d{{4}}){_S}(?P<s1>[-/.]){_S}(?P<m1>\d{{1,2}}){_S}(?P=s1){_S}(?P<d1>\d{{1,2}})
         (?![\d/]|-\d)(?P<h1>{_HIJRI_ERA})?{_ERA}
-    |{_START}(?P<d2>\d{{1,2}}){_S}(?P<s2>[-/.]){_S}(?P<m2>\d{{1,2}}){_S}(?P=s2){_S}
+    |(?P<d2>\d{{1,2}}){_S}(?P<s2>[-/.]){_S}(?P<m2>\d{{1,2}}){_S}(?P=s2){_S}
         (?P<y2>\d{{4}}|(?<=/)\d\d)(?![\d/\-]|[.:]\d)(?P<h2>{_HIJRI_ERA})?{_ERA}
-    |{_START}(?P<d3>\d{{1,2}})(?:st|nd|rd|th|er)?{_JOIN}(?P<n3>{_M})(?P<n3b>{_TWICE})?{_NO_LETTER}
+    |(?P<d3>\d{{1,2}})(?:st|nd|rd|th|er)?{_JOIN}(?P<n3>{_M})(?P<n3b>{_TWICE})?{_NO_LETTER}
         {_JOIN}(?P<y3>\d{{4}})(?!\d){_ERA}
-    |(?<!\w)(?P<n4>{_M})(?P<n4b>{_TWICE})?{_S}(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?{_S},?{_S}
-        (?P<y4>\d{{4}})(?!\d){_ERA}
-    |{_START}(?P<d5>\d{{1,2}}){_JOIN}(?P<n5>{_any_of(HIJRI_MONTHS)}){_NO_LETTER}
+    |(?P<d5>\d{{1,2}}){_JOIN}(?P<n5>{_any_of(HIJRI_MONTHS)}){_NO_LETTER}
         {_JOIN}(?P<y5>\d{{4}})(?!\d)(?:{_HIJRI_ERA})?
-    |{_START}(?P<d6>\d{{1,2}}){_S}[-/]?{_S}(?P<n6>{_M})(?P<n6b>{_TWICE})?(?!\w)
+    |(?P<d6>\d{{1,2}}){_S}[-/]?{_S}(?P<n6>{_M})(?P<n6b>{_TWICE})?(?!\w)
+    )
+    |(?<![\w])(?=[^\W\d]{{2,11}}[^\w]{{1,3}}[\w(])(?P<n4>{_M})(?P<n4b>{_TWICE})?{_S}
+        (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?{_S},?{_S}(?P<y4>\d{{4}})(?!\d){_ERA}
     """,
     re.VERBOSE,
 )

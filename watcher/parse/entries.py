@@ -55,13 +55,15 @@ class Listed:
     """The feed ends within this item."""
 
 
-_TAG: Final = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+# A comment ends its search at the next one, so that a row of unclosed ones costs no more than once.
+_TAG: Final = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _ESCAPED_TAG: Final = re.compile(
     r"&(?:lt|#60|#x3c);/?[a-zA-Z][^<>&]{0,300}(?:&quot;[^<>&]{0,300})*&gt;", re.IGNORECASE
 )
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _EMAIL: Final = re.compile(r"<?[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+>?")
 
+_STAMP_CHARS: Final = 200
 _OLDEST: Final = datetime(1995, 1, 1, tzinfo=UTC)  # before that no outlet was on the web
 _AHEAD: Final = timedelta(days=2)  # clocks and zones are wrong by hours, not by days
 
@@ -125,7 +127,9 @@ def _scrubbed(item: Listed) -> Listed:
         guid=_FORBIDDEN.sub("", item.guid).strip(),
         title=_title(item.title),
         bodies=tuple(body for body in bodies if body.markup.strip()),
-        stamps=tuple(Stamp(_FORBIDDEN.sub("", s.raw).strip(), s.instant) for s in item.stamps),
+        stamps=tuple(
+            Stamp(_FORBIDDEN.sub("", s.raw[:_STAMP_CHARS]).strip(), s.instant) for s in item.stamps
+        ),
     )
 
 

@@ -15,7 +15,7 @@ _REFERENCE: Final = re.compile(
 _ROOT_CLOSED: Final = re.compile(r"</(?:[\w.\-]{1,20}:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _MARKUP: Final = frozenset("<>&\"'")
 _BARE_AMPERSAND: Final = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(?!(?:#\d{1,7}|#x[0-9a-f]{1,6}|lt|gt|amp|quot|apos);)",
+    r"<!\[CDATA\[(?:(?!<!\[CDATA\[).)*?\]\]>|<!--(?:(?!<!--).)*?-->|&(?!(?:#\d{1,7}|#x[0-9a-f]{1,6}|lt|gt|amp|quot|apos);)",
     re.DOTALL | re.IGNORECASE,
 )
 
