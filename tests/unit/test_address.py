@@ -31,7 +31,34 @@ def test_reads(written, asked):
     assert str(address.read(written)) == asked
 
 
-@given(st.text(), st.sampled_from(["", "http://", "https://a.example/", "//", "?", "http://a@b:c"]))
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("news.example/a", id="no scheme"),
+        pytest.param("mailto:desk@news.example", id="another scheme"),
+        pytest.param("http://", id="no host"),
+        pytest.param("http:// /", id="a blank for a host"),
+        pytest.param("http://a>b/", id="marks in the host"),
+        pytest.param("http://[::1", id="half a bracket"),
+        pytest.param("http://[)d]Q&@", id="brackets around nothing"),
+        pytest.param("http://a.example:99999/", id="no port"),
+    ],
+)
+def test_refuses(written):
+    with pytest.raises(ValueError):
+        address.read(written)
+
+
+_PIECES = st.sampled_from(
+    ["[", "]", "@", ":", "%", "%2", "/", "?", "#", " ", "\uff0e", "\u0664", "a"]
+)
+
+
+@given(
+    st.text() | st.lists(_PIECES).map("".join),
+    st.sampled_from(["", "http://", "https://a.example/", "//", "?", "http://a@b:c"]),
+)
 def test_any_text_is_an_address_or_a_reason(text, start):
     try:
         url = address.read(start + text)
@@ -40,7 +67,7 @@ def test_any_text_is_an_address_or_a_reason(text, start):
     else:
         assert url.scheme in {"http", "https"}
         assert str(url).isascii()
-        assert address.read(str(url)) == url
+        assert str(address.read(str(url))) == str(url)
 
 
 _logins = st.sampled_from(["", "me:secret@", "me@", ":secret@"])

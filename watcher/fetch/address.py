@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import string
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import quote
 
 from yarl import URL
 
 _KEPT: Final = string.punctuation
+_HOST_NAME: Final = re.compile(r"[a-z0-9._-]{1,253}")  # underscores are no rule and do exist
 
 
 def read(text: str) -> URL:
@@ -51,7 +54,7 @@ def _parse(text: str) -> URL:
         stripped = quote(stripped.encode("utf-8", "surrogateescape"), safe=_KEPT)
     try:
         return URL(stripped)
-    except ValueError as error:
+    except (ValueError, IndexError) as error:  # yarl 1.25 runs off the end of "http://[)x@"
         raise ValueError(f"not an address: {stripped[:100]!r} ({error})") from error
 
 
@@ -59,5 +62,16 @@ def _check(url: URL) -> None:
     if url.scheme not in {"http", "https"}:
         name = url.scheme or "no scheme"
         raise ValueError(f"only http and https are fetched, not {name!r}")
-    if not url.host:
+    host = url.raw_host
+    if not host:
         raise ValueError("an address without a host")
+    if not (_HOST_NAME.fullmatch(host) or _is_ip(host)):
+        raise ValueError(f"{host[:100]!r} is no name of a host")
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
