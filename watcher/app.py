@@ -68,8 +68,8 @@ class Watcher:
         ticks.every(RULES_TICK_S, self.refresh_rules, name="rules")
         if interval := systemd.watchdog_interval_s():
             ticks.every(interval / 2, self.report_alive, name="watchdog")
-        lanes = (self.polls, self.reads, *self.deliveries)
-        running = [asyncio.create_task(lane.run(), name=lane.name) for lane in lanes]
+        runs = [self.polls.run(), self.reads.run(), *(lane.run() for lane in self.deliveries)]
+        running = [asyncio.create_task(run) for run in runs]
         ticks.start()
         self.wake()
         systemd.ready()
@@ -110,7 +110,7 @@ class Watcher:
         for problem in refused:
             log.error("rules", status="refused, the old ones stay in force", problem=problem)
         if not refused:
-            self.pipeline.rules = self.rulebook.current.rules
+            self.pipeline.put_in_force(self.rulebook.current.rules)
             await self.keep_rule_revision()
         await self.record.remember_rules_refused("\n".join(map(str, refused)), utc_now())
 

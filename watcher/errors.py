@@ -39,7 +39,8 @@ class Problem:
         """Render as `file:line:col: path: what`, the form editors can jump to."""
         place = f"{self.file}:{self.line}:{self.col}" if self.line else self.file
         head = "warning: " if self.level == "warning" else ""
-        return f"{place}: {head}{self.path}: {self.what}" if self.path else f"{place}: {head}{self.what}"
+        path = f"{self.path}: " if self.path else ""
+        return f"{place}: {head}{path}{self.what}"
 
 
 class Invalid(WatcherError):
@@ -51,4 +52,4 @@ class Invalid(WatcherError):
 
 
 class StorageUnavailable(WatcherError):
-    """The database cannot be used now: locked, full, read-only or gone. Nothing was half written."""
+    """The database cannot be used now: locked, full, read-only or gone; nothing is half written."""

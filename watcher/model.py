@@ -1,13 +1,14 @@
-"""What travels between the stages: frozen values, one word per idea. No behavior beyond reading them.
+"""What travels between the stages: frozen values, one word per idea.
 
-Every instant is timezone-aware. Every span counts code points of the field as it stands in the article.
+Every instant is timezone-aware. Every span counts code points of the field as it stands in the
+article.
 """
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - part of the values themselves
 from typing import Literal, TypeAlias
 
 Pages: TypeAlias = Literal["auto", "always", "never"]
@@ -91,7 +92,7 @@ class Fetched:
     content_type: str = ""
     validators: Validators = Validators()
     moved_to: str = ""
-    """Where permanent redirects (301, 308) lead; empty if there were none, or a temporary one came first."""
+    """Where permanent redirects (301, 308) lead; empty if none, or a temporary one, came first."""
     fresh_for_s: float | None = None
     """Cache-Control max-age or Expires, where the server says so."""
     remarks: tuple[str, ...] = ()
@@ -142,7 +143,7 @@ class Entry:
     body_html: str = ""
     """The fullest body that the feed carries, as HTML; empty where it carries none."""
     is_whole: bool = False
-    """The feed's body is known or likely to be the whole article, so that no page need be fetched."""
+    """The feed's body is most likely the whole article, so that no page need be fetched."""
     tags: tuple[str, ...] = ()
     language: str = ""
     guid: str = ""
@@ -205,7 +206,7 @@ class NotAnArticle:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Evidence: where a term stands in a field of the article, and the term as the rule writes it."""
+    """Evidence: where a term stands in a field, and the term as the rule writes it."""
 
     field: str
     start: int
@@ -269,7 +270,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of the article around a hit; `hits` are spans inside `text`, sorted, not overlapping."""
+    """A piece of the article around a hit; `hits` are spans inside `text`, in order, apart."""
 
     text: str
     hits: tuple[tuple[int, int], ...]
@@ -301,7 +302,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one target is to be told about one story by one rule; `id` stays the same over retries."""
+    """What one target is to be told about one story by one rule; the same over retries."""
 
     id: int
     identity: str
@@ -394,6 +395,6 @@ class Reading:
     matches: tuple[Match, ...]
     relation: Relation
     alerts: tuple[tuple[str, Alert], ...] = field(default_factory=tuple)
-    """(target, alert) for every notice that should be queued unless rule, story and target had one."""
+    """(target, alert) for every notice to queue, unless rule, story and target had one."""
     held_back: str = ""
     """Why matches gave no alert, e.g. too old; empty otherwise."""

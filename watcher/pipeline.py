@@ -61,7 +61,7 @@ READ_AGAIN = timedelta(minutes=2)
 
 @dataclass(slots=True)
 class Pipeline:
-    """The stages of one daemon, built by app. `rules` is replaced as a whole when files change."""
+    """The stages of one daemon, built by app."""
 
     fetcher: Fetcher
     workers: Workers
@@ -74,8 +74,18 @@ class Pipeline:
     limits: Limits
     now: Clock = utc_now
     jitter: Callable[[], float] = random.random
+    _known: dict[str, Rule] = field(default_factory=dict)
     _relating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One article at a time finds its story: two copies read at once must not become two."""
+
+    def __post_init__(self) -> None:
+        """Put the first rules in force."""
+        self.put_in_force(self.rules)
+
+    def put_in_force(self, rules: Rules) -> None:
+        """Match by these rules from now on; what is being read ends with the old ones."""
+        self.rules = rules
+        self._known = {rule.id: rule for rule in rules.rules}
 
     async def poll(self, state: SourceState) -> None:
         """Fetch a source, parse its entries, and record them with when it is due again."""
@@ -208,7 +218,7 @@ class Pipeline:
         alerts: list[tuple[str, Alert]] = []
         held_back = ""
         for found in matches:
-            rule = self.rules[found.rule]
+            rule = self._known[found.rule]
             held_back = _too_old(article, rule, pending, self.limits, self.now()) or held_back
             if not held_back:
                 outlet = self._outlet(pending.source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from watcher.config import read_rule_documents
+from watcher.config import read_rule_documents, rule_files
 from watcher.document import at
 from watcher.errors import Invalid, Problem
 from watcher.match import Rules, read_rules
@@ -25,6 +25,8 @@ class RulesRead:
     problems: tuple[Problem, ...]
     revision: str
     """Hash of the text of all files."""
+    text: str
+    """All files as they were written, each under its name."""
 
     @property
     def is_usable(self) -> bool:
@@ -37,7 +39,13 @@ def read_folder(folder: Path, targets: Collection[str] | None = None) -> RulesRe
     documents, problems, revision = read_rule_documents(folder)
     rules, mistakes = read_rules(documents)
     unknown = [] if targets is None else _unknown_targets(rules, targets)
-    return RulesRead(rules, tuple(sorted([*problems, *mistakes, *unknown])), revision)
+    everything = tuple(sorted([*problems, *mistakes, *unknown]))
+    return RulesRead(rules, everything, revision, _as_written(folder))
+
+
+def _as_written(folder: Path) -> str:
+    pages = (f"# {path.name}\n{path.read_text(errors='replace')}" for path in rule_files(folder))
+    return "\n".join(pages)
 
 
 def _unknown_targets(rules: Rules, targets: Collection[str]) -> list[Problem]:
@@ -94,10 +102,10 @@ class Rulebook:
 
 def _signature(folder: Path) -> Signature:
     found = []
-    for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
+    for path in rule_files(folder):
         try:
             stat = path.stat()
         except FileNotFoundError:
             continue  # removed between listing and looking; the next look sees it gone
-        found.append((path.name, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+        found.append((str(path), stat.st_mtime_ns, stat.st_size, stat.st_ino))
     return tuple(found)

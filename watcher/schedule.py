@@ -152,7 +152,7 @@ def _interval(state: SourceState, polled: Polled, polling: Polling) -> timedelta
 def _backoff(
     state: SourceState, outcome: Fetched | NotModified | FetchFailed, polling: Polling
 ) -> timedelta:
-    doubled = timedelta(seconds=polling.min_interval_s) * 2 ** min(state.failures - 1, 16)
+    doubled = timedelta(seconds=polling.min_interval_s * 2.0 ** min(state.failures - 1, 16))
     asked = (
         timedelta(seconds=outcome.retry_after_s or 0.0)
         if isinstance(outcome, FetchFailed)

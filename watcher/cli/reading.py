@@ -65,7 +65,7 @@ def as_record(found: Article | NotAnArticle) -> dict[str, Any]:
     from watcher.model import NotAnArticle
 
     if isinstance(found, NotAnArticle):
-        empty = {
+        empty: dict[str, Any] = {
             "text": "",
             "published": None,
             "author": None,

@@ -19,13 +19,13 @@ Folder = Annotated[Path, typer.Option("--rules", help="The folder of rule files.
 @rules_app.command("check")
 def check_rules(rules: Folder = Path("rules")) -> None:
     """Report every mistake of every rule file, each with its place and what to do."""
-    from watcher.app import read_rules_folder
+    from watcher.rulebook import read_folder
 
-    loaded, problems, _ = read_rules_folder(rules)
-    show_problems(problems)
-    if any(problem.level == "error" for problem in problems):
+    read = read_folder(rules)
+    show_problems(read.problems)
+    if not read.is_usable:
         raise typer.Exit(2)
-    out.print(f"[green]{len(loaded.rules)} rules are right[/]")
+    out.print(f"[green]{len(read.rules.rules)} rules are right[/]")
 
 
 @rules_app.command("test")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from watcher.cli import app
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import err, out, show_problems
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @app.command()

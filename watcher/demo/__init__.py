@@ -33,7 +33,7 @@ rules: {rules}
 sources: sources.yaml
 fetch:
   allow_networks: [127.0.0.0/8]   # the newsroom is on this machine
-  pause: 20ms
+  pause: 0.05s
 polling:
   min_interval: 1s
   max_interval: 2s
@@ -101,9 +101,9 @@ async def _publish(
 
 def _is_all_told(status: Status, newsroom: Newsroom) -> bool:
     return (
-        status.articles + status.entries_failed >= len(newsroom.stock)
-        and not status.entries_pending
-        and not status.notices_waiting
+        status.articles + status.failed >= len(newsroom.stock)
+        and not status.pending
+        and not status.outbox.waiting
     )
 
 
@@ -119,9 +119,8 @@ def _summarize(console: Console, newsroom: Newsroom, status: Status) -> None:
     for name, value in (
         ("published", len(newsroom.published)),
         ("read", status.articles),
-        ("matched", status.articles_matched),
         ("stories", status.stories),
-        ("alerts", status.notices_sent),
+        ("alerts", status.outbox.deliveries),
     ):
         table.add_row(name, str(value))
     console.print()

@@ -1,4 +1,4 @@
-"""Tell which articles are about one event. Pure: neighbors are read from the record and handed in."""
+"""Tell which articles are about one event. Pure: neighbors are handed in."""
 
 from watcher.story.fingerprint import fingerprint, text_hash
 from watcher.story.relate import relate
