@@ -88,7 +88,6 @@ def _joined() -> dict[str, int]:
 
 
 ENDINGS: dict[str, int] = _joined()
-LONGEST_ENDING = max(map(len, ENDINGS))
 
 DEFINITE_ENDINGS: dict[str, int] = {
     "": BARE,
@@ -139,16 +138,26 @@ def _prefixes() -> dict[str, int]:
     }
 
 
-def _by_first_letter(stacks: dict[str, int]) -> dict[str, tuple[tuple[str, int, int], ...]]:
-    """Group (stack, its length, kind) by first letter, longest first."""
+def _by_two_letters(*tables: dict[str, int]) -> dict[str, tuple[tuple[str, int, int], ...]]:
+    """Group (stack, its length, kind) by the two letters that a word with it begins with."""
+    letters = "ءابةتثجحخدذرزسشصضطظعغفقكلمنهوي"
     groups: dict[str, list[tuple[str, int, int]]] = {}
-    for stack, kind in stacks.items():
-        if stack:
-            groups.setdefault(stack[0], []).append((stack, len(stack), kind))
-    return {
-        letter: tuple(sorted(group, key=lambda item: -item[1])) for letter, group in groups.items()
-    }
+    for stack, kind in (item for table in tables for item in table.items() if item[0]):
+        for two in (stack[:2],) if len(stack) > 1 else (stack + letter for letter in letters):
+            groups.setdefault(two, []).append((stack, len(stack), kind))
+    return {two: tuple(sorted(group, key=lambda item: -item[1])) for two, group in groups.items()}
 
 
-PROCLITICS = _by_first_letter(_proclitics())
-PREFIXES = _by_first_letter(_prefixes())
+STACKS = _by_two_letters(_proclitics(), _prefixes())
+
+
+def _ending_lengths() -> dict[str, tuple[int, ...]]:
+    """Group the lengths of endings by their last letter."""
+    lengths: dict[str, set[int]] = {}
+    for ending in ENDINGS:
+        if ending:
+            lengths.setdefault(ending[-1], set()).add(len(ending))
+    return {letter: tuple(sorted(found)) for letter, found in lengths.items()}
+
+
+ENDING_LENGTHS = _ending_lengths()

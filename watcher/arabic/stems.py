@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.arabic.affixes import (
     ACCUSATIVE,
+    ANY,
     ARTICLE,
     BARE,
     CONJUNCTION,
     DEFINITE_ENDINGS,
     ENCLITIC,
+    ENDING_LENGTHS,
     ENDINGS,
     FEMININE,
     FEMININE_T,
-    LONGEST_ENDING,
     PLURAL_F,
     PLURAL_M,
     PREFIX,
-    PREFIXES,
     PREPOSITION,
-    PROCLITICS,
+    STACKS,
     YEH,
 )
 from watcher.arabic.harakat import agree, has_marks
@@ -46,10 +46,9 @@ from watcher.arabic.tables import COMPOUNDS, COUNTRIES, DOTLESS, FUNCTION_WORDS,
 from watcher.arabic.verbs import verb_stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from watcher.arabic.lexicon import Lexicon
 
+_APART = PREPOSITION | CONJUNCTION
 _PLURAL_OF_HAMZA = "أآ"
 VERB = 3
 """The stem of a verb; beside OWN, PLURAL and CHANGED of nouns."""
@@ -151,65 +150,80 @@ class Stems:
     def _put(index: Index, stem: str, entry: Stem) -> None:
         index[stem] = (*index.get(stem, ()), entry)
 
-    def match(self, raw: str) -> tuple[int, ...]:
-        """Give twice the number of each word that `raw` is a form of; odd behind a proclitic."""
-        word = plain(raw)
-        found: dict[int, None] = {}
+    def match(self, raw: str, word: str) -> tuple[int, ...]:
+        """Give twice the number of each word that `raw` is a form of; odd behind a proclitic.
+
+        `word` is `raw` made plain.
+        """
+        found: list[int] = []
         for cut in self._cuts(word):
-            atom = cut.entry.atom
-            code = atom << 1 | bool(cut.before & (PREPOSITION | CONJUNCTION))
+            entry, before, _, _ = cut
+            code = entry.atom << 1 | (before & _APART > 0)
             if code in found or not self._holds(word, raw, cut):
                 continue
-            if atom in self._marked and not agree(self._marked[atom], raw):
+            if entry.atom in self._marked and not agree(self._marked[entry.atom], raw):
                 continue
-            found[code] = None
+            found.append(code)
         return tuple(found)
 
-    def _cuts(self, word: str) -> Iterator[Cut]:
+    def _cuts(self, word: str) -> list[Cut]:
         """Cut `word` in every way that ends at a known stem."""
-        yield from self._endings(word, 0, 0, self._stems)
-        for proclitic, length, before in PROCLITICS.get(word[:1], ()):
-            if len(word) > length + 1 and word.startswith(proclitic):
-                yield from self._endings(word, length, before, self._stems)
-        if self._imperfect:
-            for prefix, length, before in PREFIXES.get(word[:1], ()):
-                if len(word) > length and word.startswith(prefix):
-                    yield from self._endings(word, length, before, self._imperfect)
-
-    @staticmethod
-    def _endings(word: str, start: int, before: int, index: Index) -> Iterator[Cut]:
-        """Cut the ending off what follows the proclitics."""
-        endings = DEFINITE_ENDINGS if before & ARTICLE else ENDINGS
-        for end in range(max(start + 1, len(word) - LONGEST_ENDING), len(word) + 1):
-            entries = index.get(word[start:end])
-            if entries is None:
+        size = len(word)
+        endings = [(size, BARE)] + [
+            (size - length, reading)
+            for length in ENDING_LENGTHS.get(word[-1:], ())
+            if length < size and (reading := ENDINGS.get(word[size - length :]))
+        ]
+        cuts: list[Cut] = []
+        stems, imperfect = self._stems, self._imperfect
+        for end, reading in endings:
+            if entries := stems.get(word[:end]):
+                _fit(entries, 0, 0, reading, cuts)
+        for stack, length, before in STACKS.get(word[:2], ()):
+            if size <= length or (length > 2 and not word.startswith(stack)):
                 continue
-            reading = endings.get(word[end:], 0)
-            for entry in entries:
-                if entry.endings & reading:
-                    if entry.kind == VERB and before & (ARTICLE | PREPOSITION):
-                        continue
-                    yield Cut(entry, before, start, entry.endings & reading)
+            index = imperfect if before & PREFIX else stems
+            for end, reading in endings:
+                if entries := index.get(word[length:end]):
+                    definite = DEFINITE_ENDINGS.get(word[end:], 0) if before & ARTICLE else ANY
+                    _fit(entries, length, before, reading & definite, cuts)
+        return cuts
 
     def _holds(self, word: str, raw: str, cut: Cut) -> bool:
         """Ask the lexicon whether the printed word is another one."""
         known = self._known
-        if known is None or (word == cut.entry.lemma and not cut.entry.seat):
+        entry, before, length, reading = cut
+        if known is None:
             return True
-        if word in FUNCTION_WORDS and word != cut.entry.lemma:
-            return cut.entry.lemma in FUNCTION_WORDS
-        if cut.entry.seat and not _seated(raw, cut):
+        if word in FUNCTION_WORDS and word != entry.lemma:
+            return entry.lemma in FUNCTION_WORDS
+        if entry.seat and not _seated(raw, cut):
             return False
-        if cut.before and word in NAMES:
-            return False
-        if cut.before & PREFIX:
-            rest = word[cut.length - 1 :]
-            if rest[0] in "نا" and rest in known.lemmas(rest):
+        if before:
+            if word in NAMES:
                 return False
-            return rest[0] == "ت" or not known.nominal(rest)
-        if cut.before and not _splits(word, cut, known):
-            return False
-        return cut.entry.kind == VERB or _ends(word[cut.length :], cut, known)
+            if before & PREFIX:
+                return _is_imperfect(word[length - 1 :], known)
+            if not _splits(word, cut, known):
+                return False
+        return reading & BARE > 0 or entry.kind == VERB or _ends(word[length:], cut, known)
+
+
+def _fit(
+    entries: tuple[Stem, ...], length: int, before: int, reading: int, cuts: list[Cut]
+) -> None:
+    """Add the entries that take the ending and what stands before them."""
+    for entry in entries:
+        fitting = entry.endings & reading
+        if fitting and not (entry.kind == VERB and before & (ARTICLE | PREPOSITION)):
+            cuts.append(Cut(entry, before, length, fitting))
+
+
+def _is_imperfect(rest: str, known: Lexicon) -> bool:
+    """Tell whether a word that begins with a prefix of the imperfect may be one."""
+    if rest[0] in "نا" and rest in known.lemmas(rest):
+        return False
+    return rest[0] == "ت" or not known.nominal(rest)
 
 
 def _seated(raw: str, cut: Cut) -> bool:
@@ -238,8 +252,6 @@ def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
 def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether the ending may be cut off, or makes another word: ان in شعبان."""
     entry, reading = cut.entry, cut.reading
-    if reading & BARE:
-        return True
     if reading == YEH and entry.endings & PLURAL_M and not is_relational(entry.lemma):
         return True
     listed = known.nominal(rest) if cut.before & ARTICLE else known.lemmas(rest)

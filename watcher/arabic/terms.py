@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from watcher.arabic.harakat import has_marks
-from watcher.arabic.letters import UNMARKED
+from watcher.arabic.letters import UNMARKED, plain_all
 from watcher.arabic.stems import Stems
 from watcher.arabic.words import Words, words_of
 
@@ -41,10 +41,24 @@ class Hit(NamedTuple):
     end: int
 
 
+class _Reading(NamedTuple):
+    """What a printed word matches."""
+
+    terms: tuple[int, ...]
+    """Terms of one word."""
+    opening: tuple[int, ...]
+    """Words of terms that begin a phrase."""
+    following: frozenset[int]
+    """Words of terms that it may be inside a phrase: without conjunction and preposition."""
+
+
+_NOTHING = _Reading((), (), frozenset())
+
+
 class Terms:
     """Compiled terms; give it the whole list at once and ask for hits text by text."""
 
-    __slots__ = ("_atoms", "_memo", "_pairs", "_singles", "_stems", "texts")
+    __slots__ = ("_atoms", "_memo", "_opening", "_pairs", "_singles", "_stems", "texts")
 
     def __init__(self, terms: Iterable[str | Term]) -> None:
         self.texts: list[Term] = [Term(t) if isinstance(t, str) else t for t in terms]
@@ -52,7 +66,8 @@ class Terms:
         self._atoms: dict[tuple[str, bool, bool], int] = {}
         self._singles: dict[int, tuple[int, ...]] = {}
         self._pairs: dict[tuple[int, int], tuple[tuple[int, tuple[int, ...]], ...]] = {}
-        self._memo: dict[str, tuple[int, ...]] = {}
+        self._opening: set[int] = set()
+        self._memo: dict[str, _Reading] = {}
         for index, term in enumerate(self.texts):
             self._add(index, term)
 
@@ -67,6 +82,7 @@ class Terms:
             self._singles[atoms[0]] = (*self._singles.get(atoms[0], ()), index)
         elif atoms:
             pair = (atoms[0], atoms[1])
+            self._opening.add(atoms[0])
             self._pairs[pair] = (*self._pairs.get(pair, ()), (index, atoms[2:]))
 
     def _atom(self, raw: str, *, exact: bool, later: bool) -> int:
@@ -80,64 +96,64 @@ class Terms:
 
     def find(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Yield (index of the term, start, end) for each hit, in the order of the text."""
-        for hit in self.scan(text):
-            yield hit.term, hit.start, hit.end
+        for term, _, _, start, end in self.scan(text):
+            yield term, start, end
 
     def scan(self, text: str | Words) -> list[Hit]:
         """List all hits in the order of the text."""
         words = words_of(text) if isinstance(text, str) else text
         memo, hits = self._memo, list[Hit]()
+        if len(memo) >= _MEMO_SIZE:
+            memo.clear()
+        new = {word: None for word in words.raw if word not in memo}
+        if new:
+            self._learn(list(new))
         for place, word in enumerate(words.raw):
-            codes = memo.get(word)
-            if codes is None:
-                codes = self._learn(word)
-            if codes:
-                self._collect(words, place, codes, hits)
+            reading = memo[word]
+            if reading is _NOTHING:
+                continue
+            for term in reading.terms:
+                hits.append(Hit(term, place, place, words.starts[place], words.ends[place]))
+            if reading.opening:
+                hits += self._phrases(words, place, reading.opening)
         return hits
 
-    def _collect(self, words: Words, place: int, codes: tuple[int, ...], hits: list[Hit]) -> None:
-        """Add the terms that begin at `place`."""
-        start, end = words.starts[place], words.ends[place]
-        singles = self._singles
-        for atom in {code >> 1: None for code in codes}:
-            hits += [Hit(term, place, place, start, end) for term in singles.get(atom, ())]
-        if self._pairs and place + 1 < len(words.raw):
-            for term, last in sorted(set(self._phrases(words, place, codes))):
-                hits.append(Hit(term, place, last, start, words.ends[last]))
-
-    def _phrases(
-        self, words: Words, place: int, codes: tuple[int, ...]
-    ) -> Iterator[tuple[int, int]]:
-        """Yield (term, last word) of the phrases that begin at `place`."""
-        following = self._match(words.raw[place + 1])
-        for code in codes:
-            for then in following:
-                if then & 1:
-                    continue
-                for term, rest in self._pairs.get((code >> 1, then >> 1), ()):
-                    last = place + 1 + len(rest)
-                    if (
-                        self._continues(words, place + 2, rest)
-                        and words.sentence[place] == words.sentence[last]
-                    ):
-                        yield term, last
+    def _phrases(self, words: Words, place: int, opening: tuple[int, ...]) -> list[Hit]:
+        """List the phrases that begin at `place`."""
+        if place + 1 >= len(words.raw):
+            return []
+        following, pairs = self._memo[words.raw[place + 1]].following, self._pairs
+        found = {
+            (term, place + 1 + len(rest))
+            for atom in opening
+            for then in following
+            for term, rest in pairs.get((atom, then), ())
+            if not rest or self._continues(words, place + 2, rest)
+        }
+        return [
+            Hit(term, place, last, words.starts[place], words.ends[last])
+            for term, last in sorted(found)
+            if words.sentence[place] == words.sentence[last]
+        ]
 
     def _continues(self, words: Words, place: int, rest: tuple[int, ...]) -> bool:
         """Tell whether the words from `place` on match `rest`."""
-        if place + len(rest) > len(words.raw):
-            return False
-        return all(
-            atom << 1 in self._match(words.raw[place + offset]) for offset, atom in enumerate(rest)
+        following = words.raw[place : place + len(rest)]
+        return len(following) == len(rest) and all(
+            atom in self._memo[word].following for word, atom in zip(following, rest, strict=True)
         )
 
-    def _match(self, word: str) -> tuple[int, ...]:
-        """Give what a printed word matches, remembering it."""
-        codes = self._memo.get(word)
-        return self._learn(word) if codes is None else codes
+    def _learn(self, new: list[str]) -> None:
+        """Analyze the words of a text that are seen for the first time."""
+        for raw, word in zip(new, plain_all(new), strict=True):
+            codes = self._stems.match(raw, word)
+            self._memo[raw] = self._reading(codes) if codes else _NOTHING
 
-    def _learn(self, raw: str) -> tuple[int, ...]:
-        """Analyze a word seen for the first time."""
-        if len(self._memo) >= _MEMO_SIZE:
-            self._memo.clear()
-        codes = self._memo[raw] = self._stems.match(raw)
-        return codes
+    def _reading(self, codes: tuple[int, ...]) -> _Reading:
+        """Look up what words of terms mean for whole terms."""
+        atoms = dict.fromkeys(code >> 1 for code in codes)
+        return _Reading(
+            tuple(sorted(term for atom in atoms for term in self._singles.get(atom, ()))),
+            tuple(atom for atom in atoms if atom in self._opening),
+            frozenset(code >> 1 for code in codes if not code & 1),
+        )

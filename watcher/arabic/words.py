@@ -22,23 +22,25 @@ class Words:
     """The words of one text: tokenized once, asked by every rule.
 
     `starts` and `ends` are code points of the text as given. `sentence` and `paragraph` number
-    each word's sentence and paragraph from 0; they are computed when first asked for.
+    each word's sentence and paragraph from 0. All four are computed when first asked for.
     """
-
-    __slots__ = ("__dict__", "ends", "raw", "starts", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.raw: list[str] = _WORD.findall(text)
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        if self.raw:
-            spans = [match.span() for match in _WORD.finditer(text)]
-            starts, ends = zip(*spans, strict=True)
-            self.starts, self.ends = list(starts), list(ends)
 
     def __len__(self) -> int:
         return len(self.raw)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Give the code point at which each word begins."""
+        return [match.start() for match in _WORD.finditer(self.text)]
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Give the code point after each word."""
+        return [start + len(word) for start, word in zip(self.starts, self.raw, strict=True)]
 
     @cached_property
     def sentence(self) -> list[int]:
