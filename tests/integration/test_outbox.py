@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.fakes.readings import NOW, alert, entry, reading, source
 from watcher.model import Relation, Sent, Severity
 from watcher.record import Record
+from watcher.record.migrate import engine_for
 from watcher.record.store import SENDING_LEASE_S
 from watcher.record.tables import deliveries
 
@@ -33,8 +34,8 @@ async def queue(record: Record, *alerts: tuple[str, Alert], at: datetime = NOW) 
 
 async def attempts(record: Record) -> list[tuple[int, str, str]]:
     columns = deliveries.c.notice_id, deliveries.c.outcome, deliveries.c.answer
-    async with record._database.reading() as connection:
-        found = await connection.execute(select(*columns).order_by(deliveries.c.id))
+    with engine_for(record._url).begin() as connection:
+        found = connection.execute(select(*columns).order_by(deliveries.c.id))
         return [tuple(row) for row in found]
 
 

@@ -14,6 +14,7 @@ from tests.fakes.readings import NOW, alert, entry, fingerprint, reading, source
 from watcher.model import Neighbor, Pending, Relation, SourceState, Validators
 from watcher.record import Record, RecordRefused
 from watcher.record.entries import MAX_UNANSWERED
+from watcher.record.migrate import engine_for
 from watcher.record.tables import articles, matches, metadata, revisions, rule_revisions, stories
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ LATER = NOW + timedelta(hours=1)
 
 
 async def rows(record: Record, table: Any) -> list[dict[str, Any]]:
-    async with record._database.reading() as connection:
-        found = await connection.execute(select(table).order_by(*table.primary_key.columns))
+    with engine_for(record._url).begin() as connection:
+        found = connection.execute(select(table).order_by(*table.primary_key.columns))
         return [dict(row._mapping) for row in found]
 
 
@@ -383,14 +384,14 @@ async def test_a_formula_that_stands_everywhere_brings_few_neighbors(record: Rec
 
 
 async def explained(record: Record, statement: Any) -> str:
-    async with record._database.reading() as connection:
+    with engine_for(record._url).begin() as connection:
         if connection.dialect.name == "postgresql":
-            await connection.execute(text("ANALYZE"))
+            connection.execute(text("ANALYZE"))
         compiled = statement.compile(
             dialect=connection.dialect, compile_kwargs={"literal_binds": True}
         )
         how = "QUERY PLAN" if connection.dialect.name == "sqlite" else ""
-        plan = await connection.exec_driver_sql(f"EXPLAIN {how} {compiled}".replace("%", "%%"))
+        plan = connection.exec_driver_sql(f"EXPLAIN {how} {compiled}".replace("%", "%%"))
         return "\n".join(str(row) for row in plan)
 
 
@@ -431,9 +432,9 @@ async def fill(record: Record, articles_count: int, keys_each: int) -> None:
             for k in range(keys_each)
         ],
     }
-    async with record._database.writing() as connection:
+    with engine_for(record._url).begin() as connection:
         for name, many in table.items():
-            await connection.execute(metadata.tables[name].insert(), many)
+            connection.execute(metadata.tables[name].insert(), many)
 
 
 async def test_a_story_is_found_through_indexes(record: Record) -> None:
@@ -464,9 +465,8 @@ async def test_what_waits_is_found_through_partial_indexes(record: Record) -> No
         .where(IS_WAITING)
         .order_by(notices.c.severity.desc(), notices.c.created, notices.c.id)
     )
-    async with record._database.reading() as connection:
-        if connection.dialect.name == "sqlite":  # PostgreSQL scans a table without rows
-            assert "notices_waiting" in await explained(record, urgent)
+    if record._url.drivername == "sqlite":  # PostgreSQL scans a table without rows
+        assert "notices_waiting" in await explained(record, urgent)
 
 
 async def test_instants_without_a_zone_are_refused(record: Record) -> None:

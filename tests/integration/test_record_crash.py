@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from tests.fakes.readings import NOW, entry, source
 from watcher.record import Record
+from watcher.record.migrate import engine_for
 from watcher.record.tables import articles, entries, fingerprint_keys, matches, notices, stories
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,7 @@ from datetime import timedelta
 from dataclasses import replace
 from tests.fakes.readings import NOW, entry, reading, source
 from watcher.record import Record
+from watcher.record.migrate import engine_for
 
 async def work(url, name, first, last, take):
     async with Record(url) as record:
@@ -50,8 +52,8 @@ def daemon(url: str, first: int, last: int, take: int) -> subprocess.Popen[str]:
 
 
 async def count(record: Record, what: Any) -> int:
-    async with record._database.reading() as connection:
-        return await connection.scalar(select(func.count()).select_from(what)) or 0
+    with engine_for(record._url).begin() as connection:
+        return connection.scalar(select(func.count()).select_from(what)) or 0
 
 
 async def assert_whole(record: Record) -> None:
@@ -65,11 +67,11 @@ async def assert_whole(record: Record) -> None:
         (notices, 2),
     ):
         assert await count(record, table) == done * each, table.name
-    async with record._database.reading() as connection:
+    with engine_for(record._url).begin() as connection:
         if connection.dialect.name == "sqlite":
-            check = await connection.exec_driver_sql("PRAGMA integrity_check")
+            check = connection.exec_driver_sql("PRAGMA integrity_check")
             assert check.scalar() == "ok"
-            broken = await connection.exec_driver_sql("PRAGMA foreign_key_check")
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check")
             assert broken.all() == []
 
 

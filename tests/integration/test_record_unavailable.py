@@ -63,8 +63,8 @@ async def test_read_only(postgres_url: str) -> None:
         await record.sync_sources([source()], NOW)
         name = postgres_url.partition("@/")[2].partition("?")[0]
         with psycopg.connect(postgres_url, autocommit=True) as connection:
-            connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")  # type: ignore[arg-type]  # psycopg wants literals
-        await record._database.dispose()
+            connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        record._database._engine.dispose()
         with pytest.raises(StorageUnavailable, match="read-only"):
             await record.polled(await record.state("nahr"), [entry()], NOW)
         assert not await record.is_usable()

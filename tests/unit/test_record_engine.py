@@ -48,6 +48,6 @@ def test_urls_that_are_not(written: str, says: str) -> None:
 
 
 def test_any_file_name_can_be_opened() -> None:
-    url = sqlite_url(parse_url("sqlite:////tmp/أخبار 100%?#.db"), driver="pysqlite", mode="rw")
+    url = sqlite_url(parse_url("sqlite:////tmp/أخبار 100%?#.db"), mode="rw")
     assert str(url.database).isascii()
     assert "?" not in str(url.database)

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, insert, literal, select, union_all, update
 
-from watcher.record.tables import articles, fingerprint_keys, matches, revisions, stories
+from watcher.record.tables import (
+    articles,
+    fingerprint_keys,
+    matches,
+    revisions,
+    rule_revisions,
+    stories,
+)
 from watcher.record.upsert import insert_unless_known
 from watcher.record.values import day_of, neighbor_of, packed, signed, url_hash
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from watcher.model import Article, Fingerprint, Neighbor, Reading
 
@@ -24,11 +31,9 @@ _SAME_TEXT = 1_000_000
 """Outweighs any number of shared keys."""
 
 
-async def neighbors(
-    connection: AsyncConnection, fingerprint: Fingerprint, since: datetime
-) -> list[Neighbor]:
+def neighbors(connection: Connection, fingerprint: Fingerprint, since: datetime) -> list[Neighbor]:
     """Give the articles seen since then that share a key or the whole text, the nearest first."""
-    rows = await connection.execute(neighbors_query(fingerprint, since))
+    rows = connection.execute(neighbors_query(fingerprint, since))
     return [neighbor_of(row) for row in rows]
 
 
@@ -64,56 +69,54 @@ def neighbors_query(fingerprint: Fingerprint, since: datetime) -> Select[Any]:
     )
 
 
-async def add(
-    connection: AsyncConnection, reading: Reading, now: datetime, rule_revision: str | None
-) -> int:
+def add(connection: Connection, reading: Reading, now: datetime, rule_revision: str | None) -> int:
     """Add the article, or the revision of one, with its story and matches; give the story's id."""
     relation = reading.relation
     story_id = relation.story_id
     if story_id is None:
-        story_id = await _new_story(connection, reading.article, now)
+        story_id = _new_story(connection, reading.article, now)
     revised = relation.article_id if relation.kind == "revision" else None
-    await _grow_story(connection, story_id, now, by=0 if revised else 1)
+    _grow_story(connection, story_id, now, by=0 if revised else 1)
     if revised is None:
-        article_id = await _new_article(connection, reading, story_id, now)
+        article_id = _new_article(connection, reading, story_id, now)
     else:
-        article_id = await _revise(connection, revised, reading, now)
-    await _add_keys(connection, article_id, reading.fingerprint, now)
-    await _add_matches(connection, article_id, reading, now, rule_revision)
+        article_id = _revise(connection, revised, reading, now)
+    _add_keys(connection, article_id, reading.fingerprint, now)
+    _add_matches(connection, article_id, reading, now, rule_revision)
     return story_id
 
 
-async def _new_story(connection: AsyncConnection, article: Article, now: datetime) -> int:
+def keep_rule_revision(connection: Connection, revision: str, yaml: str, now: datetime) -> None:
+    """Keep the rules as they were written, once."""
+    row = {"hash": revision, "yaml": yaml, "first_seen": now}
+    connection.execute(insert_unless_known(connection, rule_revisions), row)
+
+
+def _new_story(connection: Connection, article: Article, now: datetime) -> int:
     row = {
         "title": article.title,
         "origin": url_hash(article.url),
         "first_seen": now,
         "last_seen": now,
     }
-    added = await connection.execute(insert(stories).values(row).returning(stories.c.id))
+    added = connection.execute(insert(stories).values(row).returning(stories.c.id))
     story_id: int = added.scalar_one()
     return story_id
 
 
-async def _grow_story(
-    connection: AsyncConnection, story_id: int, now: datetime, *, by: int
-) -> None:
+def _grow_story(connection: Connection, story_id: int, now: datetime, *, by: int) -> None:
     growing = update(stories).where(stories.c.id == story_id)
-    await connection.execute(growing.values(last_seen=now, articles=stories.c.articles + by))
+    connection.execute(growing.values(last_seen=now, articles=stories.c.articles + by))
 
 
-async def _new_article(
-    connection: AsyncConnection, reading: Reading, story_id: int, now: datetime
-) -> int:
+def _new_article(connection: Connection, reading: Reading, story_id: int, now: datetime) -> int:
     row = _text_row(reading, now) | {"story_id": story_id, "source": reading.pending.source}
-    added = await connection.execute(insert(articles).values(row).returning(articles.c.id))
+    added = connection.execute(insert(articles).values(row).returning(articles.c.id))
     article_id: int = added.scalar_one()
     return article_id
 
 
-async def _revise(
-    connection: AsyncConnection, article_id: int, reading: Reading, now: datetime
-) -> int:
+def _revise(connection: Connection, article_id: int, reading: Reading, now: datetime) -> int:
     """Keep what the article said before, with its matches, and then what it says now."""
     names = ["entry_id", "url", "title", "text", "published", "text_hash", "seen"]
     before = select(
@@ -122,16 +125,16 @@ async def _revise(
         *(articles.c[name] for name in names),
     ).where(articles.c.id == article_id)
     keeping = insert(revisions).from_select(["article_id", "superseded", *names], before)
-    revision_id = (await connection.execute(keeping.returning(revisions.c.id))).scalar_one()
+    revision_id = (connection.execute(keeping.returning(revisions.c.id))).scalar_one()
     was_current = (matches.c.article_id == article_id) & matches.c.revision_id.is_(None)
-    await connection.execute(update(matches).where(was_current).values(revision_id=revision_id))
+    connection.execute(update(matches).where(was_current).values(revision_id=revision_id))
     text = _text_row(reading, now)
-    await connection.execute(update(articles).where(articles.c.id == article_id).values(text))
+    connection.execute(update(articles).where(articles.c.id == article_id).values(text))
     return article_id
 
 
-async def _add_keys(
-    connection: AsyncConnection, article_id: int, fingerprint: Fingerprint, now: datetime
+def _add_keys(
+    connection: Connection, article_id: int, fingerprint: Fingerprint, now: datetime
 ) -> None:
     if not fingerprint.keys:
         return
@@ -139,11 +142,11 @@ async def _add_keys(
     rows = [
         {"key": signed(key), "day": day, "article_id": article_id} for key in set(fingerprint.keys)
     ]
-    await connection.execute(insert_unless_known(connection, fingerprint_keys), rows)
+    connection.execute(insert_unless_known(connection, fingerprint_keys), rows)
 
 
-async def _add_matches(
-    connection: AsyncConnection,
+def _add_matches(
+    connection: Connection,
     article_id: int,
     reading: Reading,
     now: datetime,
@@ -163,7 +166,7 @@ async def _add_matches(
         for match in reading.matches
     ]
     if rows:
-        await connection.execute(insert(matches), rows)
+        connection.execute(insert(matches), rows)
 
 
 def _text_row(reading: Reading, now: datetime) -> dict[str, Any]:

@@ -6,26 +6,29 @@ import asyncio
 import contextlib
 import json
 import re
-from contextlib import asynccontextmanager
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from watcher.errors import StorageUnavailable, WatcherError
 from watcher.record.tables import storable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+P = ParamSpec("P")
+T = TypeVar("T")
+THREADS = 4
+"""How many transactions may run at once; the loop hands them over, these wait for the database."""
 BUSY_TIMEOUT_S = 10
 """How long a writer waits for another process before the database counts as locked."""
 _NO_TABLES = re.compile(r"no such table|relation .* does not exist")
@@ -60,46 +63,69 @@ def _wanted(what: str) -> str:
     return f"database: {what}. Write sqlite:///watcher.db or postgresql://user:password@host/name"
 
 
-def sqlite_url(url: URL, *, driver: str, mode: str) -> URL:
+def sqlite_url(url: URL, *, mode: str) -> URL:
     """Give the URL that opens a file of any name; `mode` is rw, or rwc to create it."""
     path = f"file:{quote(url.database or '')}"
-    return URL.create(f"sqlite+{driver}", database=path, query={"uri": "true", "mode": mode})
+    return URL.create("sqlite+pysqlite", database=path, query={"uri": "true", "mode": mode})
 
 
 class Database:
-    """An engine with two ways in: `reading()` and `writing()`, each one transaction."""
+    """An engine with two ways in, `read` and `write`: each runs one function as one transaction.
+
+    The function runs in a thread, start to end: one hop for a transaction instead of several for
+    each statement, and nothing that happens to the waiting task can stop it halfway.
+    """
 
     def __init__(self, url: URL) -> None:
         self.shown = url.render_as_string(hide_password=True)
         self._file = Path(url.database or "") if url.drivername == "sqlite" else None
         self._inode = 0
         self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
-        self._writer = self._engine.execution_options(watcher_begin="BEGIN IMMEDIATE")
-        # SQLite has one writer. Waiting here is fair; in its own busy loop luck decides.
-        self._turn = asyncio.Lock() if self._file else contextlib.nullcontext()
+        self._writing = self._engine.execution_options(watcher_begin="BEGIN IMMEDIATE")
+        self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="record-read")
+        # SQLite has one writer. A queue before it is fair; in its own busy loop luck decides.
+        writers = 1 if self._file else THREADS
+        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="record-write")
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection that sees one consistent state. Raises StorageUnavailable."""
-        with translated(self.shown):
-            await self._follow_file()
-            async with self._engine.begin() as connection:
-                yield connection
+    async def read(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call `work` with a connection that sees one state. Raises StorageUnavailable."""
+        call = partial(self._run, self._engine, work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, call)
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection whose changes are kept all or not. Raises StorageUnavailable."""
-        async with self._turn:
-            with translated(self.shown):
-                await self._follow_file()
-                async with self._writer.begin() as connection:
-                    yield connection
+    async def write(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call `work` with a connection; all it changes is kept or none. Raises StorageUnavailable.
+
+        Canceled while `work` runs, the caller does not learn which.
+        """
+        call = partial(self._run, self._writing, work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._writers, call)
 
     async def dispose(self) -> None:
-        """Close every connection; the next use opens new ones."""
-        await self._engine.dispose()
+        """Wait for what runs and close every connection."""
+        await asyncio.to_thread(self._dispose)
 
-    async def _follow_file(self) -> None:
+    def _dispose(self) -> None:
+        for threads in (self._readers, self._writers):
+            threads.shutdown()
+        self._engine.dispose()
+
+    def _run(
+        self,
+        engine: Engine,
+        work: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        with translated(self.shown):
+            self._follow_file()
+            with engine.begin() as connection:
+                return work(connection, *args, **kwargs)
+
+    def _follow_file(self) -> None:
         """Notice a file removed or replaced: SQLite would go on writing into the old one."""
         if self._file is None:
             return
@@ -107,11 +133,10 @@ class Database:
             inode = self._file.stat().st_ino
         except OSError as failure:
             self._inode = -1
-            raise StorageUnavailable(
-                f"the database {self.shown} cannot be used: {failure.strerror}"
-            ) from None
+            why = failure.strerror
+            raise StorageUnavailable(f"the database {self.shown} cannot be used: {why}") from None
         if self._inode not in {0, inode}:
-            await self._engine.dispose()
+            self._engine.dispose()
         self._inode = inode
 
 
@@ -142,15 +167,15 @@ def _dumps(value: object) -> str:
     return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def _sqlite_engine(url: URL) -> AsyncEngine:
-    engine = create_async_engine(
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(
         # rw: a file that was removed is an error, not a reason to begin an empty one.
-        sqlite_url(url, driver="aiosqlite", mode="rw"),
+        sqlite_url(url, mode="rw"),
         connect_args={"timeout": BUSY_TIMEOUT_S},
         hide_parameters=True,
         json_serializer=_dumps,
     )
-    own_transactions(engine.sync_engine, "PRAGMA foreign_keys=ON", "PRAGMA synchronous=NORMAL")
+    own_transactions(engine, "PRAGMA foreign_keys=ON", "PRAGMA synchronous=NORMAL")
     return engine
 
 
@@ -171,8 +196,8 @@ def own_transactions(engine: Engine, *pragmas: str, begin: str = "BEGIN") -> Non
         connection.exec_driver_sql(connection.get_execution_options().get("watcher_begin", begin))
 
 
-def _postgresql_engine(url: URL) -> AsyncEngine:
-    engine = create_async_engine(
+def _postgresql_engine(url: URL) -> Engine:
+    engine = create_engine(
         url,
         pool_pre_ping=True,
         connect_args={} if "connect_timeout" in url.query else {"connect_timeout": BUSY_TIMEOUT_S},
@@ -180,7 +205,7 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
         json_serializer=_dumps,
     )
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: object) -> None:
         _run(
             connection,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from watcher.model import Entry, Pending
     from watcher.record.lease import Lease
@@ -31,8 +31,8 @@ _ANSWERED: dict[str, Any] = LET_GO | {"unanswered": 0}
 _HASHES_PER_QUERY = 500
 
 
-async def add(
-    connection: AsyncConnection,
+def add(
+    connection: Connection,
     source: str,
     listed: Sequence[Entry],
     now: datetime,
@@ -42,19 +42,17 @@ async def add(
     """Add the entries whose address is new, the oldest first; give how many these were."""
     # Lists begin with the newest; of two with one address the one listed first is kept.
     by_hash = {url_hash(entry.url): entry for entry in reversed(listed)}
-    known = await _known(connection, by_hash)
+    known = _known(connection, by_hash)
     new = [(key, entry) for key, entry in by_hash.items() if key not in known]
     if not new:
         return 0
     new.sort(key=lambda pair: pair[1].published or now)
     rows = [_row(source, key, entry, now) | {"first_contact": first_contact} for key, entry in new]
     adding = insert_unless_known(connection, entries).returning(entries.c.id)
-    return len((await connection.execute(adding, rows)).all())
+    return len((connection.execute(adding, rows)).all())
 
 
-async def claim(
-    connection: AsyncConnection, lease: Lease, limit: int, busy: Collection[str]
-) -> list[Pending]:
+def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str]) -> list[Pending]:
     """Take up to `limit` entries to read now, the oldest first, leaving out `busy` sources.
 
     What was begun MAX_UNANSWERED times without an answer is given up instead.
@@ -68,17 +66,17 @@ async def claim(
     )
     if busy:
         ready = ready.where(entries.c.source.not_in(busy))
-    rows = (await connection.execute(ready)).all()
-    await _give_up(connection, [row.id for row in rows if row.unanswered >= MAX_UNANSWERED], lease)
+    rows = (connection.execute(ready)).all()
+    _give_up(connection, [row.id for row in rows if row.unanswered >= MAX_UNANSWERED], lease)
     taken = [row for row in rows if row.unanswered < MAX_UNANSWERED]
     begun = {"unanswered": entries.c.unanswered + 1} | lease.taken
     if taken:
-        await connection.execute(_all_of(row.id for row in taken).values(begun))
+        connection.execute(_all_of(row.id for row in taken).values(begun))
     return [pending_of(row) for row in taken]
 
 
-async def failed(
-    connection: AsyncConnection,
+def failed(
+    connection: Connection,
     pending: Pending,
     why: str,
     now: datetime,
@@ -87,23 +85,21 @@ async def failed(
     """Note that an entry could not be read: it waits until `retry_at`, or has failed for good."""
     after = {"why": why, "attempts": entries.c.attempts + 1} | _ANSWERED
     after |= {"status": "failed", "finished": now} if retry_at is None else {"retry_at": retry_at}
-    await connection.execute(_waiting(pending).values(after))
+    connection.execute(_waiting(pending).values(after))
 
 
-async def finish(
-    connection: AsyncConnection, pending: Pending, status: str, why: str, now: datetime
-) -> bool:
+def finish(connection: Connection, pending: Pending, status: str, why: str, now: datetime) -> bool:
     """Close an entry and drop its body; False if it had been closed before."""
     after = {"status": status, "why": why, "finished": now, "entry": None} | _ANSWERED
-    closed = await connection.execute(_waiting(pending).values(after))
+    closed = connection.execute(_waiting(pending).values(after))
     return closed.rowcount == 1
 
 
-async def _known(connection: AsyncConnection, hashes: Iterable[str]) -> set[str]:
+def _known(connection: Connection, hashes: Iterable[str]) -> set[str]:
     known: set[str] = set()
     for some in _batches(hashes):
         query = select(entries.c.url_hash).where(entries.c.url_hash.in_(some))
-        known.update(await connection.scalars(query))
+        known.update(connection.scalars(query))
     return known
 
 
@@ -113,10 +109,10 @@ def _batches(hashes: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-async def _give_up(connection: AsyncConnection, ids: Sequence[int], lease: Lease) -> None:
+def _give_up(connection: Connection, ids: Sequence[int], lease: Lease) -> None:
     if ids:
         after = {"status": "failed", "why": _STALLED, "finished": lease.now} | LET_GO
-        await connection.execute(_all_of(ids).values(after))
+        connection.execute(_all_of(ids).values(after))
 
 
 def _all_of(ids: Iterable[int]) -> Update:

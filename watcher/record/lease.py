@@ -13,7 +13,7 @@ from watcher.record.holder import is_gone
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
 LET_GO: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
 
@@ -39,16 +39,14 @@ class Lease:
         }
 
 
-async def release(
-    connection: AsyncConnection, table: Table, holders: Collection[str], **also: Any
-) -> None:
+def release(connection: Connection, table: Table, holders: Collection[str], **also: Any) -> None:
     """Let go of every row that these processes hold."""
     if holders:
         held = table.c.claimed_by.is_not(None) & table.c.claimed_by.in_(holders)
-        await connection.execute(update(table).where(held).values(LET_GO | also))
+        connection.execute(update(table).where(held).values(LET_GO | also))
 
 
-async def gone_holders(connection: AsyncConnection, table: Table) -> set[str]:
+def gone_holders(connection: Connection, table: Table) -> set[str]:
     """Name the holders of rows that have certainly ended without letting go."""
     query = select(table.c.claimed_by).where(table.c.claimed_by.is_not(None)).distinct()
-    return {name for name in await connection.scalars(query) if is_gone(name)}
+    return {name for name in connection.scalars(query) if is_gone(name)}

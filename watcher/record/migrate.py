@@ -43,7 +43,7 @@ def engine_for(url: URL) -> Engine:
     if url.drivername != "sqlite":
         return create_engine(url, poolclass=NullPool, hide_parameters=True)
     engine = create_engine(
-        sqlite_url(url, driver="pysqlite", mode="rwc"),
+        sqlite_url(url, mode="rwc"),
         poolclass=NullPool,
         hide_parameters=True,
         connect_args={"timeout": _WAIT_S},

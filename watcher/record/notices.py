@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Update, insert, select, update
+from sqlalchemy import insert, select, update
 
 from watcher.record.lease import LET_GO
 from watcher.record.tables import IS_WAITING, deliveries, notices, stories
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from watcher.model import Alert, Notice
     from watcher.record.lease import Lease
@@ -24,8 +25,18 @@ FIRST_REPORT = "first-report"
 """The occasion of a notice that tells of a story for the first time."""
 
 
-async def queue(
-    connection: AsyncConnection,
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One delivery: what came of it, what the other side answered, when, and after how long."""
+
+    outcome: Literal["sent", "postponed", "refused"]
+    answer: str
+    at: datetime
+    took_s: float
+
+
+def queue(
+    connection: Connection,
     story_id: int,
     alerts: Sequence[tuple[str, Alert]],
     now: datetime,
@@ -33,18 +44,16 @@ async def queue(
     """Queue a notice per alert unless its rule, story and target had one; give those queued."""
     if not alerts:
         return ()
-    origin = await connection.scalar(select(stories.c.origin).where(stories.c.id == story_id))
+    origin = connection.scalar(select(stories.c.origin).where(stories.c.id == story_id))
     rows = [_row(story_id, origin or "", target, alert, now) for target, alert in alerts]
     # One order everywhere: transactions that queue the same notices must not wait in a circle.
     rows.sort(key=lambda row: (row["rule"], row["target"]))
     adding = insert_unless_known(connection, notices).returning(*notices.c)
-    queued = await connection.execute(adding, rows)
+    queued = connection.execute(adding, rows)
     return tuple(sorted((notice_of(row) for row in queued), key=lambda notice: notice.id))
 
 
-async def claim(
-    connection: AsyncConnection, lease: Lease, limit: int, busy: Collection[str]
-) -> list[Notice]:
+def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str]) -> list[Notice]:
     """Take up to `limit` notices: severest first, then oldest, leaving out `busy` targets."""
     ready = (
         select(notices)
@@ -55,59 +64,39 @@ async def claim(
     )
     if busy:
         ready = ready.where(notices.c.target.not_in(busy))
-    rows = (await connection.execute(ready)).all()
+    rows = (connection.execute(ready)).all()
     if rows:
         taking = update(notices).where(notices.c.id.in_([row.id for row in rows]))
-        await connection.execute(taking.values(lease.taken))
+        connection.execute(taking.values(lease.taken))
     return [notice_of(row) for row in rows]
 
 
-async def settle(
-    connection: AsyncConnection, notice: Notice, status: str, why: str, now: datetime
-) -> None:
-    """Close a notice: sent, whoever held it, or dead unless it has been sent."""
+def settle(connection: Connection, notice: Notice, attempt: Attempt) -> None:
+    """Close a notice after an attempt: sent, whoever held it, or dead unless it has been sent."""
     closing = update(notices).where(notices.c.id == notice.id, notices.c.status != "sent")
+    was_sent = attempt.outcome == "sent"
     after = {
-        "status": status,
-        "why": why,
-        "finished": now,
+        "status": "sent" if was_sent else "dead",
+        "why": "" if was_sent else attempt.answer,
+        "finished": attempt.at,
         "attempts": notices.c.attempts + 1,
-    } | LET_GO
-    await connection.execute(closing.values(after))
+    }
+    connection.execute(closing.values(after | LET_GO))
+    _note(connection, notice, attempt)
 
 
-async def postpone(
-    connection: AsyncConnection, notice: Notice, why: str, retry_at: datetime, holder: str
+def postpone(
+    connection: Connection, notice: Notice, attempt: Attempt, retry_at: datetime, holder: str
 ) -> None:
     """Let a notice wait until `retry_at`, unless its lease ended and another is sending it."""
-    after = {"why": why, "retry_at": retry_at, "attempts": notices.c.attempts + 1} | LET_GO
-    await connection.execute(_held(notice, holder).values(after))
+    held = (notices.c.id == notice.id) & IS_WAITING & (notices.c.claimed_by == holder)
+    after = {"why": attempt.answer, "retry_at": retry_at, "attempts": notices.c.attempts + 1}
+    connection.execute(update(notices).where(held).values(after | LET_GO))
+    _note(connection, notice, attempt)
 
 
-async def note_delivery(  # noqa: PLR0913 - a delivery has that many sides
-    connection: AsyncConnection,
-    notice: Notice,
-    *,
-    outcome: str,
-    answer: str,
-    now: datetime,
-    took_s: float,
-) -> None:
-    """Keep one attempt and what the other side answered."""
-    row = {
-        "notice_id": notice.id,
-        "at": now,
-        "outcome": outcome,
-        "answer": answer,
-        "took_s": took_s,
-    }
-    await connection.execute(insert(deliveries).values(row))
-
-
-def _held(notice: Notice, holder: str) -> Update:
-    return update(notices).where(
-        notices.c.id == notice.id, IS_WAITING, notices.c.claimed_by == holder
-    )
+def _note(connection: Connection, notice: Notice, attempt: Attempt) -> None:
+    connection.execute(insert(deliveries).values(notice_id=notice.id, **asdict(attempt)))
 
 
 def _row(story_id: int, origin: str, target: str, alert: Alert, now: datetime) -> dict[str, Any]:

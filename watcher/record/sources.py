@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Row
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection, Row
 
     from watcher.model import Source, SourceState
 
@@ -34,20 +33,20 @@ _FRESH = {
 }
 
 
-async def sync(connection: AsyncConnection, wanted: Iterable[Source], now: datetime) -> None:
+def sync(connection: Connection, wanted: Iterable[Source], now: datetime) -> None:
     """Make the sources on record those of the operator's files; none is ever deleted."""
     listed = {source.id: source for source in wanted}
-    known = {row.id: row for row in await connection.execute(select(sources))}
+    known = {row.id: row for row in connection.execute(select(sources))}
     new = [_new_row(source, now) for source in listed.values() if source.id not in known]
     if new:
-        await connection.execute(insert(sources), new)
+        connection.execute(insert(sources), new)
     for row in known.values():
         changed = _changes(row, listed.get(row.id), now)
         if changed:
-            await connection.execute(update(sources).where(sources.c.id == row.id).values(changed))
+            connection.execute(update(sources).where(sources.c.id == row.id).values(changed))
 
 
-async def due(connection: AsyncConnection, now: datetime, limit: int) -> list[SourceState]:
+def due(connection: Connection, now: datetime, limit: int) -> list[SourceState]:
     """Give the active sources whose time has come, the longest overdue first."""
     query = (
         select(sources)
@@ -55,31 +54,31 @@ async def due(connection: AsyncConnection, now: datetime, limit: int) -> list[So
         .order_by(sources.c.due, sources.c.id)
         .limit(limit)
     )
-    return [state_of(row) for row in await connection.execute(query)]
+    return [state_of(row) for row in connection.execute(query)]
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
+def next_due(connection: Connection) -> datetime | None:
     """Give the instant at which the next active source is due."""
     query = select(func.min(sources.c.due)).where(sources.c.is_active)
-    earliest: datetime | None = await connection.scalar(query)
+    earliest: datetime | None = connection.scalar(query)
     return earliest
 
 
-async def state(connection: AsyncConnection, source_id: str) -> SourceState:
+def state(connection: Connection, source_id: str) -> SourceState:
     """Give the state of one source; KeyError if there is none of that id."""
-    row = (await connection.execute(select(sources).where(sources.c.id == source_id))).one_or_none()
+    row = (connection.execute(select(sources).where(sources.c.id == source_id))).one_or_none()
     if row is None:
         raise KeyError(source_id)
     return state_of(row)
 
 
-async def keep_state(connection: AsyncConnection, after: SourceState) -> bool:
+def keep_state(connection: Connection, after: SourceState) -> bool:
     """Keep a source's state; say whether it had been polled with success before."""
     known = select(sources.c.seen_before).where(sources.c.id == after.id).with_for_update()
-    seen_before: bool | None = (await connection.execute(known)).scalar_one_or_none()
+    seen_before: bool | None = (connection.execute(known)).scalar_one_or_none()
     if seen_before is None:
         raise KeyError(after.id)
-    await connection.execute(_KEEP, {"source_id": after.id} | state_row(after))
+    connection.execute(_KEEP, {"source_id": after.id} | state_row(after))
     return seen_before
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from watcher.model import Severity
 from watcher.record.tables import (
@@ -16,6 +16,7 @@ from watcher.record.tables import (
     deliveries,
     entries,
     notices,
+    pulse,
     remarks,
     sources,
     stories,
@@ -25,8 +26,7 @@ from watcher.record.values import alert_of, state_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Row
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection, Row
 
     from watcher.model import SourceState
 
@@ -92,50 +92,54 @@ class Status:
     """The mistakes of edited rule files that were not taken up; empty when all are in force."""
 
 
-async def read(connection: AsyncConnection, now: datetime, last: int) -> Status:
+def read(connection: Connection, now: datetime, last: int) -> Status:
     """Read the status, with the `last` alerts and dead letters."""
-    counts = await _entry_counts(connection)
+    counts = _entry_counts(connection)
     newest = select(notices).order_by(notices.c.id.desc()).limit(last)
     dead = select(notices).where(IS_DEAD).order_by(notices.c.finished.desc()).limit(last)
     return Status(
         at=now,
-        sources=await _sources(connection, counts),
+        sources=_sources(connection, counts),
         pending=sum(n for (_, status), n in counts.items() if status == "pending"),
         failed=sum(n for (_, status), n in counts.items() if status == "failed"),
-        articles=await _count(connection, articles.c.id),
-        stories=await _count(connection, stories.c.id),
-        outbox=await _outbox(connection),
-        alerts=tuple(_notice(row) for row in await connection.execute(newest)),
-        dead_letters=tuple(_notice(row) for row in await connection.execute(dead)),
-        rules_refused=await _rules_refused(connection),
+        articles=_count(connection, articles.c.id),
+        stories=_count(connection, stories.c.id),
+        outbox=_outbox(connection),
+        alerts=tuple(_notice(row) for row in connection.execute(newest)),
+        dead_letters=tuple(_notice(row) for row in connection.execute(dead)),
+        rules_refused=_rules_refused(connection),
     )
 
 
-async def remember_rules_refused(connection: AsyncConnection, what: str, now: datetime) -> None:
+def beat(connection: Connection) -> None:
+    """Write something small, and read a table: a full disk reads well, and an empty file too."""
+    connection.execute(select(sources.c.id).limit(1))
+    connection.execute(update(pulse).values(beats=pulse.c.beats + 1))
+
+
+def remember_rules_refused(connection: Connection, what: str, now: datetime) -> None:
     """Keep what is wrong with the rule files; nothing is, when `what` is empty."""
-    await connection.execute(delete(remarks).where(remarks.c.about == _RULES))
+    connection.execute(delete(remarks).where(remarks.c.about == _RULES))
     if what:
         row = {"about": _RULES, "what": what, "since": now}
-        await connection.execute(insert(remarks).values(row))
+        connection.execute(insert(remarks).values(row))
 
 
-async def _rules_refused(connection: AsyncConnection) -> str:
+def _rules_refused(connection: Connection) -> str:
     query = select(remarks.c.what).where(remarks.c.about == _RULES)
-    return await connection.scalar(query) or ""
+    return connection.scalar(query) or ""
 
 
-async def _entry_counts(connection: AsyncConnection) -> dict[tuple[str, str], int]:
+def _entry_counts(connection: Connection) -> dict[tuple[str, str], int]:
     by = (entries.c.source, entries.c.status)
     query = select(*by, func.count()).where(IS_OPEN).group_by(*by)
-    return {(source, status): n for source, status, n in await connection.execute(query)}
+    return {(source, status): n for source, status, n in connection.execute(query)}
 
 
-async def _sources(
-    connection: AsyncConnection, counts: dict[tuple[str, str], int]
+def _sources(
+    connection: Connection, counts: dict[tuple[str, str], int]
 ) -> tuple[SourceStatus, ...]:
-    rows = await connection.execute(
-        select(sources).where(sources.c.is_active).order_by(sources.c.id)
-    )
+    rows = connection.execute(select(sources).where(sources.c.is_active).order_by(sources.c.id))
     return tuple(
         SourceStatus(
             name=row.name,
@@ -147,15 +151,15 @@ async def _sources(
     )
 
 
-async def _outbox(connection: AsyncConnection) -> OutboxStatus:
+def _outbox(connection: Connection) -> OutboxStatus:
     query = select(func.count(), func.min(notices.c.created)).where(IS_WAITING)
-    waiting, oldest = (await connection.execute(query)).one()
-    dead = await connection.scalar(select(func.count()).select_from(notices).where(IS_DEAD))
-    return OutboxStatus(waiting, oldest, dead or 0, await _count(connection, deliveries.c.id))
+    waiting, oldest = (connection.execute(query)).one()
+    dead = connection.scalar(select(func.count()).select_from(notices).where(IS_DEAD))
+    return OutboxStatus(waiting, oldest, dead or 0, _count(connection, deliveries.c.id))
 
 
-async def _count(connection: AsyncConnection, column: Any) -> int:
-    return await connection.scalar(select(func.count(column))) or 0
+def _count(connection: Connection, column: Any) -> int:
+    return connection.scalar(select(func.count(column))) or 0
 
 
 def _notice(row: Row[Any]) -> NoticeStatus:

@@ -10,20 +10,20 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import select, update
-
 from watcher.errors import StorageUnavailable
 from watcher.record import articles, entries, lease, notices, sources, status, tables
 from watcher.record.engine import Database, parse_url
-from watcher.record.holder import holder
+from watcher.record.holder import holder as new_holder
 from watcher.record.lease import Lease
 from watcher.record.migrate import upgrade
-from watcher.record.upsert import insert_unless_known
+from watcher.record.notices import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
     from types import TracebackType
+
+    from sqlalchemy import Connection
 
     from watcher.model import (
         Entry,
@@ -63,7 +63,7 @@ class Record:
         self._reading_lease_s = reading_lease_s
         self._sending_lease_s = sending_lease_s
         self._database = Database(self._url)
-        self._holder = holder()
+        self._holder = new_holder()
         self._rule_revision: str | None = None
 
     @classmethod
@@ -75,10 +75,7 @@ class Record:
         """Bring the tables up to date, and free what processes that were killed still hold."""
         if self._migrates:
             await asyncio.to_thread(upgrade, self._url)
-            async with self._database.writing() as connection:
-                for table in (tables.entries, tables.notices):
-                    gone = await lease.gone_holders(connection, table)
-                    await lease.release(connection, table, gone)
+            await self._database.write(_free_what_the_gone_hold)
         return self
 
     async def __aexit__(
@@ -94,16 +91,9 @@ class Record:
         """Free what this process holds, if the database lets it, and close every connection."""
         try:
             with contextlib.suppress(StorageUnavailable):
-                await self._let_go()
+                await self._database.write(_let_go, self._holder)
         finally:
             await self._database.dispose()
-
-    async def _let_go(self) -> None:
-        async with self._database.writing() as connection:
-            mine = (self._holder,)
-            begun = tables.entries.c.unanswered
-            await lease.release(connection, tables.entries, mine, unanswered=begun - 1)
-            await lease.release(connection, tables.notices, mine)
 
     # --- sources --------------------------------------------------------------------------
 
@@ -112,23 +102,19 @@ class Record:
 
         A source whose address the operator changed forgets what it learned at the old one.
         """
-        async with self._database.writing() as connection:
-            await sources.sync(connection, wanted, now)
+        await self._database.write(sources.sync, wanted, now)
 
     async def due(self, now: datetime, limit: int) -> list[SourceState]:
         """Give up to `limit` active sources that are due, the longest overdue first."""
-        async with self._database.reading() as connection:
-            return await sources.due(connection, now, limit)
+        return await self._database.read(sources.due, now, limit)
 
     async def next_due(self) -> datetime | None:
         """Give the instant at which the next active source is due; None where there is none."""
-        async with self._database.reading() as connection:
-            return await sources.next_due(connection)
+        return await self._database.read(sources.next_due)
 
     async def state(self, source_id: str) -> SourceState:
         """Give the state of a source. Raises KeyError for one that never was."""
-        async with self._database.reading() as connection:
-            return await sources.state(connection, source_id)
+        return await self._database.read(sources.state, source_id)
 
     async def polled(self, state: SourceState, listed: Sequence[Entry], now: datetime) -> int:
         """Keep the state after a poll, and the entries not yet known; give how many were new.
@@ -136,10 +122,7 @@ class Record:
         Validators and entries are kept together: when a feed answers 304 after a crash, nothing
         is lost.
         """
-        async with self._database.writing() as connection:
-            seen_before = await sources.keep_state(connection, state)
-            first = not seen_before
-            return await entries.add(connection, state.id, listed, now, first_contact=first)
+        return await self._database.write(_keep_poll, state, listed, now)
 
     # --- entries and articles -------------------------------------------------------------
 
@@ -150,48 +133,37 @@ class Record:
         closes the record, dies, or the lease ends.
         """
         claim = Lease(self._holder, now, self._reading_lease_s)
-        async with self._database.writing() as connection:
-            return await entries.claim(connection, claim, limit, busy)
+        return await self._database.write(entries.claim, claim, limit, busy)
 
     async def entry_failed(
         self, pending: Pending, why: str, now: datetime, retry_at: datetime | None
     ) -> None:
         """Note that an entry could not be read; without `retry_at` it has failed for good."""
-        async with self._database.writing() as connection:
-            await entries.failed(connection, pending, why, now, retry_at)
+        await self._database.write(entries.failed, pending, why, now, retry_at)
 
     async def entry_skipped(self, pending: Pending, why: str, now: datetime) -> None:
         """Note that an entry is no article."""
-        async with self._database.writing() as connection:
-            await entries.finish(connection, pending, "skipped", why, now)
+        await self._database.write(entries.finish, pending, "skipped", why, now)
 
     async def neighbors(self, fingerprint: Fingerprint, since: datetime) -> list[Neighbor]:
         """Give articles seen since then that share a key or the whole text, the nearest first."""
-        async with self._database.reading() as connection:
-            return await articles.neighbors(connection, fingerprint, since)
+        return await self._database.read(articles.neighbors, fingerprint, since)
 
     async def reading(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
         """Record what reading an entry gave; give the notices that this queued.
 
         Nothing is recorded twice: an entry that was closed in the meantime gives ().
         """
-        async with self._database.writing() as connection:
-            if not await entries.finish(connection, reading.pending, "done", "", now):
-                return ()
-            story_id = await articles.add(connection, reading, now, self._rule_revision)
-            return await notices.queue(connection, story_id, reading.alerts, now)
+        return await self._database.write(_keep_reading, reading, now, self._rule_revision)
 
     async def rule_revision(self, revision: str, yaml: str, now: datetime) -> None:
         """Keep the rules as they were written; matches recorded from now on refer to `revision`."""
         self._rule_revision = revision
-        row = {"hash": revision, "yaml": yaml, "first_seen": now}
-        async with self._database.writing() as connection:
-            await connection.execute(insert_unless_known(connection, tables.rule_revisions), row)
+        await self._database.write(articles.keep_rule_revision, revision, yaml, now)
 
     async def remember_rules_refused(self, what: str, now: datetime) -> None:
         """Keep the mistakes of edited rule files for `status`; empty when all are in force."""
-        async with self._database.writing() as connection:
-            await status.remember_rules_refused(connection, what, now)
+        await self._database.write(status.remember_rules_refused, what, now)
 
     # --- the outbox -----------------------------------------------------------------------
 
@@ -204,49 +176,62 @@ class Record:
         dies, or the lease ends.
         """
         claim = Lease(self._holder, now, self._sending_lease_s)
-        async with self._database.writing() as connection:
-            return await notices.claim(connection, claim, limit, busy)
+        return await self._database.write(notices.claim, claim, limit, busy)
 
     async def sent(self, notice: Notice, outcome: Sent, now: datetime, took_s: float = 0.0) -> None:
         """Note that the other side took the message."""
-        async with self._database.writing() as connection:
-            await notices.settle(connection, notice, "sent", "", now)
-            await notices.note_delivery(
-                connection, notice, outcome="sent", answer=outcome.answer, now=now, took_s=took_s
-            )
+        attempt = Attempt("sent", outcome.answer, now, took_s)
+        await self._database.write(notices.settle, notice, attempt)
 
     async def postponed(
         self, notice: Notice, why: str, retry_at: datetime, now: datetime, took_s: float = 0.0
     ) -> None:
         """Note a failure that may pass; the notice waits until `retry_at`."""
-        async with self._database.writing() as connection:
-            await notices.postpone(connection, notice, why, retry_at, self._holder)
-            await notices.note_delivery(
-                connection, notice, outcome="postponed", answer=why, now=now, took_s=took_s
-            )
+        attempt = Attempt("postponed", why, now, took_s)
+        await self._database.write(notices.postpone, notice, attempt, retry_at, self._holder)
 
     async def refused(self, notice: Notice, why: str, now: datetime, took_s: float = 0.0) -> None:
         """Note a failure for good; the notice becomes a dead letter."""
-        async with self._database.writing() as connection:
-            await notices.settle(connection, notice, "dead", why, now)
-            await notices.note_delivery(
-                connection, notice, outcome="refused", answer=why, now=now, took_s=took_s
-            )
+        attempt = Attempt("refused", why, now, took_s)
+        await self._database.write(notices.settle, notice, attempt)
 
     # --- health ---------------------------------------------------------------------------
 
     async def status(self, now: datetime, last: int = 10) -> Status:
         """Tell how sources, entries and the outbox are doing, with the `last` alerts."""
-        async with self._database.reading() as connection:
-            return await status.read(connection, now, last)
+        return await self._database.read(status.read, now, last)
 
     async def is_usable(self) -> bool:
         """Say whether the record can be written now, by writing: a full disk still reads well."""
-        beat = update(tables.pulse).values(beats=tables.pulse.c.beats + 1)
         try:
-            async with self._database.writing() as connection:
-                await connection.execute(select(tables.sources.c.id).limit(1))
-                await connection.execute(beat)
+            await self._database.write(status.beat)
         except StorageUnavailable:
             return False
         return True
+
+
+def _free_what_the_gone_hold(connection: Connection) -> None:
+    for table in (tables.entries, tables.notices):
+        lease.release(connection, table, lease.gone_holders(connection, table))
+
+
+def _let_go(connection: Connection, holder: str) -> None:
+    answered = tables.entries.c.unanswered - 1
+    lease.release(connection, tables.entries, [holder], unanswered=answered)
+    lease.release(connection, tables.notices, [holder])
+
+
+def _keep_poll(
+    connection: Connection, state: SourceState, listed: Sequence[Entry], now: datetime
+) -> int:
+    first = not sources.keep_state(connection, state)
+    return entries.add(connection, state.id, listed, now, first_contact=first)
+
+
+def _keep_reading(
+    connection: Connection, reading: Reading, now: datetime, rule_revision: str | None
+) -> tuple[Notice, ...]:
+    if not entries.finish(connection, reading.pending, "done", "", now):
+        return ()
+    story_id = articles.add(connection, reading, now, rule_revision)
+    return notices.queue(connection, story_id, reading.alerts, now)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection, Table
 
 Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 
-def insert_unless_known(connection: AsyncConnection, table: Table) -> Insert:
+def insert_unless_known(connection: Connection, table: Table) -> Insert:
     """Build an insert that leaves alone every row that breaks a unique constraint of the table."""
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
