@@ -133,13 +133,14 @@ async def test_a_refused_recipient_does_not_repeat_the_mail_for_the_others(
 
 
 async def test_an_unknown_recipient_among_good_ones_is_told_but_not_retried(
-    mail: MailServer,
+    mail: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     mail.rcpt = {"gone@example.org": ["550 unknown"]}
 
     outcome = await send(mail.url("desk@example.org,gone@example.org"))
 
     assert outcome == Sent("SMTP 250, but not for gone@example.org: SMTP 550 unknown")
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
 async def test_only_unknown_recipients_are_a_refusal(mail: MailServer) -> None:

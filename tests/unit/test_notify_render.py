@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from tests.fakes.notices import alert, notice
-from watcher.model import Alert, Passage, Severity
+from watcher.model import Alert, Passage, Sent, Severity
 from watcher.notify import Message, as_html, as_markdown, as_slack, as_text, message_of
-from watcher.notify.mail import compose
+from watcher.notify.mail import compose, hand_over
 from watcher.notify.message import web_address
 from watcher.notify.services import Mailbox
 from watcher.notify.terminal import write
@@ -220,6 +220,13 @@ def test_mail_headers() -> None:
     assert mail["X-Watcher-Rule"] == "camp-evacuation"
     assert "hidden@example.org" not in mail.as_string()
     mail.as_bytes().decode("ascii")
+
+
+def test_a_mail_that_all_have_is_not_sent_again() -> None:
+    mail = compose(notice(), BOX, zone="UTC")
+    everybody = {"desk@example.org", "second@example.org", "hidden@example.org"}
+
+    assert hand_over(mail, BOX, taken=everybody, timeout_s=1) == Sent("SMTP 250")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from watcher.model import Notice, Outcome
     from watcher.notify.services import Mailbox
 
+NOT_FOR_ALL = "but not for"
+"""In the answer of a mail that some recipients can never get."""
 _LONGEST_REPLY = 160
 
 
@@ -85,6 +87,8 @@ def hand_over(
     """
     people = [*(address for _, address in mailbox.to), *mailbox.cc, *mailbox.bcc]
     waiting = [person for person in dict.fromkeys(people) if person not in taken]
+    if not waiting:  # an earlier attempt was given up, yet went through
+        return Sent("SMTP 250")
     try:
         with _session(mailbox, timeout_s) as server:
             refused = server.send_message(mail, mailbox.sender[1], waiting)
@@ -132,7 +136,7 @@ def _about_refused(refused: dict[str, tuple[int, bytes]], taken: set[str]) -> Ou
     if passing:
         return TryAgain("; ".join(passing))
     if taken:
-        return Sent(f"SMTP 250, but not for {'; '.join(never)}")
+        return Sent(f"SMTP 250, {NOT_FOR_ALL} {'; '.join(never)}")
     return Refused("; ".join(never))
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from watcher.clock import utc_now
 from watcher.model import Alert, Notice, Passage, Refused, Sent, Severity, TryAgain
-from watcher.notify import terminal, wording
+from watcher.notify import mail, terminal, wording
 from watcher.notify.masking import Mask
 from watcher.notify.message import message_of
 
@@ -133,7 +133,7 @@ class Notifier:
     def _log(self, notice: Notice, outcome: Outcome) -> None:
         said = outcome.answer if isinstance(outcome, Sent) else outcome.why
         log.log(
-            logging.INFO if isinstance(outcome, Sent) else logging.WARNING,
+            _level(outcome),
             "stage=notify target=%s notice=%s rule=%s status=%s why=%r",
             notice.target,
             notice.id,
@@ -141,6 +141,14 @@ class Notifier:
             {Sent: "sent", TryAgain: "try-again", Refused: "refused"}[type(outcome)],
             said,
         )
+
+
+def _level(outcome: Outcome) -> int:
+    """WARNING is tried again; ERROR wants a person."""
+    if isinstance(outcome, TryAgain):
+        return logging.WARNING
+    is_complete = isinstance(outcome, Sent) and mail.NOT_FOR_ALL not in outcome.answer
+    return logging.INFO if is_complete else logging.ERROR
 
 
 def _sample(target: str, now: datetime) -> Notice:

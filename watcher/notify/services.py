@@ -44,7 +44,7 @@ _SLACK_PASSING = frozenset(
 )  # fmt: skip
 
 
-class BadAddress(ValueError):  # noqa: N818 - named like the project's other errors
+class BadAddress(ValueError):
     """No service is at this address; the message never quotes it."""
 
 
