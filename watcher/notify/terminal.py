@@ -38,8 +38,8 @@ def write(message: Message, console: Console) -> None:
     with page.capture() as capture:
         for line in _lines(message, colored=page.color_system is not None):
             page.print(line, soft_wrap=not console.is_terminal, highlight=False)
-        # Never broken over two lines, so that it can be followed.
-        page.print(Text(message.url, "underline blue"), soft_wrap=True, highlight=False)
+        if message.url:  # never broken over two lines, so that it can be followed
+            page.print(Text(message.url, "underline blue"), soft_wrap=True, highlight=False)
     # Not printed directly: Rich ends the whole program when the pipe is broken.
     _put(console.file, capture.get() + "\n")
 
