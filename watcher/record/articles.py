@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, insert, literal, select, union_all, update
+from sqlalchemy import Select, bindparam, func, insert, literal, select, union_all, update
 
 from watcher.record.tables import (
     articles,
@@ -33,20 +33,25 @@ _SAME_TEXT = 1_000_000
 
 def neighbors(connection: Connection, fingerprint: Fingerprint, since: datetime) -> list[Neighbor]:
     """Give the articles seen since then that share a key or the whole text, the nearest first."""
-    rows = connection.execute(neighbors_query(fingerprint, since))
-    return [neighbor_of(row) for row in rows]
+    given = {
+        "shared": [signed(key) for key in fingerprint.keys],
+        "day": day_of(since),
+        "text_hash": fingerprint.text_hash,
+        "since": since,
+    }
+    return [neighbor_of(row) for row in connection.execute(NEIGHBORS, given)]
 
 
-def neighbors_query(fingerprint: Fingerprint, since: datetime) -> Select[Any]:
+def _neighbors_query() -> Select[Any]:
     """Build the lookup: one range of the key index for each key, and the index of whole texts."""
-    keys = fingerprint_keys.c
+    keys, since = fingerprint_keys.c, bindparam("since", type_=articles.c.seen.type)
     sharing_keys = (
         select(keys.article_id, func.count().label("weight"))
-        .where(keys.key.in_([signed(key) for key in fingerprint.keys]), keys.day >= day_of(since))
+        .where(keys.key.in_(bindparam("shared", expanding=True)), keys.day >= bindparam("day"))
         .group_by(keys.article_id)
     )
     same_text = select(articles.c.id, literal(_SAME_TEXT)).where(
-        articles.c.text_hash == fingerprint.text_hash
+        articles.c.text_hash == bindparam("text_hash"), articles.c.seen >= since
     )
     found = union_all(sharing_keys, same_text).subquery()
     weight = func.sum(found.c.weight).label("weight")
@@ -69,14 +74,21 @@ def neighbors_query(fingerprint: Fingerprint, since: datetime) -> Select[Any]:
     )
 
 
+# Built once: to build a statement costs more than to run it.
+NEIGHBORS = _neighbors_query()
+_NEW_STORY = insert(stories).returning(stories.c.id)
+_NEW_ARTICLE = insert(articles).returning(articles.c.id)
+
+
 def add(connection: Connection, reading: Reading, now: datetime, rule_revision: str | None) -> int:
     """Add the article, or the revision of one, with its story and matches; give the story's id."""
     relation = reading.relation
     story_id = relation.story_id
+    revised = relation.article_id if relation.kind == "revision" else None
     if story_id is None:
         story_id = _new_story(connection, reading.article, now)
-    revised = relation.article_id if relation.kind == "revision" else None
-    _grow_story(connection, story_id, now, by=0 if revised else 1)
+    else:
+        _grow_story(connection, story_id, now, by=0 if revised else 1)
     if revised is None:
         article_id = _new_article(connection, reading, story_id, now)
     else:
@@ -98,9 +110,9 @@ def _new_story(connection: Connection, article: Article, now: datetime) -> int:
         "origin": url_hash(article.url),
         "first_seen": now,
         "last_seen": now,
+        "articles": 1,
     }
-    added = connection.execute(insert(stories).values(row).returning(stories.c.id))
-    story_id: int = added.scalar_one()
+    story_id: int = connection.execute(_NEW_STORY, row).scalar_one()
     return story_id
 
 
@@ -111,8 +123,7 @@ def _grow_story(connection: Connection, story_id: int, now: datetime, *, by: int
 
 def _new_article(connection: Connection, reading: Reading, story_id: int, now: datetime) -> int:
     row = _text_row(reading, now) | {"story_id": story_id, "source": reading.pending.source}
-    added = connection.execute(insert(articles).values(row).returning(articles.c.id))
-    article_id: int = added.scalar_one()
+    article_id: int = connection.execute(_NEW_ARTICLE, row).scalar_one()
     return article_id
 
 

@@ -34,7 +34,7 @@ BUSY_TIMEOUT_S = 10
 _NO_TABLES = re.compile(r"no such table|relation .* does not exist")
 
 
-class RecordRefused(WatcherError):  # noqa: N818 - reads as what happened, like its siblings
+class RecordRefused(WatcherError):
     """The database refused a value or a statement: a mistake of the program, not of the moment."""
 
 
