@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
+from watcher import log
 from watcher.clock import utc_now
 from watcher.model import Alert, Notice, Passage, Refused, Sent, Severity, TryAgain
 from watcher.notify import mail, terminal, wording
@@ -16,7 +16,7 @@ from watcher.notify.masking import Mask
 from watcher.notify.message import message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Self
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from watcher.notify.desk import Desk
     from watcher.notify.target import Target
 
-log = logging.getLogger(__name__)
 
 CONSOLE = "console"
 
@@ -132,23 +131,23 @@ class Notifier:
 
     def _log(self, notice: Notice, outcome: Outcome) -> None:
         said = outcome.answer if isinstance(outcome, Sent) else outcome.why
-        log.log(
-            _level(outcome),
-            "stage=notify target=%s notice=%s rule=%s status=%s why=%r",
-            notice.target,
-            notice.id,
-            notice.rule,
-            {Sent: "sent", TryAgain: "try-again", Refused: "refused"}[type(outcome)],
-            said,
+        tell = _tell(outcome)
+        tell(
+            "notify",
+            target=notice.target,
+            notice=notice.id,
+            rule=notice.rule,
+            status={Sent: "sent", TryAgain: "try-again", Refused: "refused"}[type(outcome)],
+            why=said or None,
         )
 
 
-def _level(outcome: Outcome) -> int:
+def _tell(outcome: Outcome) -> Callable[..., None]:
     """WARNING is tried again; ERROR wants a person."""
     if isinstance(outcome, TryAgain):
-        return logging.WARNING
+        return log.warning
     is_complete = isinstance(outcome, Sent) and mail.NOT_FOR_ALL not in outcome.answer
-    return logging.INFO if is_complete else logging.ERROR
+    return log.event if is_complete else log.error
 
 
 def _sample(target: str, now: datetime) -> Notice:
