@@ -45,7 +45,7 @@ def _nominal_endings() -> dict[str, int]:
     table = {"": BARE, "ا": ACCUSATIVE | DUAL, "ي": YEH, "و": PLURAL_M, "ه": ENCLITIC | HEH}
     table |= {"ان": DUAL, "ين": DUAL | PLURAL_M, "ون": PLURAL_M, "ات": PLURAL_F, "اتي": PLURAL_F}
     table |= {"ة": FEMININE, "تي": FEMININE_T | FEMININE_DUAL, "تا": FEMININE_DUAL}
-    table |= {"تان": FEMININE_DUAL, "تين": FEMININE_DUAL, "يا": DUAL}
+    table |= {"تان": FEMININE_DUAL, "تين": FEMININE_DUAL}
     for pronoun in ("ه", *_PRONOUNS):
         table[pronoun] = table.get(pronoun, 0) | ENCLITIC
         for stem_end, reading in _BEFORE_PRONOUN:

@@ -20,7 +20,7 @@ from watcher.arabic.affixes import (
     YEH,
 )
 from watcher.arabic.plurals import broken_plurals, is_plural_of
-from watcher.arabic.tables import IRREGULAR, SUBSTANTIVES
+from watcher.arabic.tables import DEFECTIVE, IRREGULAR, SUBSTANTIVES
 from watcher.arabic.verbs import verb_stems
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ OWN, PLURAL, CHANGED = 0, 1, 2
 Stems = dict[str, tuple[int, int]]
 
 _BROKEN = BARE | ACCUSATIVE | ENCLITIC | YEH
-_NUMBERS = ("ات", "ون", "ين", "ان", "تان", "تين", "ت", "وا")
-_SOUND = ("ات", "ون", "ين", "تين", "تان", "ان")
+_NUMBERS = ("ات", "ون", "ين", "تين", "ت", "وا")
+_SOUND = ("ات", "ون", "ين", "تين")
 
 
 def citations(word: str, written: str, known: Lexicon) -> list[str]:
@@ -42,6 +42,8 @@ def citations(word: str, written: str, known: Lexicon) -> list[str]:
     A word that the lexicon knows as a lemma is its own; so is a verbal noun or participle, which
     the lexicon lists under its verb, and a word about which nothing is known.
     """
+    if word + "ي" in DEFECTIVE:
+        return [word + "ي"]
     nominal, other = known.nominal(word), known.lemmas(word)
     if word in nominal or word in other:
         return [word]
@@ -159,8 +161,8 @@ def _add_changed_ends(noun: str, stems: Stems) -> None:
     """Add the stems of nouns whose last letter changes before endings."""
     if noun.endswith("ي"):
         stems.setdefault(noun[:-1] + "ا", (ENCLITIC | YEH, CHANGED))
-        if len(noun) > 3:
-            stems.setdefault(noun[:-1], (PLURAL_M & 0, CHANGED))
+        if noun in DEFECTIVE:
+            stems.setdefault(noun[:-1], (BARE | PLURAL_M, CHANGED))
     elif noun.endswith("اء"):
         stems.setdefault(noun[:-1] + "و", (DUAL | PLURAL_F, CHANGED))
     elif noun.endswith("ا"):

@@ -130,7 +130,6 @@ def _of_three(base: str, *, feminine: bool) -> Iterator[str]:
     else:
         yield f"ا{a}{b}ا{c}"
         yield f"{a}{b}و{c}"
-        yield f"{a}{b}ا{c}"
 
 
 def _of_four(base: str, *, feminine: bool) -> Iterator[str]:
@@ -148,6 +147,5 @@ def _of_four(base: str, *, feminine: bool) -> Iterator[str]:
             yield f"ا{a}{b}{d}ة"
         if c == "ي" and not feminine:
             yield f"{a}{b}{d}اء"
-            yield f"{a}{b}ا{d}"
     elif d not in "اي":
         yield f"{a}{b}ا{c}{d}"

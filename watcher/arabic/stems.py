@@ -21,6 +21,7 @@ from watcher.arabic.affixes import (
     ENDING_LENGTHS,
     ENDINGS,
     FEMININE,
+    FEMININE_DUAL,
     FEMININE_T,
     PLURAL_F,
     PLURAL_M,
@@ -43,7 +44,7 @@ from watcher.arabic.nouns import (
     noun_stems,
 )
 from watcher.arabic.tables import COMPOUNDS, COUNTRIES, DOTLESS, FUNCTION_WORDS, NAMES, SPELLINGS
-from watcher.arabic.verbs import verb_stems
+from watcher.arabic.verbs import is_verb, verb_stems
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
@@ -120,7 +121,7 @@ class Stems:
         known = self._known or lexicon()
         for citation in citations(word, written, known):
             spelled = written if citation == word else citation
-            verb = _is_verb(spelled, citation, known)
+            verb = is_verb(spelled, known) and (citation == word or not known.nominal(word))
             noun = not verb or not _is_only_verb(citation) or citation in known.nominal(citation)
             if noun:
                 for lemma in {citation, masculine(citation, known)} if later else (citation,):
@@ -203,7 +204,7 @@ class Stems:
             if word in NAMES:
                 return False
             if before & PREFIX:
-                return _is_imperfect(word[length - 1 :], known)
+                return _is_imperfect(word[length - 1 :], entry.lemma, known)
             if not _splits(word, cut, known):
                 return False
         return reading & BARE > 0 or entry.kind == VERB or _ends(word[length:], cut, known)
@@ -219,9 +220,12 @@ def _fit(
             cuts.append(Cut(entry, before, length, fitting))
 
 
-def _is_imperfect(rest: str, known: Lexicon) -> bool:
-    """Tell whether a word that begins with a prefix of the imperfect may be one."""
-    if rest[0] in "نا" and rest in known.lemmas(rest):
+def _is_imperfect(rest: str, verb: str, known: Lexicon) -> bool:
+    """Tell whether a word that begins with a prefix of the imperfect may be one of `verb`."""
+    listed = known.lemmas(rest)
+    if rest[0] == "ا":
+        return not known.nominal(rest) and (verb in listed or not listed)
+    if rest[0] == "ن" and rest in listed:
         return False
     return rest[0] == "ت" or not known.nominal(rest)
 
@@ -230,7 +234,7 @@ def _seated(raw: str, cut: Cut) -> bool:
     """Tell whether the first letter of the stem is printed as the stem allows."""
     spelled = raw.translate(UNMARKED)
     letter, seat = spelled[cut.length : cut.length + 1], cut.entry.seat
-    if "ى" in seat and spelled[-1] == "ي":
+    if "ى" in seat and spelled[-1] != "ى":
         return False
     return letter not in "أإآ" or letter in seat or seat == "ى"
 
@@ -252,8 +256,8 @@ def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
 def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether the ending may be cut off, or makes another word: ان in شعبان."""
     entry, reading = cut.entry, cut.reading
-    if reading == YEH and entry.endings & PLURAL_M and not is_relational(entry.lemma):
-        return True
+    if reading == YEH and _is_relational_of(rest, known):
+        return entry.kind == CHANGED or is_active_participle(entry.lemma)
     listed = known.nominal(rest) if cut.before & ARTICLE else known.lemmas(rest)
     listed = listed or known.nominal(rest)
     if listed and entry.lemma not in listed and rest != entry.lemma:
@@ -261,10 +265,17 @@ def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
             return rest not in known.nominal(rest) and rest not in COUNTRIES
         if reading & FEMININE:
             return is_relational(entry.lemma) or is_active_participle(entry.lemma)
-        return bool(reading & PLURAL_F) and entry.lemma[-1] == "ة"
+        if entry.lemma[-1] == "ة" and reading & (PLURAL_F | FEMININE_T | FEMININE_DUAL):
+            return True
+        return rest in listed and reading & entry.endings & PLURAL_M > 0
     if reading == YEH and not listed:
-        return entry.kind == CHANGED
+        return entry.kind == CHANGED or entry.endings & PLURAL_M > 0
     return not (reading & ACCUSATIVE and rest in COUNTRIES)
+
+
+def _is_relational_of(word: str, known: Lexicon) -> bool:
+    """Tell whether the lexicon knows a word in ي as a nisba: it lists its feminine."""
+    return word + "ة" in known or bool(known.nominal(word + "ة"))
 
 
 def _has_article(written: str, word: str, known: Lexicon) -> bool:
@@ -274,13 +285,6 @@ def _has_article(written: str, word: str, known: Lexicon) -> bool:
     return not (word in known.lemmas(word) or word in known.nominal(word)) or bool(
         known.nominal(word[2:]) and word not in known.nominal(word)
     )
-
-
-def _is_verb(written: str, verb: str, known: Lexicon) -> bool:
-    """Tell whether a citation form is a verb's; those in ي are of three letters."""
-    if written[-1] == "ي" and len(verb) > 3:
-        return False
-    return known.is_verb(verb)
 
 
 def _is_only_verb(verb: str) -> bool:

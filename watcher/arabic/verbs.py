@@ -17,6 +17,7 @@ from watcher.arabic.affixes import (
     PERFECT_C,
 )
 from watcher.arabic.letters import plain
+from watcher.arabic.tables import VERBS
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
@@ -27,6 +28,26 @@ _ALONE = BARE | ENCLITIC
 _SOUND_PERFECT = _ALONE | PERFECT | PERFECT_C
 _SOUND_IMPERFECT = _ALONE | IMPERFECT | IMPERFECT_N
 _DUAL_ENDINGS = ("ان", "ون", "وا", "ا")
+
+
+def is_verb(citation: str, known: Lexicon) -> bool:
+    """Tell whether a word may be the citation of a verb: has its shape, and listed finite forms.
+
+    A participle of the shape فاعل, such as طالب, is taken for the noun that it mostly is.
+    """
+    verb = plain(citation)
+    if not known.is_verb(verb) or (citation[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
+        return False
+    if len(verb) == 4 and verb[0] != "ا":
+        if verb[1] == "ا":
+            return verb in VERBS or verb not in known.nominal(verb)
+        return verb[2] not in "اوي" and verb[0] != "م" if verb[0] != "ت" else verb[2] != "ا"
+    if len(verb) == 4:
+        return verb[2] not in "وي"
+    if len(verb) == 5:
+        hollow = verb[2] == "ت" or verb[1] == "ن" or verb[::2][:2] == "تا"
+        return verb[0] in "ات" and verb[3] not in ("وي" if hollow else "اوي")
+    return len(verb) < 4 or (len(verb) == 6 and (verb.startswith("است") or verb[4] not in "اوي"))
 
 
 def verb_stems(citation: str, known: Lexicon) -> tuple[Stems, Stems]:
