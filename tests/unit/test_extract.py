@@ -305,3 +305,11 @@ def test_never_raises(html: str, form: str) -> None:
     """Any text gives an article or the reason why it is none."""
     found = extract(html, form=form, now=NOW)  # type: ignore[arg-type]
     assert found.text if isinstance(found, Article) else found.why
+
+
+def test_a_date_below_the_headline_is_read_where_nothing_else_tells() -> None:
+    """The page's own day above the headline is passed over."""
+    html = page(f"<ul><li>2 مايو 2024, 07:00:05 ص</li><li>233</li></ul>{PROSE}").replace(
+        "<nav>", "<span>السبت 4 مايو 2024</span><nav>"
+    )
+    assert article(html).published == datetime(2024, 5, 2, 7, 0, 5, tzinfo=UTC)

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from watcher.clean.lines import Draft
 
 _MAX_WORDS = 45
-_CREDIT = re.compile(
-    r"(?P<before>.*?)\s*(?:[(\[]\s*(?P<inside>[^()\[\]]{2,40})\s*[)\]]|(?:/|\u00a9|\|)\s*(?P<after>[^/|.]{2,30}))\s*\.?$"
+_IN_BRACKETS = re.compile(r"(?P<before>.*?)\s*[(\[]\s*(?P<name>[^()\[\]]{2,40})\s*[)\]]\s*\.?$")
+_BEHIND_A_SIGN = re.compile(
+    r"(?P<before>.*?)(?:\s*[/\u00a9|]|\s[-\u2013])\s*(?P<name>[^/|.\u00a9]{2,30}?)\s*$"
 )
 
 
@@ -87,10 +88,10 @@ def _is_worded(line: Line, *, now: datetime) -> str | None:
 
 def _is_credited(line: Line) -> bool:
     """Tell whether the line ends with whom a picture is owed to, after its own full stop if any."""
-    found = _CREDIT.match(line.folded)
+    found = _IN_BRACKETS.match(line.folded) or _BEHIND_A_SIGN.match(line.folded)
     if not found or line.is_sentence:
         return False
-    name = (found["inside"] or found["after"]).strip(" .:")
+    name = found["name"].strip(" .:")
     before = read_line(found["before"])
     if _names(name, words.PHOTO_CREDITS):
         return len(before) <= _MAX_WORDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,13 @@ from watcher.clean.furniture import (
 from watcher.clean.furniture import (
     furniture as furniture_of,
 )
-from watcher.clean.joining import join_broken
-from watcher.clean.lines import Draft, Line, read_line
+from watcher.clean.joining import goes_on, join_broken
+from watcher.clean.lines import LONG_WORDS, Draft, Line, read_line
 from watcher.clean.markers import strip_markers
 from watcher.model import Removed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from watcher.clean.publication import DateLine
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _TITLE = "headline"
 _TAG_WORDS = 4
+_DATELINE = re.compile(r"^\s*[^\d\W][\w.\s]{1,24}\s*[-\u2013/|]\s*[^\d\W][\w.\s]{1,24}$")
 
 
 def clean(article: Article, *, furniture: frozenset[str] = frozenset(), now: datetime) -> Article:
@@ -45,8 +47,10 @@ def clean(article: Article, *, furniture: frozenset[str] = frozenset(), now: dat
     _drop_furniture(draft, furniture)
     _drop_names(draft)
     captions.drop_credited(draft)
-    _drop_edges(draft)
-    published = _settle_head(draft, now=now)
+    dates = publication.date_lines(draft, now=now)
+    _drop_edges(draft, dates)
+    published = _settle_head(draft, dates, now=now)
+    _drop_labels(draft)
     _drop_links(draft)
     captions.drop_captions(draft, now=now)
     _drop_repeated(draft)
@@ -70,8 +74,16 @@ def _drop_furniture(draft: Draft, repeated: Collection[str]) -> None:
     for at, line in enumerate(draft.lines):
         if known and (line.text in repeated or fold(line.text).strip() in known):
             draft.drop(at, "this source repeats it")
-        elif why := furniture_of(line):
+        elif (why := furniture_of(line)) and not _ends_a_sentence(draft, at):
             draft.drop(at, why)
+
+
+def _ends_a_sentence(draft: Draft, at: int) -> bool:
+    """Tell whether a few words end the sentence that the paragraph before left open."""
+    if not at or at - 1 in draft.why:
+        return False
+    before, line = draft.lines[at - 1], draft.lines[at]
+    return len(before) >= LONG_WORDS and line.has_full_stop and goes_on(before, line)
 
 
 def _edges(draft: Draft) -> list[int]:
@@ -80,16 +92,16 @@ def _edges(draft: Draft) -> list[int]:
     return [at for at in draft.kept() if at < first or at >= last]
 
 
-def _drop_edges(draft: Draft) -> None:
+def _drop_edges(draft: Draft, dates: Collection[int]) -> None:
     for at in _edges(draft):
-        if why := edge_furniture(draft.lines[at]):
+        if at not in dates and (why := edge_furniture(draft.lines[at])):
             draft.drop(at, why)
 
 
-def _settle_head(draft: Draft, *, now: datetime) -> DateLine | None:
+def _settle_head(draft: Draft, found: Mapping[int, DateLine], *, now: datetime) -> DateLine | None:
     """Find headline and publication date, which explain each other; drop what repeats them."""
     edges = set(_edges(draft))
-    dates = {at: line for at, line in publication.date_lines(draft, now=now).items() if at in edges}
+    dates = {at: line for at, line in found.items() if at in edges}
     title = read_line(draft.title) if draft.title else None
     at: int | None = None
     if title is None:
@@ -105,6 +117,23 @@ def _settle_head(draft: Draft, *, now: datetime) -> DateLine | None:
         headline.drop_above(draft, at)
         draft.drop(at, _TITLE)
     return chosen
+
+
+def _drop_labels(draft: Draft) -> None:
+    """Take out place, outlet and labels that stand above the text among other furniture."""
+    first, _ = draft.body()
+    has_furniture = any(draft.why.get(at, _TITLE) != _TITLE for at in range(first))
+    if first == len(draft.lines) or not has_furniture:
+        return
+    for at in range(first):
+        line = draft.lines[at]
+        if at in draft.why or line.is_stopped:
+            continue
+        if len(line) <= 5 and _DATELINE.match(line.text):
+            draft.credit = draft.credit or line.text
+            draft.drop(at, "agency credit")
+        elif len(line) <= 3:
+            draft.drop(at, "label above the text")
 
 
 def _drop_names(draft: Draft) -> None:
@@ -152,7 +181,7 @@ def _drop_tags(draft: Draft, tags: Collection[str]) -> None:
         for at in _edges(draft)
         if draft.lines[at].is_bulleted and len(draft.lines[at]) <= _TAG_WORDS
     ]
-    counts = [draft.lines[at].words for at in items]
+    counts = [line.words for line in draft.lines if line.is_bulleted]
     for at in items:
         words = draft.lines[at].words
         if words in known or counts.count(words) > 1:

@@ -85,7 +85,7 @@ def _is_credit(found: re.Match[str]) -> bool:
 
 
 def _names_somebody(found: re.Match[str]) -> bool:
-    """Accept brackets around an agency; around another name only behind a place."""
+    """Accept brackets around an agency; around another name only alone or behind a place."""
     quoted = found["quoted"]
     lead = found["front"].split(quoted)[0].strip(' ([«"\u201c-\u2013\u2014،,/')
     is_named = is_agency(quoted) or bool(re.search(r"[A-Z]{2,}", quoted))
@@ -94,12 +94,19 @@ def _names_somebody(found: re.Match[str]) -> bool:
         return is_named and is_parted and _goes_on_with_verb(found)
     if is_named:
         return True
-    return 1 <= len(lead.split()) <= 2 and len(quoted.split()) <= 3 and _goes_on_with_verb(found)
+    is_short = len(lead.split()) <= 2 and len(quoted.split()) <= 3
+    return is_short and (_goes_on_with_verb(found) or not (lead or _is_closed(found)))
 
 
 def _goes_on_with_verb(found: re.Match[str]) -> bool:
     rest = read_line(found.string[found.end() :]).words
     return bool(rest) and is_among(rest[0], words.REPORTING)
+
+
+def _is_closed(found: re.Match[str]) -> bool:
+    """Tell whether a second dash follows soon, so that the first one opened an aside."""
+    rest = found.string[found.end() : found.end() + 120]
+    return bool(re.search(rf"\s{_DASH}|{_DASH}\s", rest))
 
 
 def _is_bare_credit(found: re.Match[str]) -> bool:
@@ -109,10 +116,8 @@ def _is_bare_credit(found: re.Match[str]) -> bool:
         return True
     if ":" in stop or len(front.split()) > 3:
         return False
-    rest = found.string[found.end() : found.end() + 120]
-    is_closed = re.search(rf"\s{_DASH}|{_DASH}\s", rest)
     is_glued = not stop[0].isspace() and len(front.split()) <= 2
-    return not is_closed and (is_glued or _goes_on_with_verb(found))
+    return not _is_closed(found) and (is_glued or _goes_on_with_verb(found))
 
 
 def _is_outlet(front: str) -> bool:

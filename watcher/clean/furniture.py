@@ -21,9 +21,14 @@ PROMPT = "share, copy, comment or print prompt"
 
 _PROMPT_WORDS = 18
 _NUMBER = re.compile(r"^\d{1,7}$")
+_LABEL = re.compile(r"^\W*\w+(?:\s\w+)?\s*[:\-\u2013|/]")
+_ARABIC = re.compile(r"[\u0620-\u064a]")
 _SEPARATOR = re.compile(r"\s*(?::|\.\.|\u2026|-|\u2013|\||\xab|\xbb|للكاتب)")
 _DEGREES = re.compile(r"\d\s*\u00b0|\u00b0\s*[cf\u0645]?\s*\d|[\u2103\u2109]", re.IGNORECASE)
-_CLOCK = re.compile(r"^\W*\d{1,2}\s*:\s*\d{2}(?:\s*:\s*\d{2})?\s*(?:am|pm|[صم]|صباحا|مساء)?\W*$")
+_CLOCK = re.compile(
+    r"^\W*(?:\w+\W+){0,2}?\d{1,2}\s*:\s*\d{2}(?:\s*:\s*\d{2})?\s*"
+    r"(?:(?:am|pm|gmt|[صم]|صباحا|مساء|ظهرا)(?!\w))?(?:\s*(?:بتوقيت|توقيت|gmt|\+\d)\W*(?:\w+\W*){0,2})?\W*$"
+)
 _HASHTAGS = re.compile(r"^\W*(?:#\S+\s*)+$")
 _RULE = re.compile(r"^[\W_]+$")
 _ADDRESS = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$", re.IGNORECASE)
@@ -69,7 +74,7 @@ def opens_list_of_links(line: Line) -> bool:
 
 
 def _read_also(line: Line) -> bool:
-    if line.has_full_stop and len(line) > 6:
+    if line.has_full_stop:
         return False
     label = phrases.OTHER_STORIES.match(line.folded)
     if label and (len(line) <= 4 or _SEPARATOR.match(line.folded, label.end())):
@@ -145,7 +150,23 @@ def _is_source(line: Line) -> bool:
     """Tell whether a line names a source: alone, with a colon, or with nothing but an agency."""
     if not phrases.SOURCE.match(line.folded) or len(line) > 6 or line.has_full_stop:
         return False
-    return len(line) == 1 or bool(re.match(r"^\W*\w+(?:\s\w+)?\s*[:\-\u2013|/]", line.folded))
+    if all(is_among(word, words.PADDING) for word in line.words[1:]):
+        return True
+    return bool(_LABEL.match(line.folded))
+
+
+def _is_foreign(line: Line) -> bool:
+    """Tell whether a few words in another script label a control: «Share this:», «A+ A-»."""
+    return 0 < len(line) <= 3 and not _ARABIC.search(line.text) and not line.has_full_stop
+
+
+def _is_initials(line: Line) -> bool:
+    return 2 <= len(line) <= 4 and all(len(word) == 1 and word.isalpha() for word in line.words)
+
+
+def _is_rights(line: Line) -> bool:
+    is_marked = line.text.startswith("\u00a9") and len(line) <= 12
+    return is_marked or (len(line) <= 25 and bool(phrases.RIGHTS.match(line.folded)))
 
 
 _ANYWHERE = (
@@ -163,10 +184,7 @@ _ANYWHERE = (
         lambda line: len(line) <= 3 and bool(phrases.ADVERTISEMENT.match(line.folded)),
         "advertisement",
     ),
-    (
-        lambda line: len(line) <= 25 and bool(phrases.RIGHTS.match(line.folded.lstrip("\u00a9 "))),
-        "copyright or cookie notice",
-    ),
+    (_is_rights, "copyright or cookie notice"),
 )
 _AT_THE_EDGE = (
     (_is_weather, "weather or clock"),
@@ -174,4 +192,8 @@ _AT_THE_EDGE = (
     (lambda line: len(line) <= 30 and bool(phrases.TAGS.match(line.folded)), "tags"),
     (_is_section, "section label"),
     (_is_source, "source label"),
+    (lambda line: len(line) <= 4 and bool(phrases.MORE_OF.match(line.folded)), READ_ALSO),
+    (lambda line: len(line) <= 3 and bool(phrases.END_MARK.match(line.folded)), "end mark"),
+    (_is_initials, "initials of the staff"),
+    (_is_foreign, "label in another script"),
 )

@@ -32,13 +32,10 @@ def find_headline(draft: Draft, dates: Collection[int]) -> int | None:
         if _is_printed_twice(draft, at):
             return at
     above = [at for at in head if at < first < len(draft.lines)]
-    for at in above:
-        if (
-            len(draft.lines[at]) >= 3
-            and _next_kept(draft, at) in dates
-            and _could_be(draft.lines[at])
-        ):
-            return at
+    fit = {at for at in above if len(draft.lines[at]) >= 4 and _could_be(draft.lines[at])}
+    for at in sorted(fit):
+        if _next_kept(draft, at) in dates:
+            return _first_of_run(at, fit)
     return next((at for at in above if _stands_out(draft, at)), None)
 
 
@@ -72,6 +69,13 @@ def _is_printed_twice(draft: Draft, at: int) -> bool:
     return any(
         same_words(line, draft.lines[other]) for other in draft.kept() if at < other < _HEAD_LINES
     )
+
+
+def _first_of_run(at: int, fit: set[int]) -> int:
+    """Go up from a standfirst to the headline right above it."""
+    while at - 1 in fit:
+        at -= 1
+    return at
 
 
 def _is_trimmed(line: Line, headline: Line) -> bool:

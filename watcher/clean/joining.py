@@ -19,14 +19,14 @@ def join_broken(paragraphs: Iterable[str]) -> list[str]:
     """Put the halves of broken sentences together again, with a space."""
     joined: list[str] = []
     for text in paragraphs:
-        if joined and _goes_on(read_line(joined[-1]), read_line(text)):
+        if joined and goes_on(read_line(joined[-1]), read_line(text)):
             joined[-1] = f"{joined[-1]} {text}"
         else:
             joined.append(text)
     return joined
 
 
-def _goes_on(first: Line, second: Line) -> bool:
+def goes_on(first: Line, second: Line) -> bool:
     """Tell whether a sentence begun in `first` ends in `second`.
 
     A short first line is a sub-heading or an item of a list, not half a sentence.

@@ -33,6 +33,7 @@ _LABELS = frozenset(
         """
     ).split()
 )
+_SPACED_SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
 _UPDATED = re.compile(r"(?:تحديث|محدث|تعديل|updated|modified)")
 _PUBLISHED = re.compile(r"(?:نشر|published)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -58,7 +59,12 @@ def publication(
     draft: Draft, dates: Mapping[int, DateLine], *, headline: int | None, now: datetime
 ) -> DateLine | None:
     """Choose the date line that tells when the article was published; None if none is sure."""
-    past = [line for line in dates.values() if line.found.instant <= now + timedelta(days=1)]
+    first, _ = draft.body()
+    past = [
+        line
+        for line in dates.values()
+        if _is_believable(line.found, now=now) and (line.at < first or line.is_labelled)
+    ]
     below = [line for line in past if headline is None or line.at > headline]
     trusted = below if headline is not None else [line for line in below if _is_exact(line)]
     if trusted:
@@ -67,11 +73,18 @@ def publication(
     return above[0] if len(above) == 1 else None
 
 
+def _is_believable(found: DateFound, *, now: datetime) -> bool:
+    """Tell whether a date may be a publication's: not ahead of now, and not "three years ago"."""
+    if found.is_relative and now - found.instant > timedelta(days=2):
+        return False
+    return found.instant <= now + timedelta(days=1)
+
+
 def _date_line(line: Line, at: int, *, now: datetime) -> DateLine | None:
     if len(line) > _MAX_WORDS or line.has_full_stop:
         return None
     zone = now.tzinfo or UTC
-    text = line.text.strip(" -\u2013\u2014\u2022|*\u00b7")
+    text = _SPACED_SLASH.sub("/", line.text.strip(" -\u2013\u2014\u2022|*\u00b7"))
     whole = read_date(text, now=now, zone=zone)
     found = [whole] if whole else find_dates(text, now=now, zone=zone)
     if not found or (not whole and not _is_all_labels(text, found)):

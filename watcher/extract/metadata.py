@@ -31,6 +31,8 @@ _PUBLISHED = (
 )  # fmt: skip
 _PUBLISHING = re.compile(r"publish|pubdate|entry-date|post-date", re.IGNORECASE)
 _MAX_ITEMS = 500
+_DATE_WORDS = 14
+_PARAGRAPH_WORDS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,12 @@ def read(tree: HtmlElement, *, now: datetime) -> Metadata:
     metas = dict(_metas(tree))
     articles = list(_articles(tree))
     own = articles[0] if len({str(item.get("headline")) for item in articles}) == 1 else {}
+    title = _title(tree, own, metas)
     published, raw = _published(tree, own, metas, now=now)
+    if not raw:
+        published, raw = _printed_below(tree, title, now=now)
     return Metadata(
-        title=_title(tree, own, metas),
+        title=title,
         author=_author(own, metas),
         published=published,
         published_raw=raw,
@@ -200,6 +205,25 @@ def _times(tree: HtmlElement, *, now: datetime) -> Iterator[str]:
         seen, said = _instant(printed, now=now), _instant(hidden, now=now)
         differ = seen and said and abs(seen - said) > timedelta(days=2)
         yield from (printed, hidden) if differ else (hidden, printed)
+
+
+def _printed_below(tree: HtmlElement, title: str, *, now: datetime) -> tuple[datetime | None, str]:
+    """Give the date that stands alone in a box between the headline and the first paragraph.
+
+    A date above the headline is the page's own day.
+    """
+    is_below = False
+    for element in tree.iter("h1", "h2", "h3", "div", "p", "span", "li", "time", "small", "td"):
+        text = words_in(element)
+        if not is_below:
+            is_below = element.tag in {"h1", "h2", "h3"} and bool(title) and text == title
+        elif element.tag == "p" and len(text.split()) >= _PARAGRAPH_WORDS:
+            break
+        elif 1 < len(text.split()) <= _DATE_WORDS:
+            found = read_date(text, now=now, zone=now.tzinfo or UTC)
+            if found and found.instant <= now + timedelta(days=1):
+                return found.instant, text
+    return None, ""
 
 
 def _instant(text: str, *, now: datetime) -> datetime | None:
