@@ -169,14 +169,14 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres: Postgres) -> str:
+def postgres_template(postgres: Postgres) -> str:
     name = postgres.make()
     upgrade(parse_url(postgres.url(name)))
     return name
 
 
 @pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "watcher.db"
     upgrade(parse_url(f"sqlite:///{path}"))
     # One file to copy: the write-ahead log goes into it when the last connection closes.
@@ -186,9 +186,9 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres, _postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
     """Give the URL of a PostgreSQL database with empty tables."""
-    name = postgres.make(_postgres_template)
+    name = postgres.make(postgres_template)
     yield postgres.url(name)
     postgres.drop(name)
 
@@ -200,7 +200,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """Give the URL of a database with empty tables, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         path = tmp_path / "watcher.db"
-        shutil.copy(request.getfixturevalue("_sqlite_template"), path)
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
     yield request.getfixturevalue("postgres_url")

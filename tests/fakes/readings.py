@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from watcher.model import (
     Alert,
@@ -20,6 +22,9 @@ from watcher.model import (
     Source,
     Span,
 )
+
+if TYPE_CHECKING:
+    from watcher.record import Record
 
 NOW = datetime(2024, 5, 4, 9, 0, tzinfo=UTC)
 BAGHDAD = timezone(timedelta(hours=3))
@@ -78,3 +83,11 @@ def reading(pending: Pending, *targets: str, **more: object) -> Reading:
         "alerts": tuple((target, alert(url=url)) for target in targets),
     }
     return Reading(pending=pending, **given | more)  # type: ignore[arg-type]
+
+
+async def listed(record: Record, *entries: Entry) -> list[Pending]:
+    """Have a source list entries, and take them up."""
+    await record.sync_sources([source()], NOW)
+    state = await record.state("nahr")
+    await record.polled(replace(state, seen_before=True), entries, NOW)
+    return await record.pending(NOW, 100)

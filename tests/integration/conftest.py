@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes.postgres import (
-    _postgres_template,
-    _sqlite_template,
     database_url,
     empty_database_url,
     postgres,
+    postgres_template,
     postgres_url,
+    sqlite_template,
 )
 from watcher.record import Record
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 __all__ = [
-    "_postgres_template",
-    "_sqlite_template",
     "database_url",
     "empty_database_url",
     "postgres",
+    "postgres_template",
     "postgres_url",
+    "sqlite_template",
 ]
 
 

@@ -119,7 +119,7 @@ async def test_sent_is_the_end(record: Record) -> None:
     await record.sent(queued, Sent("ok"), NOW, 0.25)
     assert await record.due_notices(NOW + 9 * LEASE, 10) == []
     status = await record.status(NOW)
-    assert (status.outbox.waiting, status.outbox.dead, status.outbox.deliveries) == (0, 0, 1)
+    assert (status.outbox.waiting, status.outbox.dead, status.outbox.sent) == (0, 0, 1)
     assert (status.alerts[0].status, status.alerts[0].finished) == ("sent", NOW)
 
 

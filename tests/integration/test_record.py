@@ -1,26 +1,20 @@
-"""Sources, entries, articles and stories on SQLite and PostgreSQL."""
+"""Articles, stories, matches and revisions, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from tests.fakes.readings import NOW, alert, entry, fingerprint, reading, source
-from watcher.model import Neighbor, Pending, Relation, SourceState, Validators
+from tests.fakes.readings import NOW, alert, entry, fingerprint, listed, reading
+from watcher.model import Neighbor, Relation
 from watcher.record import Record, RecordRefused
-from watcher.record.entries import MAX_UNANSWERED
 from watcher.record.migrate import engine_for
-from watcher.record.tables import articles, matches, metadata, revisions, rule_revisions, stories
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from watcher.model import Entry
+from watcher.record.tables import articles, matches, revisions, rule_revisions, stories
 
 MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(hours=1)
@@ -30,243 +24,6 @@ async def rows(record: Record, table: Any) -> list[dict[str, Any]]:
     with engine_for(record._url).begin() as connection:
         found = connection.execute(select(table).order_by(*table.primary_key.columns))
         return [dict(row._mapping) for row in found]
-
-
-async def listed(record: Record, *entries: Entry) -> list[Pending]:
-    """Have a source list entries, and take them up."""
-    await record.sync_sources([source()], NOW)
-    state = await record.state("nahr")
-    await record.polled(replace(state, seen_before=True), entries, NOW)
-    return await record.pending(NOW, 100)
-
-
-# --- sources ----------------------------------------------------------------------------------
-
-
-async def test_a_new_source_is_due_at_once(record: Record) -> None:
-    await record.sync_sources([source()], NOW)
-    assert await record.due(NOW, 10) == [SourceState("nahr", "https://nahr.example/rss", NOW)]
-    assert await record.next_due() == NOW
-    assert await record.due(NOW - MINUTE, 10) == []
-
-
-async def test_the_longest_overdue_source_comes_first(record: Record) -> None:
-    await record.sync_sources([source("a"), source("b"), source("c")], NOW)
-    for name, minutes in (("a", 3), ("b", 1), ("c", 2)):
-        state = await record.state(name)
-        await record.polled(replace(state, due=NOW + minutes * MINUTE), [], NOW)
-    assert [state.id for state in await record.due(LATER, 2)] == ["b", "c"]
-    assert await record.next_due() == NOW + MINUTE
-
-
-async def test_a_source_no_longer_listed_rests_and_comes_back(record: Record) -> None:
-    await record.sync_sources([source("a"), source("b")], NOW)
-    learned = replace(await record.state("a"), due=NOW, seen_before=True, failures=2)
-    await record.polled(learned, [], NOW)
-    await record.sync_sources([source("b", enabled=False)], NOW)
-    assert await record.due(LATER, 10) == []
-    assert await record.next_due() is None
-    await record.sync_sources([source("a"), source("b")], NOW)
-    assert learned in await record.due(LATER, 10)
-
-
-async def test_a_new_address_forgets_what_was_learned_at_the_old_one(record: Record) -> None:
-    await record.sync_sources([source()], NOW)
-    learned = replace(
-        await record.state("nahr"),
-        url="https://adopted.example/rss",
-        validators=Validators("etag", "date", "hash"),
-        due=LATER,
-        failures=3,
-        moved_to="https://elsewhere.example/",
-        remark="not found",
-        seen_before=True,
-    )
-    await record.polled(learned, [], NOW)
-    await record.sync_sources([source()], LATER)
-    assert await record.state("nahr") == learned
-    await record.sync_sources([source(url="https://nahr.example/feed")], LATER)
-    fresh = replace(SourceState("nahr", "https://nahr.example/feed", LATER))
-    assert await record.state("nahr") == fresh
-
-
-async def test_every_field_of_a_state_survives(record: Record) -> None:
-    await record.sync_sources([source()], NOW)
-    state = SourceState(
-        id="nahr",
-        url="https://adopted.example/rss",
-        due=LATER,
-        validators=Validators('W/"e"', "Sat, 04 May 2024 09:00:00 GMT", "b3"),
-        polled=NOW,
-        succeeded=NOW - MINUTE,
-        failures=1,
-        not_found=2,
-        moved_to="https://elsewhere.example/",
-        moved_seen=2,
-        remark="الخادم لا يجيب",
-        entries_last=30,
-        interval_s=312.5,
-        seen_before=True,
-    )
-    await record.polled(state, [], NOW)
-    assert await record.state("nahr") == state
-
-
-async def test_a_source_that_never_was_is_a_mistake(record: Record) -> None:
-    with pytest.raises(KeyError):
-        await record.state("nobody")
-    with pytest.raises(KeyError):
-        await record.polled(SourceState("nobody", "https://x.example/", NOW), [entry()], NOW)
-
-
-# --- entries ----------------------------------------------------------------------------------
-
-
-async def test_only_unknown_entries_are_added(record: Record) -> None:
-    await record.sync_sources([source()], NOW)
-    state = await record.state("nahr")
-    assert await record.polled(state, [entry(1), entry(2)], NOW) == 2
-    assert await record.polled(state, [entry(3), entry(2), entry(3)], NOW) == 1
-    assert await record.polled(state, [entry(1), entry(3)], NOW) == 0
-
-
-async def test_an_entry_waits_as_it_was_listed(record: Record) -> None:
-    full = entry(
-        "موقع",
-        author="سعاد",
-        published_raw="السبت ٤ مايو",
-        body_html="<p>نص</p>" * 1000,
-        is_whole=True,
-        language="ar",
-        guid="tag:1",
-    )
-    [pending] = await listed(record, full)
-    assert pending == Pending(pending.id, "nahr", full, seen=NOW, first_contact=True)
-    published = pending.entry.published
-    assert published
-    assert published.utcoffset() == timedelta(hours=3)
-
-
-async def test_first_contact_ends_with_the_first_success(record: Record) -> None:
-    await record.sync_sources([source()], NOW)
-    state = await record.state("nahr")
-    await record.polled(replace(state, failures=1), [], NOW)
-    await record.polled(replace(state, seen_before=True), [entry(1)], NOW)
-    await record.polled(replace(state, seen_before=True), [entry(2)], NOW)
-    taken = await record.pending(NOW, 10)
-    assert [pending.first_contact for pending in taken] == [True, False]
-
-
-async def test_the_oldest_entries_come_first(record: Record) -> None:
-    newest_first = [entry(n, published=NOW - n * MINUTE) for n in range(5)]
-    undated = entry("undated", published=None)
-    taken = await listed(record, undated, *newest_first)
-    titles = [pending.entry.title for pending in taken]
-    assert titles == ["خبر 4", "خبر 3", "خبر 2", "خبر 1", "خبر 0", "خبر undated"]
-
-
-async def test_nobody_takes_what_somebody_reads(record: Record, database_url: str) -> None:
-    taken = await listed(record, entry(1), entry(2))
-    async with Record(database_url) as other:
-        assert await other.pending(NOW, 10) == []
-        assert await record.pending(NOW, 10) == []
-        after_the_lease = NOW + timedelta(hours=1)
-        assert await other.pending(after_the_lease, 10) == taken
-
-
-async def test_busy_sources_are_left_out(record: Record) -> None:
-    await record.sync_sources([source("a"), source("b")], NOW)
-    for name in "ab":
-        await record.polled(await record.state(name), [entry(name)], NOW)
-    assert [p.source for p in await record.pending(NOW, 10, busy={"a"})] == ["b"]
-
-
-async def test_a_closed_record_lets_go_of_what_it_read(record: Record, database_url: str) -> None:
-    await record.sync_sources([source()], NOW)
-    await record.polled(await record.state("nahr"), [entry()], NOW)
-    for _ in range(MAX_UNANSWERED + 1):
-        async with Record(database_url) as other:
-            assert len(await other.pending(NOW, 10)) == 1
-
-
-async def test_a_failed_entry_is_tried_again_until_it_has_failed(record: Record) -> None:
-    [first] = await listed(record, entry())
-    await record.entry_failed(first, "timeout", NOW, LATER)
-    assert await record.pending(LATER - MINUTE, 10) == []
-    [second] = await record.pending(LATER, 10)
-    assert second == replace(first, attempts=1)
-    await record.entry_failed(second, "gone", LATER, None)
-    assert await record.pending(LATER + timedelta(days=9), 10) == []
-    status = await record.status(LATER)
-    assert (status.pending, status.failed) == (0, 1)
-    assert status.sources[0].failed == 1
-
-
-async def test_an_entry_that_is_begun_and_never_ends_is_given_up(record: Record) -> None:
-    await listed(record, entry("deadly"), entry("harmless"))
-    at = NOW
-    for _ in range(MAX_UNANSWERED - 1):
-        at += timedelta(hours=1)
-        _deadly, harmless = await record.pending(at, 10)
-    await record.entry_failed(harmless, "timeout", at, at)
-    [again] = await record.pending(at + timedelta(hours=1), 10)
-    assert again.entry == harmless.entry
-    status = await record.status(at)
-    assert (status.pending, status.failed) == (1, 1)
-
-
-async def test_no_article_is_the_end_of_an_entry(record: Record) -> None:
-    [pending] = await listed(record, entry())
-    await record.entry_skipped(pending, "a section page", NOW)
-    assert await record.pending(LATER, 10) == []
-    assert (await record.status(NOW)).failed == 0
-
-
-async def test_many_entries_in_one_poll(record: Record) -> None:
-    await record.sync_sources([source()], NOW)
-    state = await record.state("nahr")
-    assert await record.polled(state, [entry(n) for n in range(1500)], NOW) == 1500
-    assert await record.polled(state, [entry(n) for n in range(1501)], NOW) == 1
-
-
-async def test_addresses_longer_than_an_index_takes(record: Record) -> None:
-    long = [entry("%D8%A8" * 2000 + str(n)) for n in range(2)]
-    assert len(await listed(record, *long)) == 2
-    state = await record.state("nahr")
-    assert await record.polled(state, long, NOW) == 0
-
-
-@pytest.mark.parametrize(
-    "odd",
-    ["\x00", "\ud800", "قبل\x00بعد", "\U0001f54c\u202b\u200f", "\u0000" * 3, "\x7f\x1b[31m"],
-    ids=["nul", "surrogate", "nul inside", "emoji and bidi", "many nuls", "escape"],
-)
-async def test_odd_characters_never_stop_an_article(record: Record, odd: str) -> None:
-    [pending] = await listed(record, entry(odd, author=odd, body_html=odd, tags=(odd,), guid=odd))
-    told = reading(pending, "desk")
-    told = replace(
-        told,
-        article=replace(told.article, text=odd, title=odd, tags=(odd,)),
-        alerts=(("desk", alert(title=odd, terms=(odd,))),),
-    )
-    assert len(await record.reading(told, NOW)) == 1
-    assert len(await record.neighbors(told.fingerprint, NOW)) == 1
-    assert len((await record.status(NOW)).alerts) == 1
-
-
-@pytest.mark.parametrize("year", [1, 9999])
-async def test_impossible_dates_never_stop_an_article(record: Record, year: int) -> None:
-    """Converted to UTC, these would lie before the first or after the last year."""
-    edge = (1, 1, 0) if year == 1 else (12, 31, 23)
-    for hours in (-3, 3):
-        zone = timezone(timedelta(hours=hours))
-        dated = entry(str(zone), published=datetime(year, *edge, tzinfo=zone))
-        [pending] = await listed(record, dated)
-        assert pending.entry == dated
-        await record.reading(reading(pending), NOW)
-
-
-# --- articles and stories ---------------------------------------------------------------------
 
 
 async def test_everything_that_reading_gave_is_recorded_at_once(record: Record) -> None:
@@ -287,6 +44,18 @@ async def test_everything_that_reading_gave_is_recorded_at_once(record: Record) 
     assert rules["yaml"].endswith("جسور\n")
     assert (notice.story_id, notice.target, notice.alert) == (story["id"], "desk", alert())
     assert await record.pending(LATER, 10) == []
+
+
+async def test_status_counts_what_was_read(record: Record) -> None:
+    first, second = await listed(record, entry(1), entry(2))
+    held_back = {"bridges": "too old"}
+    await record.reading(replace(reading(first, "desk"), alerts=(), held_back=held_back), NOW)
+    await record.reading(reading(second), NOW)
+    status = await record.status(NOW)
+    assert (status.articles, status.matched, status.stories) == (2, 1, 2)
+    assert (status.outbox.waiting, status.outbox.sent) == (0, 0)
+    assert await record.removed() == {"a link to other articles": 2}
+    assert [match["held_back"] for match in await rows(record, matches)] == ["too old"]
 
 
 async def test_the_same_entry_is_never_recorded_twice(record: Record) -> None:
@@ -381,100 +150,3 @@ async def test_a_formula_that_stands_everywhere_brings_few_neighbors(record: Rec
     found = await record.neighbors(fingerprint("https://x.example/", 1, 1003), NOW)
     assert len(found) == MAX_NEIGHBORS
     assert found[0].fingerprint.keys == (1, 1003)
-
-
-async def explained(record: Record, statement: Any) -> str:
-    with engine_for(record._url).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("ANALYZE"))
-        compiled = statement.compile(
-            dialect=connection.dialect, compile_kwargs={"literal_binds": True}
-        )
-        how = "QUERY PLAN" if connection.dialect.name == "sqlite" else ""
-        plan = connection.exec_driver_sql(f"EXPLAIN {how} {compiled}".replace("%", "%%"))
-        return "\n".join(str(row) for row in plan)
-
-
-async def fill(record: Record, articles_count: int, keys_each: int) -> None:
-    """Put many articles on record the short way: the planner does not look things up in few rows."""
-    numbers = range(1, articles_count + 1)
-    table: dict[str, Sequence[dict[str, Any]]] = {
-        "entries": [
-            {
-                "id": n,
-                "url_hash": f"hash {n}",
-                "source": "nahr",
-                "status": "pending" if n % 50 == 0 else "done",
-                "first_contact": False,
-                "seen": NOW,
-                "retry_at": NOW,
-            }
-            for n in numbers
-        ],
-        "stories": [{"id": n, "origin": "", "first_seen": NOW, "last_seen": NOW} for n in numbers],
-        "articles": [
-            {
-                "id": n,
-                "entry_id": n,
-                "source": "nahr",
-                "story_id": n,
-                "text": "نص",
-                "text_hash": f"text {n}",
-                "sketch": bytes(1500),  # as wide as real ones: narrow tables are scanned
-                "keys": b"",
-                "seen": NOW,
-            }
-            for n in numbers
-        ],
-        "fingerprint_keys": [
-            {"key": n * 1000 + k, "day": 19847, "article_id": n}
-            for n in numbers
-            for k in range(keys_each)
-        ],
-    }
-    with engine_for(record._url).begin() as connection:
-        for name, many in table.items():
-            connection.execute(metadata.tables[name].insert(), many)
-
-
-async def test_a_story_is_found_through_indexes(record: Record) -> None:
-    from watcher.record.articles import NEIGHBORS
-
-    await record.sync_sources([source()], NOW)
-    await fill(record, articles_count=3000, keys_each=8)
-    given = {"shared": list(range(24)), "day": 19840, "text_hash": "text 7", "since": NOW}
-    plan = await explained(record, NEIGHBORS.params(given))
-    assert "fingerprint_keys_pkey" in plan or "SEARCH fingerprint_keys USING PRIMARY KEY" in plan
-    assert "articles_text_hash" in plan
-    assert "articles_pkey" in plan or "SEARCH articles USING INTEGER PRIMARY KEY" in plan
-    assert "Seq Scan" not in plan
-    assert "SCAN articles" not in plan
-    assert "SCAN fingerprint_keys" not in plan
-
-
-async def test_what_waits_is_found_through_partial_indexes(record: Record) -> None:
-    from watcher.record.tables import IS_PENDING, IS_WAITING, entries, notices
-
-    await record.sync_sources([source()], NOW)
-    await fill(record, articles_count=3000, keys_each=1)
-    ready = select(entries.c.id).where(IS_PENDING).order_by(entries.c.id).limit(10)
-    assert "entries_pending" in await explained(record, ready)
-    urgent = (
-        select(notices.c.id)
-        .where(IS_WAITING)
-        .order_by(notices.c.severity.desc(), notices.c.created, notices.c.id)
-    )
-    if record._url.drivername == "sqlite":  # PostgreSQL scans a table without rows
-        assert "notices_waiting" in await explained(record, urgent)
-
-
-async def test_instants_without_a_zone_are_refused(record: Record) -> None:
-    with pytest.raises(RecordRefused, match="no time zone"):
-        await record.sync_sources([source()], datetime(2024, 5, 4))  # noqa: DTZ001
-
-
-async def test_refused_rules_show_until_they_are_mended(record: Record) -> None:
-    assert (await record.status(NOW)).rules_refused == ""
-    for what in ("a.yaml:1:1: …", "b.yaml:2:2: قاعدة", "b.yaml:2:2: قاعدة", ""):
-        await record.remember_rules_refused(what, NOW)
-        assert (await record.status(NOW)).rules_refused == what
