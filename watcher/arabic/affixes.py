@@ -21,7 +21,8 @@ PERFECT_C = 4096
 """The perfect's endings that begin with a vowel, and those that begin with a consonant."""
 IMPERFECT = 8192
 IMPERFECT_N = 16384
-ANY = 32767
+VERB_DUAL = 32768
+ANY = 65535
 
 NOUN = BARE | ACCUSATIVE | ENCLITIC | DUAL | YEH
 FEMININES = FEMININE | FEMININE_T | FEMININE_DUAL | PLURAL_F | HEH
@@ -65,7 +66,7 @@ def _verbal_endings(endings: dict[str, tuple[str, int]]) -> dict[str, int]:
 
 _VERBAL = {
     "ت": ("ت", PERFECT | PERFECT_C),
-    "ا": ("ا", PERFECT | IMPERFECT),
+    "ا": ("ا", VERB_DUAL | IMPERFECT),
     "تا": ("تا", PERFECT),
     "وا": ("و", PERFECT | IMPERFECT),
     "نا": ("نا", PERFECT_C),
@@ -117,6 +118,8 @@ def _proclitics() -> dict[str, int]:
         for preposition in ("", "ب", "ك", "ل"):
             for article in ("", "ال"):
                 if conjunction in ("ا", "او") and not (preposition and article):
+                    continue
+                if conjunction == "اف" and not (preposition or article):
                     continue
                 stack = conjunction + preposition + article
                 if preposition == "ل" and article:

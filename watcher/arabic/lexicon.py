@@ -56,6 +56,10 @@ class Lexicon:
         """List the forms of a plain lemma."""
         return self._forms.get(lemma, "").split()
 
+    def is_lemma(self, word: str) -> bool:
+        """Tell whether other forms are listed under `word`; the lexicon lists some only as such."""
+        return self._forms.get(word, word) != word
+
     def is_verb(self, lemma: str) -> bool:
         """Tell whether finite forms of `lemma` are listed."""
         return any(

@@ -103,7 +103,7 @@ def noun_stems(noun: str, known: Lexicon) -> Stems:
         _add_feminine(noun, known, stems)
     else:
         stems[noun] = (_masculine_endings(noun, known), OWN)
-        _add_changed_ends(noun, stems)
+        _add_changed_ends(noun, known, stems)
     for plural in broken_plurals(noun, known):
         stem, endings = plural, _BROKEN
         if plural.endswith("ة"):
@@ -157,13 +157,16 @@ def _is_participle(noun: str) -> bool:
     return len(noun) > 3 and noun.startswith("م")
 
 
-def _add_changed_ends(noun: str, stems: Stems) -> None:
+def _add_changed_ends(noun: str, known: Lexicon, stems: Stems) -> None:
     """Add the stems of nouns whose last letter changes before endings."""
     if noun.endswith("ي"):
-        stems.setdefault(noun[:-1] + "ا", (ENCLITIC | YEH, CHANGED))
+        if not (known.nominal(noun + "ة") or noun + "ة" in known):
+            stems.setdefault(noun[:-1] + "ا", (ENCLITIC | YEH, CHANGED))
         if noun in DEFECTIVE:
             stems.setdefault(noun[:-1], (BARE | PLURAL_M, CHANGED))
     elif noun.endswith("اء"):
         stems.setdefault(noun[:-1] + "و", (DUAL | PLURAL_F, CHANGED))
     elif noun.endswith("ا"):
         stems.setdefault(noun[:-1] + "ء", (ENCLITIC, CHANGED))
+        if len(noun) > 4:
+            stems.setdefault(noun[:-1], (PLURAL_F, CHANGED))

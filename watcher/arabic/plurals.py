@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _WEAK = "اويء"
 _SHAPES = re.compile(
-    r"..و.|..ا.|...|ا..ا.|ا...?ة|ا...?اء|...اء|...ة|.وا.|..ايا|...ان|..ا..?|..ا.ي.|..ا..ة"
+    "CCوC|CCاC|CCC|اCCاC|اCCC?ة|اCCC?اء|CCCاء|CCCة|CواC"
+    "|CCايا|CCCان|CCاCC?|CCاCي|CCاCيC|CCاCCة".replace("C", "[^ة]")
 )
 _PATIENTS = re.compile(r"..ي.")
 """فعيل: the build whose plural may be فعلى: قتيل قتلى."""
@@ -44,7 +45,10 @@ def broken_plurals(noun: str, known: Lexicon) -> set[str]:
         spelled = plural.replace("اا", "ا")
         if known.nominal(spelled):
             continue
-        if spelled in known.lemmas(spelled) or (spelled in known and len(spelled) < 5):
+        lemmas = known.lemmas(spelled)
+        if spelled in lemmas or (len(spelled) < 5 and lemmas and noun not in lemmas):
+            continue
+        if spelled in ABSTRACT:
             continue
         plurals.add(spelled)
     plurals.discard(noun)
@@ -53,11 +57,13 @@ def broken_plurals(noun: str, known: Lexicon) -> set[str]:
 
 def _listed(noun: str, known: Lexicon, *, proven: bool) -> set[str]:
     """Pick the plurals among the forms of `noun`; `proven` wants them with the article."""
-    forms = known.forms(noun)
+    forms, nominal = known.forms(noun), noun in known.nominal(noun) or not known.is_verb(noun)
     plurals = set()
     for form in forms:
         stem = form.removeprefix("ال") if len(form) > 4 else form
         if stem == form and proven:
+            continue
+        if not nominal and len(stem) < 5 and stem[0] != "ا":
             continue
         if is_plural_of(stem, noun) and not _is_regular(stem, noun):
             plurals.add(stem)

@@ -8,10 +8,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from watcher.arabic.affixes import (
-    ACCUSATIVE,
     ANY,
     ARTICLE,
     BARE,
@@ -21,29 +20,17 @@ from watcher.arabic.affixes import (
     ENDING_LENGTHS,
     ENDINGS,
     FEMININE,
-    FEMININE_DUAL,
     FEMININE_T,
-    PLURAL_F,
-    PLURAL_M,
     PREFIX,
     PREPOSITION,
     STACKS,
-    YEH,
 )
+from watcher.arabic.evidence import NAME, VERB, Cut, Stem, holds
 from watcher.arabic.harakat import agree, has_marks
 from watcher.arabic.letters import UNMARKED, plain
 from watcher.arabic.lexicon import lexicon
-from watcher.arabic.nouns import (
-    CHANGED,
-    OWN,
-    PLURAL,
-    citations,
-    is_active_participle,
-    is_relational,
-    masculine,
-    noun_stems,
-)
-from watcher.arabic.tables import COMPOUNDS, COUNTRIES, DOTLESS, FUNCTION_WORDS, NAMES, SPELLINGS
+from watcher.arabic.nouns import OWN, PLURAL, citations, masculine, noun_stems
+from watcher.arabic.tables import DOTLESS, SPELLINGS, VARIANTS
 from watcher.arabic.verbs import is_verb, verb_stems
 
 if TYPE_CHECKING:
@@ -51,32 +38,6 @@ if TYPE_CHECKING:
 
 _APART = PREPOSITION | CONJUNCTION
 _PLURAL_OF_HAMZA = "أآ"
-VERB = 3
-"""The stem of a verb; beside OWN, PLURAL and CHANGED of nouns."""
-
-
-class Stem(NamedTuple):
-    """What a stem stands for."""
-
-    atom: int
-    endings: int
-    kind: int
-    lemma: str
-    seat: str
-    """The hamza seats that the first letter may be printed with; empty where it does not matter."""
-
-
-class Cut(NamedTuple):
-    """A printed word cut in three; `before` says what the proclitics are."""
-
-    entry: Stem
-    before: int
-    length: int
-    """Length of the proclitics."""
-    reading: int
-    """What the ending may say."""
-
-
 Index = dict[str, tuple[Stem, ...]]
 
 
@@ -101,13 +62,17 @@ class Stems:
             self._put(self._stems, word, Stem(atom, BARE, OWN, word, ""))
             return
         self._known = self._known or lexicon()
-        if _has_article(written, word, self._known):
+        definite = _has_article(written, word, self._known)
+        if definite:
             written, word = written[2:], word[2:]
         for spelled in _spellings(word):
             if exact:
                 self._add_exact(atom, spelled)
             else:
-                self._add_inflected(atom, written if spelled == word else spelled, spelled, later)
+                as_typed = written if spelled == word else spelled
+                self._add_inflected(atom, as_typed, spelled, later=later, definite=definite)
+            if spelled in VARIANTS:
+                self._put(self._stems, VARIANTS[spelled], Stem(atom, FEMININE, NAME, spelled, ""))
 
     def _add_exact(self, atom: int, word: str) -> None:
         """Enter a word that takes clitics and nothing else."""
@@ -116,13 +81,16 @@ class Stems:
             stem, endings = word[:-1], FEMININE | FEMININE_T
         self._put(self._stems, stem, Stem(atom, endings, OWN, word, ""))
 
-    def _add_inflected(self, atom: int, written: str, word: str, later: bool) -> None:  # noqa: FBT001
+    def _add_inflected(
+        self, atom: int, written: str, word: str, *, later: bool, definite: bool
+    ) -> None:
         """Enter a word with all its forms."""
         known = self._known or lexicon()
         for citation in citations(word, written, known):
             spelled = written if citation == word else citation
-            verb = is_verb(spelled, known) and (citation == word or not known.nominal(word))
-            noun = not verb or not _is_only_verb(citation) or citation in known.nominal(citation)
+            verb = not definite and is_verb(spelled, known)
+            verb = verb and (citation == word or not known.nominal(word))
+            noun = not verb or not _is_only_verb(spelled, known)
             if noun:
                 for lemma in {citation, masculine(citation, known)} if later else (citation,):
                     self._add_noun(atom, lemma, spelled[0], known)
@@ -160,7 +128,7 @@ class Stems:
         for cut in self._cuts(word):
             entry, before, _, _ = cut
             code = entry.atom << 1 | (before & _APART > 0)
-            if code in found or not self._holds(word, raw, cut):
+            if code in found or not holds(word, raw, cut, self._known):
                 continue
             if entry.atom in self._marked and not agree(self._marked[entry.atom], raw):
                 continue
@@ -190,25 +158,6 @@ class Stems:
                     _fit(entries, length, before, reading & definite, cuts)
         return cuts
 
-    def _holds(self, word: str, raw: str, cut: Cut) -> bool:
-        """Ask the lexicon whether the printed word is another one."""
-        known = self._known
-        entry, before, length, reading = cut
-        if known is None:
-            return True
-        if word in FUNCTION_WORDS and word != entry.lemma:
-            return entry.lemma in FUNCTION_WORDS
-        if entry.seat and not _seated(raw, cut):
-            return False
-        if before:
-            if word in NAMES:
-                return False
-            if before & PREFIX:
-                return _is_imperfect(word[length - 1 :], entry.lemma, known)
-            if not _splits(word, cut, known):
-                return False
-        return reading & BARE > 0 or entry.kind == VERB or _ends(word[length:], cut, known)
-
 
 def _fit(
     entries: tuple[Stem, ...], length: int, before: int, reading: int, cuts: list[Cut]
@@ -220,76 +169,22 @@ def _fit(
             cuts.append(Cut(entry, before, length, fitting))
 
 
-def _is_imperfect(rest: str, verb: str, known: Lexicon) -> bool:
-    """Tell whether a word that begins with a prefix of the imperfect may be one of `verb`."""
-    listed = known.lemmas(rest)
-    if rest[0] == "ا":
-        return not known.nominal(rest) and (verb in listed or not listed)
-    if rest[0] == "ن" and rest in listed:
-        return False
-    return rest[0] == "ت" or not known.nominal(rest)
-
-
-def _seated(raw: str, cut: Cut) -> bool:
-    """Tell whether the first letter of the stem is printed as the stem allows."""
-    spelled = raw.translate(UNMARKED)
-    letter, seat = spelled[cut.length : cut.length + 1], cut.entry.seat
-    if "ى" in seat and spelled[-1] != "ى":
-        return False
-    return letter not in "أإآ" or letter in seat or seat == "ى"
-
-
-def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
-    """Tell whether the proclitics of `word` may be cut off, or belong to it: و in وفد, ب in بحر."""
-    own = known.lemmas(word)
-    if cut.before == ARTICLE:
-        return word not in own or cut.entry.lemma in own or bool(known.nominal(word[2:]))
-    if cut.entry.lemma in own or word in COMPOUNDS:
-        return True
-    if cut.entry.kind == VERB and word not in own and len(cut.entry.lemma) > 2:
-        return True
-    if known.nominal(word):
-        return False
-    return not own or (own == [word] and not known.is_verb(word))
-
-
-def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
-    """Tell whether the ending may be cut off, or makes another word: ان in شعبان."""
-    entry, reading = cut.entry, cut.reading
-    if reading == YEH and _is_relational_of(rest, known):
-        return entry.kind == CHANGED or is_active_participle(entry.lemma)
-    listed = known.nominal(rest) if cut.before & ARTICLE else known.lemmas(rest)
-    listed = listed or known.nominal(rest)
-    if listed and entry.lemma not in listed and rest != entry.lemma:
-        if rest[-1] == "ا" and reading & ACCUSATIVE:
-            return rest not in known.nominal(rest) and rest not in COUNTRIES
-        if reading & FEMININE:
-            return is_relational(entry.lemma) or is_active_participle(entry.lemma)
-        if entry.lemma[-1] == "ة" and reading & (PLURAL_F | FEMININE_T | FEMININE_DUAL):
-            return True
-        return rest in listed and reading & entry.endings & PLURAL_M > 0
-    if reading == YEH and not listed:
-        return entry.kind == CHANGED or entry.endings & PLURAL_M > 0
-    return not (reading & ACCUSATIVE and rest in COUNTRIES)
-
-
-def _is_relational_of(word: str, known: Lexicon) -> bool:
-    """Tell whether the lexicon knows a word in ي as a nisba: it lists its feminine."""
-    return word + "ة" in known or bool(known.nominal(word + "ة"))
-
-
 def _has_article(written: str, word: str, known: Lexicon) -> bool:
     """Tell whether a word begins with the article: العراق does, ألمانيا and التزام do not."""
-    if not written.startswith("ال") or len(word) < 5:
+    if not written.startswith("ال") or len(word) < 5 or known.is_verb(word):
         return False
     return not (word in known.lemmas(word) or word in known.nominal(word)) or bool(
         known.nominal(word[2:]) and word not in known.nominal(word)
     )
 
 
-def _is_only_verb(verb: str) -> bool:
+def _is_only_verb(citation: str, known: Lexicon) -> bool:
     """Tell whether a verb has a shape that nouns do not share."""
-    return verb[0] == "ا" or (len(verb) == 3 and verb[-1] in "اي")
+    verb = plain(citation)
+    if citation[-1] == "ى":
+        return len(verb) == 3
+    shaped = verb[0] == "ا" or (len(verb) == 3 and verb[-1] in "اي")
+    return shaped and verb not in known.nominal(verb)
 
 
 def _spellings(word: str) -> list[str]:

@@ -15,6 +15,7 @@ from watcher.arabic.affixes import (
     IMPERFECT_N,
     PERFECT,
     PERFECT_C,
+    VERB_DUAL,
 )
 from watcher.arabic.letters import plain
 from watcher.arabic.tables import VERBS
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Stems = dict[str, int]
 
 _ALONE = BARE | ENCLITIC
-_SOUND_PERFECT = _ALONE | PERFECT | PERFECT_C
+_SOUND_PERFECT = _ALONE | PERFECT | PERFECT_C | VERB_DUAL
 _SOUND_IMPERFECT = _ALONE | IMPERFECT | IMPERFECT_N
 _DUAL_ENDINGS = ("ان", "ون", "وا", "ا")
 
@@ -42,6 +43,8 @@ def is_verb(citation: str, known: Lexicon) -> bool:
         if verb[1] == "ا":
             return verb in VERBS or verb not in known.nominal(verb)
         return verb[2] not in "اوي" and verb[0] != "م" if verb[0] != "ت" else verb[2] != "ا"
+    if len(verb) == 3 and citation[-1] == "ي":
+        return verb not in known.nominal(verb)
     if len(verb) == 4:
         return verb[2] not in "وي"
     if len(verb) == 5:
@@ -69,21 +72,21 @@ def _perfect(verb: str, known: Lexicon) -> Stems:
         root = verb[:-1]
         stems = {verb: _ALONE | PERFECT_C, root: PERFECT}
         stems[root + "ا"] = stems.get(root + "ا", 0) | ENCLITIC
-        stems[root + "ي"] = stems.get(root + "ي", 0) | BARE | PERFECT | PERFECT_C
+        stems[root + "ي"] = stems.get(root + "ي", 0) | BARE | PERFECT | PERFECT_C | VERB_DUAL
         if verb[-1] == "ا":
             stems[root + "و"] = PERFECT_C
         return {stem: endings for stem, endings in stems.items() if len(stem) > 1}
     stems = {verb: _SOUND_PERFECT}
     if _is_hollow(verb):
         short, passive = verb[:-2] + verb[-1], verb[:-2] + "ي" + verb[-1]
-        stems[verb] = _ALONE | PERFECT
+        stems[verb] = _ALONE | PERFECT | VERB_DUAL
         if not known.is_verb(short):
             stems[short] = PERFECT_C
         if passive + "ا" in known.forms(verb):
-            stems[passive] = _ALONE | PERFECT
+            stems[passive] = _ALONE | PERFECT | VERB_DUAL
     elif _is_doubled(verb):
         stems[verb + verb[-1]] = PERFECT_C
-    if len(verb) == 4 and verb[1] == "ا" and verb[0] != "ا":
+    if len(verb) == 4 and verb[1] == "ا" and verb[0] not in "او":
         stems[verb[0] + "و" + verb[2:]] = _ALONE | PERFECT
     return stems
 
@@ -111,7 +114,7 @@ def _imperfect(citation: str, verb: str, known: Lexicon) -> Stems:
     if citation[0] == "آ":
         return _inflected("ا" + verb[1:]) | _inflected("ء" + verb[1:])
     if citation[0] == "أ" and len(verb) == 3:
-        stems = _inflected(verb) | _inflected("ء" + verb[1:])
+        stems = _hamzated(verb, known)
         return stems | _inflected(verb[1:]) if _is_fourth(verb, known) else stems
     if verb[0] == "ا" and len(verb) >= 4:
         changes = citation[0] == "أ" or verb.startswith("است")
@@ -122,6 +125,19 @@ def _imperfect(citation: str, verb: str, known: Lexicon) -> Stems:
         stems |= _inflected(verb[1:], sound=True)
     if citation[-1] == "أ":
         stems[verb[:-1] + "ء"] = IMPERFECT
+    return stems
+
+
+def _hamzated(verb: str, known: Lexicon) -> Stems:
+    """Give the imperfect of a verb in أ as the lexicon lists it: يأخذ, of the second form يؤكد."""
+    forms = known.forms(verb)
+    first = any(form.startswith("يا") for form in forms)
+    second = any(form.startswith("يء") for form in forms)
+    stems: Stems = {}
+    if first or not second:
+        stems |= _inflected(verb)
+    if second or not first:
+        stems |= _inflected("ء" + verb[1:])
     return stems
 
 

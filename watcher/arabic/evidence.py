@@ -1,0 +1,163 @@
+"""What the lexicon says against reading a printed word as a form of a term. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from watcher.arabic.affixes import (
+    ACCUSATIVE,
+    ARTICLE,
+    BARE,
+    FEMININE,
+    FEMININE_DUAL,
+    FEMININE_T,
+    PERFECT,
+    PLURAL_F,
+    PLURAL_M,
+    PREFIX,
+    YEH,
+)
+from watcher.arabic.letters import UNMARKED
+from watcher.arabic.nouns import CHANGED, is_active_participle, is_relational
+from watcher.arabic.tables import COMPOUNDS, COUNTRIES, FUNCTION_WORDS, NAMES
+
+if TYPE_CHECKING:
+    from watcher.arabic.lexicon import Lexicon
+
+VERB, NAME = 3, 4
+"""The stem of a verb, and a second spelling of a name; beside what nouns.py distinguishes."""
+
+
+_PRONOUNS = ("ه", "ها", "هم", "هما", "هن", "ك", "كم", "نا", "ي")
+
+
+class Stem(NamedTuple):
+    """What a stem stands for."""
+
+    atom: int
+    endings: int
+    kind: int
+    lemma: str
+    seat: str
+    """The hamza seats that the first letter may be printed with; empty where it does not matter."""
+
+
+class Cut(NamedTuple):
+    """A printed word cut in three; `before` says what the proclitics are."""
+
+    entry: Stem
+    before: int
+    length: int
+    """Length of the proclitics."""
+    reading: int
+    """What the ending may say."""
+
+
+def holds(word: str, raw: str, cut: Cut, known: Lexicon | None) -> bool:
+    """Tell whether the cut of a plain word, printed as `raw`, is not known to be another word."""
+    entry, before, length, reading = cut
+    if known is None:
+        return True
+    if word in FUNCTION_WORDS and word != entry.lemma:
+        return entry.lemma in FUNCTION_WORDS
+    if (entry.seat and not _seated(raw, cut)) or (entry.kind == NAME and before & ARTICLE):
+        return False
+    if before:
+        if word in NAMES:
+            return False
+        if before & PREFIX:
+            return _is_imperfect(word[length - 1 :], cut, known)
+        if not _splits(word, cut, known):
+            return False
+    if entry.kind == VERB:
+        return _is_perfect(word, cut, known)
+    return reading & BARE > 0 or _ends(word[length:], cut, known)
+
+
+def _seated(raw: str, cut: Cut) -> bool:
+    """Tell whether the first letter of the stem is printed as the stem allows."""
+    spelled = raw.translate(UNMARKED)
+    letter, seat = spelled[cut.length : cut.length + 1], cut.entry.seat
+    if "ى" in seat and spelled[-1] != "ى":
+        return False
+    return letter not in "أإآ" or letter in seat or seat == "ى"
+
+
+def _is_imperfect(rest: str, cut: Cut, known: Lexicon) -> bool:
+    """Tell whether a word that begins with a prefix of the imperfect may be one of the verb."""
+    person, stem = rest[0], rest[1:]
+    if person == "ا":
+        listed = known.lemmas(rest)
+        return cut.reading & BARE > 0 and (
+            not known.nominal(rest) and (cut.entry.lemma in listed or not listed)
+        )
+    if person == "ن" and known.is_lemma(rest):
+        return False
+    if person == "ت":
+        # «توقع» is the fifth form: the first loses its و in the imperfect.
+        return not (stem[:1] == "و" and cut.entry.lemma == stem and known.is_lemma(rest))
+    return not known.nominal(rest)
+
+
+def _is_perfect(word: str, cut: Cut, known: Lexicon) -> bool:
+    """Tell whether a word without prefix may be of the verb, not a noun that looks like it."""
+    verb = cut.entry.lemma
+    if cut.reading & BARE and word[cut.length :] == verb:
+        return True
+    if cut.reading & PERFECT:
+        for whole in {word, word[cut.length :]}:
+            base, t, pronoun = whole.rpartition("ت")
+            if t and pronoun in _PRONOUNS and known.nominal(base + "ة"):
+                return False
+    listed = known.nominal(word[cut.length :])
+    return not listed or verb in listed
+
+
+def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
+    """Tell whether the proclitics of `word` may be cut off, or belong to it: و in وفد, ب in بحر."""
+    own = known.lemmas(word)
+    if cut.before == ARTICLE:
+        return word not in own or cut.entry.lemma in own or bool(known.nominal(word[2:]))
+    if cut.entry.lemma in own or word in COMPOUNDS:
+        return True
+    if cut.entry.kind == VERB and word not in own and len(cut.entry.lemma) > 2:
+        return True
+    if known.nominal(word):
+        return False
+    return not own or (own == [word] and not known.is_verb(word))
+
+
+def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
+    """Tell whether the ending may be cut off, or makes another word: ان in شعبان."""
+    entry, reading = cut.entry, cut.reading
+    if reading == YEH and _is_relational_of(rest, known):
+        return entry.kind == CHANGED or is_active_participle(entry.lemma)
+    nominal = known.nominal(rest)
+    listed = (nominal or known.lemmas(rest)) if cut.before & ARTICLE else known.lemmas(rest)
+    listed = listed or nominal
+    if listed and entry.lemma not in listed and rest != entry.lemma:
+        return _ends_otherwise(rest, cut, nominal, listed)
+    if reading == YEH and not listed:
+        return entry.kind == CHANGED or entry.endings & PLURAL_M > 0
+    return not (reading & ACCUSATIVE and rest in COUNTRIES)
+
+
+def _ends_otherwise(rest: str, cut: Cut, nominal: list[str], listed: list[str]) -> bool:
+    """Tell whether an ending holds although the lexicon lists the whole under another lemma."""
+    entry, reading = cut.entry, cut.reading
+    if rest[-1] == "ا" and reading & ACCUSATIVE:
+        return rest not in nominal and rest not in COUNTRIES
+    if reading & FEMININE:
+        return (
+            is_relational(entry.lemma)
+            or is_active_participle(entry.lemma)
+            or entry.lemma in nominal
+        )
+    if entry.lemma[-1] == "ة" and reading & (PLURAL_F | FEMININE_T | FEMININE_DUAL):
+        return True
+    return rest in listed and reading & entry.endings & PLURAL_M > 0
+
+
+def _is_relational_of(word: str, known: Lexicon) -> bool:
+    """Tell whether the lexicon knows a word in ي as a nisba: it lists its feminine."""
+    return word + "ة" in known or bool(known.nominal(word + "ة"))
