@@ -14,6 +14,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "eval" / "matching"
 
 pytestmark = [
     pytest.mark.shared,
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # the scorer leaves files open
     pytest.mark.skipif(not DATA.exists(), reason="the annotated newswire is not at ../shared/eval"),
 ]
 

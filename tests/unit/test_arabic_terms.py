@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,10 +59,57 @@ def test_not_found(term: str | Term, printed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("term", "printed"),
+    [
+        pytest.param("عَيَّنَ", "العين", id="a verb takes no article"),
+        pytest.param("عَيْن", "عينت", id="a noun is not conjugated"),
+        pytest.param("وفد", "فد", id="و belongs to the word"),
+        pytest.param("كمال", "مال", id="ك belongs to the word"),
+        pytest.param("مال", "كمال", id="a name is not cut"),
+        pytest.param("قمر", "قمري", id="a nisba"),
+        pytest.param("عمر", "إعمار", id="hamza below the alef"),
+        pytest.param("ليبيا", "الليبية", id="the nisba of a country"),
+    ],
+)
+def test_other_words(term: str, printed: str) -> None:
+    """Words that share letters with a term are told apart by lexicon, hamza and harakat."""
+    assert found(term, f"قيل {printed} هنا") == []
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        pytest.param("عبد الرحمن", "عبدالرحمن", id="two words printed as one"),
+        pytest.param("عبدالكريم", "عبد الكريم", id="one word printed as two"),
+        pytest.param("قوات خاصة", "القوات الخاصة", id="article"),
+        pytest.param("الطائرات المسيرة", "طائرة مسيرة", id="singular for a plural"),
+        pytest.param("مسلحون مجهولون", "مسلحين مجهولين", id="case"),
+        pytest.param("كوفيد-١٩", "كوفيد 19", id="a hyphen and digits"),
+        pytest.param("مصر والأردن", "مصر والأردن", id="a conjunction of its own"),
+    ],
+)
+def test_phrases(term: str, text: str) -> None:
+    """Words of a phrase inflect and agree."""
+    assert found(term, f"قيل {text} هنا") == [text]
+
+
+def test_terms_travel_to_worker_processes() -> None:
+    """A pickled copy finds the same."""
+    terms = Terms(["هدنة", "وقف إطلاق النار", Term("غزة", "exact")])
+    text = "أعلن وقف إطلاق النار في غزة بعد الهدنة"
+    expected = terms.scan(text)
+    assert len(expected) == 3
+    assert pickle.loads(pickle.dumps(terms)).scan(text) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "hit"),
     [
         pytest.param("قصف عين الأسد", True, id="bare"),
         pytest.param("قاعدة بعين الأسد", True, id="with ب"),
+        pytest.param("لعين الأسد", True, id="with ل, which alone would be another word"),
+        pytest.param("أفبعين الأسد", True, id="with three proclitics"),
+        pytest.param("عينت الأسد", False, id="a verb, which the sukun excludes"),
         pytest.param("وعين الاسد", True, id="with و, without hamza"),
         pytest.param("عَيْن الأسد", True, id="vocalized alike"),
         pytest.param("عـيـن الأسـد", True, id="tatweel"),

@@ -8,6 +8,7 @@ from watcher.arabic.affixes import (
     ACCUSATIVE,
     ARTICLE,
     BARE,
+    DUAL,
     FEMININE,
     FEMININE_DUAL,
     FEMININE_T,
@@ -18,6 +19,7 @@ from watcher.arabic.affixes import (
     YEH,
 )
 from watcher.arabic.letters import UNMARKED
+from watcher.arabic.lexicon import lexicon
 from watcher.arabic.nouns import CHANGED, is_active_participle, is_relational
 from watcher.arabic.tables import COMPOUNDS, COUNTRIES, FUNCTION_WORDS, NAMES
 
@@ -48,26 +50,34 @@ class Cut(NamedTuple):
     entry: Stem
     before: int
     length: int
-    """Length of the proclitics."""
+    """Where the proclitics end."""
+    end: int
+    """Where the stem ends."""
     reading: int
     """What the ending may say."""
 
 
-def holds(word: str, raw: str, cut: Cut, known: Lexicon | None) -> bool:
-    """Tell whether the cut of a plain word, printed as `raw`, is not known to be another word."""
-    entry, before, length, reading = cut
-    if known is None:
+def holds(word: str, raw: str, cut: Cut, *, sure: bool) -> bool:
+    """Tell whether the cut of a plain word, printed as `raw`, is not known to be another word.
+
+    `sure` trusts the proclitics: the words that follow prove the reading.
+    """
+    entry, before, length, _, reading = cut
+    if word[0] < "\u0600":
         return True
+    known = lexicon()
     if word in FUNCTION_WORDS and word != entry.lemma:
         return entry.lemma in FUNCTION_WORDS
     if (entry.seat and not _seated(raw, cut)) or (entry.kind == NAME and before & ARTICLE):
         return False
+    if word[length:] in NAMES and word[length:] != entry.lemma:
+        return False
     if before:
-        if word in NAMES:
+        if word in NAMES and not sure:
             return False
         if before & PREFIX:
-            return _is_imperfect(word[length - 1 :], cut, known)
-        if not _splits(word, cut, known):
+            return _is_imperfect(word, cut, known)
+        if not sure and not _splits(word, cut, known):
             return False
     if entry.kind == VERB:
         return _is_perfect(word, cut, known)
@@ -83,20 +93,20 @@ def _seated(raw: str, cut: Cut) -> bool:
     return letter not in "أإآ" or letter in seat or seat == "ى"
 
 
-def _is_imperfect(rest: str, cut: Cut, known: Lexicon) -> bool:
+def _is_imperfect(word: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether a word that begins with a prefix of the imperfect may be one of the verb."""
-    person, stem = rest[0], rest[1:]
-    if person == "ا":
-        listed = known.lemmas(rest)
-        return cut.reading & BARE > 0 and (
-            not known.nominal(rest) and (cut.entry.lemma in listed or not listed)
-        )
-    if person == "ن" and known.is_lemma(rest):
-        return False
+    rest, verb = word[cut.length - 1 :], cut.entry.lemma
+    head = word[cut.length - 1 : cut.end]
+    person, stem = head[0], head[1:]
     if person == "ت":
         # «توقع» is the fifth form: the first loses its و in the imperfect.
-        return not (stem[:1] == "و" and cut.entry.lemma == stem and known.is_lemma(rest))
-    return not known.nominal(rest)
+        return not (stem[0] == "و" and verb == stem and known.is_lemma(head))
+    if known.nominal(rest) or known.nominal(head):
+        return False
+    if person == "ا":
+        listed = known.lemmas(rest)
+        return cut.reading & BARE > 0 and (verb in listed or not listed) and word not in known
+    return person == "ي" or not known.is_lemma(head)
 
 
 def _is_perfect(word: str, cut: Cut, known: Lexicon) -> bool:
@@ -107,7 +117,8 @@ def _is_perfect(word: str, cut: Cut, known: Lexicon) -> bool:
     if cut.reading & PERFECT:
         for whole in {word, word[cut.length :]}:
             base, t, pronoun = whole.rpartition("ت")
-            if t and pronoun in _PRONOUNS and known.nominal(base + "ة"):
+            noun = base + "ة"
+            if t and pronoun in _PRONOUNS and (noun in known or known.nominal(noun)):
                 return False
     listed = known.nominal(word[cut.length :])
     return not listed or verb in listed
@@ -120,8 +131,8 @@ def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
         return word not in own or cut.entry.lemma in own or bool(known.nominal(word[2:]))
     if cut.entry.lemma in own or word in COMPOUNDS:
         return True
-    if cut.entry.kind == VERB and word not in own and len(cut.entry.lemma) > 2:
-        return True
+    if cut.entry.kind == VERB and len(cut.entry.lemma) > 2 and max(map(len, own), default=0) < 4:
+        return word not in own
     if known.nominal(word):
         return False
     return not own or (own == [word] and not known.is_verb(word))
@@ -133,16 +144,17 @@ def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
     if reading == YEH and _is_relational_of(rest, known):
         return entry.kind == CHANGED or is_active_participle(entry.lemma)
     nominal = known.nominal(rest)
-    listed = (nominal or known.lemmas(rest)) if cut.before & ARTICLE else known.lemmas(rest)
-    listed = listed or nominal
+    listed = nominal + known.lemmas(rest)
     if listed and entry.lemma not in listed and rest != entry.lemma:
-        return _ends_otherwise(rest, cut, nominal, listed)
+        return _ends_otherwise(rest, cut, nominal)
+    if reading == DUAL and rest.endswith("ان") and rest in known.lemmas(rest):
+        return False
     if reading == YEH and not listed:
         return entry.kind == CHANGED or entry.endings & PLURAL_M > 0
     return not (reading & ACCUSATIVE and rest in COUNTRIES)
 
 
-def _ends_otherwise(rest: str, cut: Cut, nominal: list[str], listed: list[str]) -> bool:
+def _ends_otherwise(rest: str, cut: Cut, nominal: list[str]) -> bool:
     """Tell whether an ending holds although the lexicon lists the whole under another lemma."""
     entry, reading = cut.entry, cut.reading
     if rest[-1] == "ا" and reading & ACCUSATIVE:
@@ -155,7 +167,7 @@ def _ends_otherwise(rest: str, cut: Cut, nominal: list[str], listed: list[str]) 
         )
     if entry.lemma[-1] == "ة" and reading & (PLURAL_F | FEMININE_T | FEMININE_DUAL):
         return True
-    return rest in listed and reading & entry.endings & PLURAL_M > 0
+    return rest in nominal and reading & entry.endings & PLURAL_M > 0
 
 
 def _is_relational_of(word: str, known: Lexicon) -> bool:

@@ -26,6 +26,20 @@ def has_marks(word: str) -> bool:
     return _MARK.search(word) is not None
 
 
+def part_of_speech(word: str) -> str:
+    """Tell from the harakat of a term whether it is a "noun" or a "verb"; empty when they do not.
+
+    A word of three letters with a sukun in the middle is a noun, عَيْن; a word that ends in a
+    fatha is the perfect of a verb, عَيَّنَ.
+    """
+    clusters = _clusters(word)
+    if len(clusters) == 3 and SUKUN in clusters[1][1]:
+        return "noun"
+    if len(clusters) > 2 and FATHA in clusters[-1][1]:
+        return "verb"
+    return ""
+
+
 def agree(term: str, printed: str) -> bool:
     """Tell whether `printed` may be read as `term`, as far as both say how they are read.
 

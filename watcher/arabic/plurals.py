@@ -39,7 +39,8 @@ def broken_plurals(noun: str, known: Lexicon) -> set[str]:
     if noun in NAMES:
         return plurals
     if len(noun) > 3 and noun[-1] == "ي":
-        return plurals | set(COLLECTIVES.get(noun, ())) | _listed(noun, known, proven=True)
+        listed = {plural for plural in _listed(noun, known, proven=True) if len(plural) > 3}
+        return plurals | set(COLLECTIVES.get(noun, ())) | listed
     plurals |= _listed(noun, known, proven=False)
     for plural in _generated(noun):
         spelled = plural.replace("اا", "ا")

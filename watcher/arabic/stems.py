@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.arabic.affixes import (
     ANY,
@@ -26,7 +26,7 @@ from watcher.arabic.affixes import (
     STACKS,
 )
 from watcher.arabic.evidence import NAME, VERB, Cut, Stem, holds
-from watcher.arabic.harakat import agree, has_marks
+from watcher.arabic.harakat import agree, has_marks, part_of_speech
 from watcher.arabic.letters import UNMARKED, plain
 from watcher.arabic.lexicon import lexicon
 from watcher.arabic.nouns import OWN, PLURAL, citations, masculine, noun_stems
@@ -38,22 +38,29 @@ if TYPE_CHECKING:
 
 _APART = PREPOSITION | CONJUNCTION
 _PLURAL_OF_HAMZA = "أآ"
+Place: TypeAlias = Literal["alone", "first", "later"]
 Index = dict[str, tuple[Stem, ...]]
 
 
 class Stems:
     """The stems of all words of all terms."""
 
-    __slots__ = ("_imperfect", "_known", "_marked", "_stems")
+    __slots__ = ("_imperfect", "_marked", "_phrased", "_stems")
 
     def __init__(self) -> None:
         self._stems: Index = {}
         self._imperfect: Index = {}
         self._marked: dict[int, str] = {}
-        self._known: Lexicon | None = None
+        self._phrased: set[int] = set()
 
-    def add(self, atom: int, raw: str, *, exact: bool, later: bool) -> None:
-        """Enter a word of a term; `later` words of a phrase agree with the word before them."""
+    def add(self, atom: int, raw: str, *, exact: bool, place: Place) -> None:
+        """Enter a word of a term.
+
+        The first word of a phrase is read with less doubt, since the next one must follow; later
+        words agree with the word before them.
+        """
+        if place == "first":
+            self._phrased.add(atom)
         if has_marks(raw):
             self._marked[atom] = raw
         written = raw.translate(UNMARKED)
@@ -61,16 +68,16 @@ class Stems:
         if word[0] < "\u0600" or not word[0].isalpha():
             self._put(self._stems, word, Stem(atom, BARE, OWN, word, ""))
             return
-        self._known = self._known or lexicon()
-        definite = _has_article(written, word, self._known)
+        definite = _has_article(written, word, lexicon())
         if definite:
             written, word = written[2:], word[2:]
+        speech = "noun" if definite else part_of_speech(raw)
         for spelled in _spellings(word):
             if exact:
                 self._add_exact(atom, spelled)
             else:
                 as_typed = written if spelled == word else spelled
-                self._add_inflected(atom, as_typed, spelled, later=later, definite=definite)
+                self._add_inflected(atom, as_typed, spelled, later=place == "later", speech=speech)
             if spelled in VARIANTS:
                 self._put(self._stems, VARIANTS[spelled], Stem(atom, FEMININE, NAME, spelled, ""))
 
@@ -82,15 +89,15 @@ class Stems:
         self._put(self._stems, stem, Stem(atom, endings, OWN, word, ""))
 
     def _add_inflected(
-        self, atom: int, written: str, word: str, *, later: bool, definite: bool
+        self, atom: int, written: str, word: str, *, later: bool, speech: str
     ) -> None:
         """Enter a word with all its forms."""
-        known = self._known or lexicon()
+        known = lexicon()
         for citation in citations(word, written, known):
             spelled = written if citation == word else citation
-            verb = not definite and is_verb(spelled, known)
+            verb = speech != "noun" and is_verb(spelled, known)
             verb = verb and (citation == word or not known.nominal(word))
-            noun = not verb or not _is_only_verb(spelled, known)
+            noun = not verb or not (speech == "verb" or _is_only_verb(spelled, known))
             if noun:
                 for lemma in {citation, masculine(citation, known)} if later else (citation,):
                     self._add_noun(atom, lemma, spelled[0], known)
@@ -126,9 +133,9 @@ class Stems:
         """
         found: list[int] = []
         for cut in self._cuts(word):
-            entry, before, _, _ = cut
+            entry, before = cut.entry, cut.before
             code = entry.atom << 1 | (before & _APART > 0)
-            if code in found or not holds(word, raw, cut, self._known):
+            if code in found or not holds(word, raw, cut, sure=entry.atom in self._phrased):
                 continue
             if entry.atom in self._marked and not agree(self._marked[entry.atom], raw):
                 continue
@@ -147,7 +154,7 @@ class Stems:
         stems, imperfect = self._stems, self._imperfect
         for end, reading in endings:
             if entries := stems.get(word[:end]):
-                _fit(entries, 0, 0, reading, cuts)
+                _fit(entries, 0, 0, (end, reading), cuts)
         for stack, length, before in STACKS.get(word[:2], ()):
             if size <= length or (length > 2 and not word.startswith(stack)):
                 continue
@@ -155,18 +162,19 @@ class Stems:
             for end, reading in endings:
                 if entries := index.get(word[length:end]):
                     definite = DEFINITE_ENDINGS.get(word[end:], 0) if before & ARTICLE else ANY
-                    _fit(entries, length, before, reading & definite, cuts)
+                    _fit(entries, length, before, (end, reading & definite), cuts)
         return cuts
 
 
 def _fit(
-    entries: tuple[Stem, ...], length: int, before: int, reading: int, cuts: list[Cut]
+    entries: tuple[Stem, ...], length: int, before: int, ending: tuple[int, int], cuts: list[Cut]
 ) -> None:
     """Add the entries that take the ending and what stands before them."""
+    end, reading = ending
     for entry in entries:
         fitting = entry.endings & reading
         if fitting and not (entry.kind == VERB and before & (ARTICLE | PREPOSITION)):
-            cuts.append(Cut(entry, before, length, fitting))
+            cuts.append(Cut(entry, before, length, end, fitting))
 
 
 def _has_article(written: str, word: str, known: Lexicon) -> bool:
@@ -183,7 +191,7 @@ def _is_only_verb(citation: str, known: Lexicon) -> bool:
     verb = plain(citation)
     if citation[-1] == "ى":
         return len(verb) == 3
-    shaped = verb[0] == "ا" or (len(verb) == 3 and verb[-1] in "اي")
+    shaped = (verb[0] == "ا" and len(verb) > 3) or (len(verb) == 3 and verb[-1] in "اي")
     return shaped and verb not in known.nominal(verb)
 
 

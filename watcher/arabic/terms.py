@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from watcher.arabic.harakat import has_marks
-from watcher.arabic.letters import UNMARKED, plain_all
-from watcher.arabic.stems import Stems
+from watcher.arabic.letters import UNMARKED, plain, plain_all
+from watcher.arabic.stems import Place, Stems
 from watcher.arabic.words import Words, words_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Terms:
     def __init__(self, terms: Iterable[str | Term]) -> None:
         self.texts: list[Term] = [Term(t) if isinstance(t, str) else t for t in terms]
         self._stems = Stems()
-        self._atoms: dict[tuple[str, bool, bool], int] = {}
+        self._atoms: dict[tuple[str, bool, Place], int] = {}
         self._singles: dict[int, tuple[int, ...]] = {}
         self._pairs: dict[tuple[int, int], tuple[tuple[int, tuple[int, ...]], ...]] = {}
         self._opening: set[int] = set()
@@ -73,10 +73,15 @@ class Terms:
 
     def _add(self, index: int, term: Term) -> None:
         """Compile one term."""
-        exact = term.mode == "exact"
+        for words in _written(words_of(term.text).raw):
+            self._add_words(index, words, exact=term.mode == "exact")
+
+    def _add_words(self, index: int, words: list[str], *, exact: bool) -> None:
+        """Compile one way of writing a term."""
+        first: Place = "alone" if len(words) == 1 else "first"
         atoms = tuple(
-            self._atom(word, exact=exact, later=place > 0 and not exact)
-            for place, word in enumerate(words_of(term.text).raw)
+            self._atom(word, exact=exact, place="later" if place else first)
+            for place, word in enumerate(words)
         )
         if len(atoms) == 1:
             self._singles[atoms[0]] = (*self._singles.get(atoms[0], ()), index)
@@ -85,14 +90,24 @@ class Terms:
             self._opening.add(atoms[0])
             self._pairs[pair] = (*self._pairs.get(pair, ()), (index, atoms[2:]))
 
-    def _atom(self, raw: str, *, exact: bool, later: bool) -> int:
+    def _atom(self, raw: str, *, exact: bool, place: Place) -> int:
         """Give the number of a word of a term; words written alike share it."""
-        key = (raw if has_marks(raw) else raw.translate(UNMARKED), exact, later)
+        key = (raw if has_marks(raw) else raw.translate(UNMARKED), exact, place)
         atom = self._atoms.get(key)
         if atom is None:
             atom = self._atoms[key] = len(self._atoms)
-            self._stems.add(atom, raw, exact=exact, later=later)
+            self._stems.add(atom, raw, exact=exact, place=place)
         return atom
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave behind what was remembered, so that a worker process gets little."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "_memo"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Start with an empty memory."""
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._memo = {}
 
     def find(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Yield (index of the term, start, end) for each hit, in the order of the text."""
@@ -157,3 +172,15 @@ class Terms:
             tuple(atom for atom in atoms if atom in self._opening),
             frozenset(code >> 1 for code in codes if not code & 1),
         )
+
+
+def _written(words: list[str]) -> list[list[str]]:
+    """Give the ways to write the words of a term: عبد الله is also one word."""
+    ways = [words]
+    for place, word in enumerate(words):
+        joined = plain(word)
+        if joined.startswith("عبدال") and len(joined) > 6 and word.startswith("عبدال"):
+            ways.append([*words[:place], word[:3], word[3:], *words[place + 1 :]])
+        elif joined == "عبد" and place + 1 < len(words) and words[place + 1].startswith("ال"):
+            ways.append([*words[:place], word + words[place + 1], *words[place + 2 :]])
+    return ways

@@ -62,8 +62,17 @@ def verb_stems(citation: str, known: Lexicon) -> tuple[Stems, Stems]:
     if len(verb) == 3 and citation[1] in "أؤئ" and verb[2] != "ي":
         sound = {verb, verb[0] + "ء" + verb[2]}
         return dict.fromkeys(sound, _SOUND_PERFECT), dict.fromkeys(sound, _SOUND_IMPERFECT)
+    if citation[-1] in "أئؤ" and len(verb) > 2:
+        return _ending_in_hamza(verb)
     imperfect = _imperfect(citation, verb, known)
     return _perfect(verb, known), _confirmed(imperfect, verb, known)
+
+
+def _ending_in_hamza(verb: str) -> tuple[Stems, Stems]:
+    """Give the stems of a verb such as بدأ or أنشأ, whose hamza changes its seat."""
+    base = verb[1:] if verb[0] == "ا" and len(verb) > 3 else verb
+    perfect = {verb: _SOUND_PERFECT, verb[:-1] + "ء": _SOUND_PERFECT}
+    return perfect, {base: _SOUND_IMPERFECT, base[:-1] + "ء": _SOUND_IMPERFECT}
 
 
 def _perfect(verb: str, known: Lexicon) -> Stems:
@@ -84,7 +93,7 @@ def _perfect(verb: str, known: Lexicon) -> Stems:
             stems[short] = PERFECT_C
         if passive + "ا" in known.forms(verb):
             stems[passive] = _ALONE | PERFECT | VERB_DUAL
-    elif _is_doubled(verb):
+    elif _is_doubled(verb) and not known.is_verb(verb + verb[-1]):
         stems[verb + verb[-1]] = PERFECT_C
     if len(verb) == 4 and verb[1] == "ا" and verb[0] not in "او":
         stems[verb[0] + "و" + verb[2:]] = _ALONE | PERFECT
@@ -123,8 +132,6 @@ def _imperfect(citation: str, verb: str, known: Lexicon) -> Stems:
     stems = _inflected(verb, middle=middle)
     if len(verb) == 3 and verb[0] == "و":
         stems |= _inflected(verb[1:], sound=True)
-    if citation[-1] == "أ":
-        stems[verb[:-1] + "ء"] = IMPERFECT
     return stems
 
 
@@ -162,7 +169,7 @@ def _inflected(base: str, *, middle: str = "", sound: bool = False) -> Stems:
         return stems | {root + vowel + last: _ALONE | IMPERFECT for vowel in middle}
     stems = {base: _SOUND_IMPERFECT}
     if len(base) in (2, 3, 4) and not sound:
-        stems[base + base[-1]] = IMPERFECT_N | BARE
+        stems[base + base[-1]] = IMPERFECT_N
     return stems
 
 
