@@ -9,6 +9,7 @@ from watcher.arabic.affixes import (
     ARTICLE,
     BARE,
     DUAL,
+    ENCLITIC,
     FEMININE,
     FEMININE_DUAL,
     FEMININE_T,
@@ -96,15 +97,21 @@ def _seated(raw: str, cut: Cut) -> bool:
 def _is_imperfect(word: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether a word that begins with a prefix of the imperfect may be one of the verb."""
     rest, verb = word[cut.length - 1 :], cut.entry.lemma
+    listed = known.lemmas(rest)
+    if known.nominal(word) and word[0] in "وفسل":
+        return False
+    if cut.end < len(word) and listed and verb not in listed and rest not in listed:
+        return False
     head = word[cut.length - 1 : cut.end]
     person, stem = head[0], head[1:]
     if person == "ت":
         # «توقع» is the fifth form: the first loses its و in the imperfect.
-        return not (stem[0] == "و" and verb == stem and known.is_lemma(head))
+        short = len(stem) == 2 and stem[1] != "ي"
+        fifth = (stem[0] == "و" and verb == stem) or short
+        return not (fifth and known.is_lemma(head))
     if known.nominal(rest) or known.nominal(head):
         return False
     if person == "ا":
-        listed = known.lemmas(rest)
         return cut.reading & BARE > 0 and (verb in listed or not listed) and word not in known
     return person == "ي" or not known.is_lemma(head)
 
@@ -120,7 +127,12 @@ def _is_perfect(word: str, cut: Cut, known: Lexicon) -> bool:
             noun = base + "ة"
             if t and pronoun in _PRONOUNS and (noun in known or known.nominal(noun)):
                 return False
-    listed = known.nominal(word[cut.length :])
+    rest = word[cut.length :]
+    if rest.startswith("ال") and (rest[2:] in known or known.nominal(rest[2:])):
+        return False
+    if cut.reading & ENCLITIC and rest in known.lemmas(rest):
+        return False
+    listed = known.nominal(rest)
     return not listed or verb in listed
 
 

@@ -20,7 +20,7 @@ from watcher.arabic.affixes import (
     YEH,
 )
 from watcher.arabic.plurals import broken_plurals, is_plural_of
-from watcher.arabic.tables import DEFECTIVE, IRREGULAR, SUBSTANTIVES
+from watcher.arabic.tables import DEFECTIVE, ELATIVES, IRREGULAR, SUBSTANTIVES
 from watcher.arabic.verbs import verb_stems
 
 if TYPE_CHECKING:
@@ -45,12 +45,19 @@ def citations(word: str, written: str, known: Lexicon) -> list[str]:
     if word + "ي" in DEFECTIVE:
         return [word + "ي"]
     nominal, other = known.nominal(word), known.lemmas(word)
-    if word in nominal or word in other:
+    if word in nominal or word in other or _is_active(word, known):
         return [word]
     if not nominal and not other:
         return _guessed(word, known)
     reduced = [lemma for lemma in nominal or other if _is_form_of(word, written, lemma, known)]
     return reduced or [word]
+
+
+def _is_active(word: str, known: Lexicon) -> bool:
+    """Tell whether a word like معارض is a participle with forms of its own, not a plural."""
+    if len(word) != 5 or word[0] != "م" or word[2] != "ا":
+        return False
+    return bool(known.nominal(word + "ين") or known.nominal(word + "ون"))
 
 
 def _is_form_of(word: str, written: str, lemma: str, known: Lexicon) -> bool:
@@ -144,7 +151,7 @@ def _belongs(form: str, lemma: str, known: Lexicon, *, otherwise: bool) -> bool:
 
 def is_relational(noun: str) -> bool:
     """Tell whether the word looks like a nisba: عراقي, عسكري."""
-    return len(noun) > 3 and noun.endswith("ي")
+    return len(noun) > 3 and noun.endswith("ي") and noun not in ELATIVES
 
 
 def is_active_participle(noun: str) -> bool:

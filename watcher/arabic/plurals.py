@@ -90,7 +90,8 @@ def is_plural_of(stem: str, noun: str) -> bool:
         return False
     if len(stem) == 4 and stem[0] == "ا" and stem[2] != "ا" and stem[-1] not in "ةا":
         return False
-    return shaped and radicals(_without_suffix(stem)) == radicals(noun.removesuffix("ة"))
+    wanted = radicals(noun.removesuffix("ة"))
+    return shaped and wanted in (radicals(stem.removesuffix("ة")), radicals(_without_suffix(stem)))
 
 
 def radicals(word: str) -> str:
@@ -101,7 +102,9 @@ def radicals(word: str) -> str:
     """
     strong = [letter for letter in word if letter not in _WEAK]
     return "".join(
-        letter for place, letter in enumerate(strong) if not place or strong[place - 1] != letter
+        letter
+        for place, letter in enumerate(strong)
+        if not place or strong[place - 1] != letter or word[:2] == letter * 2
     )
 
 

@@ -18,7 +18,7 @@ from watcher.arabic.affixes import (
     VERB_DUAL,
 )
 from watcher.arabic.letters import plain
-from watcher.arabic.tables import VERBS
+from watcher.arabic.tables import ELATIVES, VERBS
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
@@ -37,6 +37,8 @@ def is_verb(citation: str, known: Lexicon) -> bool:
     A participle of the shape فاعل, such as طالب, is taken for the noun that it mostly is.
     """
     verb = plain(citation)
+    if verb in ELATIVES or (citation[0] == "آ" and verb in known.nominal(verb)):
+        return False
     if not known.is_verb(verb) or (citation[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
         return False
     if len(verb) == 4 and verb[0] != "ا":
@@ -119,7 +121,7 @@ def _is_doubled(verb: str) -> bool:
 def _imperfect(citation: str, verb: str, known: Lexicon) -> Stems:
     """Active and passive stems of the imperfect, without the prefix of the person."""
     if verb == "راي":
-        return {"ري": _SOUND_IMPERFECT, "ر": BARE | IMPERFECT, "را": ENCLITIC}
+        return {"ري": _SOUND_IMPERFECT, "ر": IMPERFECT, "را": ENCLITIC}
     if citation[0] == "آ":
         return _inflected("ا" + verb[1:]) | _inflected("ء" + verb[1:])
     if citation[0] == "أ" and len(verb) == 3:
