@@ -17,7 +17,7 @@ from watcher.fetch import Fetcher, FetchSettings
 from watcher.lanes import Lane
 from watcher.model import Fetched, FetchFailed, NotAnArticle
 from watcher.notify import Notifier
-from watcher.pipeline import Pipeline, read_page
+from watcher.pipeline import Pipeline, read_page, warm_up
 from watcher.record import Record
 from watcher.rulebook import Rulebook, read_folder
 from watcher.schedule import Ticks
@@ -139,7 +139,9 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
         pipeline = Pipeline(
             fetcher=await stack.enter_async_context(Fetcher(config.fetch)),
             workers=await stack.enter_async_context(
-                Workers(limits.worker_count, limits.article_timeout_s, limits.worker_memory_mb)
+                Workers(
+                    limits.worker_count, limits.article_timeout_s, limits.worker_memory_mb, warm_up
+                )
             ),
             record=record,
             notifier=await stack.enter_async_context(Notifier(config.targets, console=console)),

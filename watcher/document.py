@@ -79,10 +79,14 @@ def at(mark: Mark, path: str, what: str, *, warning: bool = False) -> Problem:
 def unknown_keys(mapping: Mapping, known: Iterable[str]) -> list[Problem]:
     """Report every key outside `known`, with the nearest known one as a proposal."""
     allowed = list(known)
+    strange = [key for key in mapping.values if key not in allowed]
     return [
-        at(mapping.keys.get(key, mapping.mark), mapping.path, f"unknown key '{key}'. {suggest(key, allowed)}")
-        for key in mapping.values
-        if key not in allowed
+        at(
+            mapping.keys.get(key, mapping.mark),
+            mapping.path,
+            f"unknown key '{key}'. {suggest(key, allowed)}",
+        )
+        for key in strange
     ]
 
 

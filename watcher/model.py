@@ -7,6 +7,7 @@ article.
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping  # noqa: TC003 - part of the values themselves
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 - part of the values themselves
 from typing import Literal, TypeAlias
@@ -116,7 +117,7 @@ class FetchFailed:
 
     url: str
     why: str
-    """timeout · dns · refused · tls · address · redirect · status · politeness · too-large ·
+    """work · timeout · dns · refused · tls · address · redirect · status · politeness · too-large ·
     truncated · encoding · protocol"""
     detail: str
     status: int | None = None
@@ -396,5 +397,5 @@ class Reading:
     relation: Relation
     alerts: tuple[tuple[str, Alert], ...] = field(default_factory=tuple)
     """(target, alert) for every notice to queue, unless rule, story and target had one."""
-    held_back: str = ""
-    """Why matches gave no alert, e.g. too old; empty otherwise."""
+    held_back: Mapping[str, str] = field(default_factory=dict)
+    """Rule -> why its match tells nobody, e.g. too old."""

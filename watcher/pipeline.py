@@ -55,7 +55,9 @@ Form: TypeAlias = Literal["page", "fragment", "text"]
 
 STORY_WINDOW = timedelta(days=14)
 """Older articles are not compared: a text that comes back after two weeks is news again."""
-READ_AGAIN = timedelta(minutes=2)
+PASSING = frozenset({408, 425, 429})
+"""Client errors that may be over in a while: timeout, too early, too many requests."""
+READ_AGAIN = timedelta(seconds=30)
 """How long an entry that could not be read waits at first; doubles with each attempt."""
 
 
@@ -114,7 +116,7 @@ class Pipeline:
             rules=",".join(found.rule for found in matches) or None,
             story=relation.kind,
             notices=len(notices),
-            held_back=held_back or None,
+            held_back="; ".join(held_back.values()) or None,
         )
 
     async def deliver(self, notice: Notice) -> None:
@@ -191,13 +193,13 @@ class Pipeline:
         try:
             return await self.workers.run(read_page, page, entry=entry, now=self.now())
         except WorkFailed as failure:
-            return NotAnArticle(entry.url, f"the page could not be read: {failure}")
+            return FetchFailed(entry.url, "work", f"the page could not be read: {failure}")
 
-    async def _feed_text(self, entry: Entry) -> Article | NotAnArticle:
+    async def _feed_text(self, entry: Entry) -> Article | NotAnArticle | FetchFailed:
         try:
             return await self.workers.run(read_feed_text, entry, now=self.now())
         except WorkFailed as failure:
-            return NotAnArticle(entry.url, f"the feed's text could not be read: {failure}")
+            return FetchFailed(entry.url, "work", f"the feed's text could not be read: {failure}")
 
     async def _not_read(self, pending: Pending, why: NotAnArticle | FetchFailed) -> None:
         now, url = self.now(), pending.entry.url
@@ -212,21 +214,20 @@ class Pipeline:
 
     def _alerts(
         self, article: Article, matches: Sequence[Match], pending: Pending
-    ) -> tuple[tuple[tuple[str, Alert], ...], str]:
-        """Say who is to be told what, and why some matches tell nobody."""
+    ) -> tuple[tuple[tuple[str, Alert], ...], dict[str, str]]:
+        """Say who is to be told what, and which rules tell nobody, and why."""
         seen = pending.seen or self.now()
         alerts: list[tuple[str, Alert]] = []
-        held_back = ""
+        held_back: dict[str, str] = {}
         for found in matches:
             rule = self._known[found.rule]
-            held_back = _too_old(article, rule, pending, self.limits, self.now()) or held_back
-            if not held_back:
-                outlet = self._outlet(pending.source)
-                alert = alert_of(
-                    article, found, rule_title=rule.title, source_name=outlet, seen=seen
-                )
-                whom = route(rule.notify, found.severity, self.targets)
-                alerts += [(target, alert) for target in whom]
+            if why := _too_old(article, rule, pending, self.limits, self.now()):
+                held_back[rule.id] = why
+                continue
+            outlet = self._outlet(pending.source)
+            alert = alert_of(article, found, rule_title=rule.title, source_name=outlet, seen=seen)
+            whom = route(rule.notify, found.severity, self.targets)
+            alerts += [(target, alert) for target in whom]
         return tuple(alerts), held_back
 
     def _outlet(self, source_id: str) -> str:
@@ -250,7 +251,15 @@ class Pipeline:
         return pages == "always" or (pages == "auto" and not pending.entry.is_whole)
 
     def _is_last(self, pending: Pending, failed: FetchFailed) -> bool:
-        return failed.is_gone or pending.attempts + 1 >= self.limits.read_attempts
+        # A client error will be the same next time; what the feed says is told without delay.
+        is_refused = 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
+        return is_refused or pending.attempts + 1 >= self.limits.read_attempts
+
+
+def warm_up() -> None:
+    """Load what is heavy; each new worker process does it before its first input."""
+    extract("<html></html>", now=utc_now())
+    parse(Fetched("", "", b""), now=utc_now())
 
 
 def read_page(

@@ -37,7 +37,7 @@ _START_GRACE_S: Final = 60.0
 _PR_SET_PDEATHSIG: Final = 1
 
 
-class WorkFailed(WatcherError):  # noqa: N818 - says what became of one input
+class WorkFailed(WatcherError):
     """One input could not be worked on: it took too long or too much, or the worker died of it."""
 
     def __init__(self, why: str) -> None:
@@ -174,7 +174,7 @@ class Workers:
         return pool
 
 
-class _NotItsFault(Exception):  # noqa: N818 - the input is innocent and is tried once more
+class _NotItsFault(Exception):
     pass
 
 

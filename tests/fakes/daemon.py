@@ -26,11 +26,11 @@ targets:
 """
 
 
-def until(holds: Callable[[], object], seconds: float = 30.0, *, what: str = "") -> None:
-    """Look until `holds()` is true; fail with `what` after `seconds`."""
+def until(holds: Callable[[], object], seconds: float = 30.0, *, of: Daemon | None = None) -> None:
+    """Look until `holds()` is true; fail after `seconds`, with the log of the daemon."""
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what or holds}"
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {holds}\n{of and of.log}"
         time.sleep(0.05)
 
 
@@ -74,7 +74,7 @@ class Daemon:
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
         if ready:
-            until(lambda: self.log.count("status=started") > before, what=f"start\n{self.log}")
+            until(lambda: self.log.count("status=started") > before, of=self)
 
     def terminate(self, number: int = signal.SIGTERM) -> float:
         """Ask it to end; give the seconds it took and check that it ended well."""

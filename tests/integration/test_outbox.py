@@ -145,6 +145,18 @@ async def test_a_refused_notice_is_a_dead_letter(record: Record) -> None:
     assert (dead.id, dead.target, dead.why) == (queued.id, "desk", "550 no such mailbox")
 
 
+async def test_what_was_sent_is_never_dead(record: Record, database_url: str) -> None:
+    """Two send after a lease ended; the one that is refused hears of it last."""
+    [queued] = await queue(record, ("desk", alert()))
+    await record.due_notices(NOW, 10)
+    async with Record(database_url) as other:
+        await other.due_notices(NOW + LEASE, 10)
+        await record.sent(queued, Sent("ok"), NOW + LEASE)
+        await other.refused(queued, "550 too late", NOW + LEASE)
+    outbox = (await record.status(NOW)).outbox
+    assert (outbox.waiting, outbox.sent, outbox.dead) == (0, 1, 0)
+
+
 async def test_a_story_is_told_once_to_each_target(record: Record) -> None:
     [first] = await queue(record, ("desk", alert()))
     await record.due_notices(NOW, 10)

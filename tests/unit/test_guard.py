@@ -79,7 +79,7 @@ def test_permits_what_is_public(address):
 def test_the_reason_names_the_address_and_the_way_out():
     assert refusal("64:ff9b::a00:1") == (
         "64:ff9b::a00:1 stands for 10.0.0.1, which is a private address; only public addresses "
-        "are fetched. If this one is meant, add its network to allow_networks."
+        "are fetched. If this one is meant, add its network to fetch.allow_networks."
     )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -22,11 +25,17 @@ STATUS_COLOR = {"sent": "green", "waiting": "yellow", "dead": "bold red"}
 
 
 @app.command()
-def status(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def status(
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
     """Show how sources, backlog and alerts are doing."""
     from watcher.app import read_status
 
     found = asyncio.run(read_status(config))
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(found), default=str, ensure_ascii=False))
+        return
     out.print(_sources(found))
     out.print(_backlog(found))
     if found.rules_refused:

@@ -64,12 +64,13 @@ async def run_demo(*, stay: bool, pace_s: float) -> int:
                 await stop.wait()
             stop.set()
             await daemon
-            _summarize(console, newsroom, await watcher.pipeline.record.status(utc_now()))
+            record = watcher.record
+            _summarize(console, newsroom, await record.status(utc_now()), await record.removed())
     return 0 if complete else 1
 
 
 def write_config(folder: Path, newsroom: Newsroom) -> Path:
-    """Write the configuration and the sources file of the outlets; give the configuration's path."""
+    """Write the configuration and the list of outlets; give the configuration's path."""
     lines = ["sources:\n"]
     for outlet, name in newsroom.outlets.items():
         lines.append(
@@ -84,14 +85,14 @@ def write_config(folder: Path, newsroom: Newsroom) -> Path:
 async def _publish(
     newsroom: Newsroom, watcher: Watcher, console: Console, stop: asyncio.Event, *, pace_s: float
 ) -> bool:
-    """Put one article after the other online, wait until all was told; say whether it was."""
+    """Put the articles online one by one, wait until all was told; say whether it was."""
     while not stop.is_set() and (sample := newsroom.publish_next()):
         console.print(f"[dim]{sample.site} publishes:[/] {sample.headline}")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pace_s)
     deadline = asyncio.get_running_loop().time() + LONGEST_WAIT_S
     while not stop.is_set() and asyncio.get_running_loop().time() < deadline:
-        status = await watcher.pipeline.record.status(utc_now())
+        status = await watcher.record.status(utc_now())
         if _is_all_told(status, newsroom):
             return True
         with contextlib.suppress(TimeoutError):
@@ -114,14 +115,19 @@ def _welcome(console: Console, newsroom: Newsroom) -> None:
     )
 
 
-def _summarize(console: Console, newsroom: Newsroom, status: Status) -> None:
+def _summarize(
+    console: Console, newsroom: Newsroom, status: Status, removed: dict[str, int]
+) -> None:
     table = Table(title="what happened", title_justify="left", show_header=False)
     for name, value in (
         ("published", len(newsroom.published)),
         ("read", status.articles),
+        ("matched", status.matched),
         ("stories", status.stories),
-        ("alerts", status.outbox.deliveries),
+        ("alerts", status.outbox.sent),
     ):
         table.add_row(name, str(value))
+    for why, count in removed.items():
+        table.add_row(f"cleaned away: {why}", str(count), style="dim")
     console.print()
     console.print(table)

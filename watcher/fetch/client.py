@@ -74,7 +74,7 @@ class _Trip:
             way = " -> ".join(address.shown(url) for url in [*self.seen, target])
             raise Failed("redirect", f"the redirects go in a circle: {way}")
         if len(self.seen) > max_redirects:
-            raise Failed("redirect", f"more than {max_redirects} redirects (max_redirects)")
+            raise Failed("redirect", f"more than {max_redirects} redirects (fetch.max_redirects)")
         self.url = target
         self.seen.append(target)
         self.is_permanent = self.is_permanent and answer.status in _PERMANENT
@@ -251,4 +251,4 @@ def _mb(count: int) -> str:
 
 
 def _limit(most: int) -> str:
-    return f"the limit is {_mb(most)} (max_bytes)"
+    return f"the limit is {_mb(most)} (fetch.max_body)"

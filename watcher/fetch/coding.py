@@ -28,15 +28,15 @@ _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
-class TooLarge(Exception):  # noqa: N818 - a finding about the body
+class TooLarge(Exception):
     """The body grows beyond the cap."""
 
 
-class BadCoding(Exception):  # noqa: N818 - a finding about the body
+class BadCoding(Exception):
     """The body is not what Content-Encoding says."""
 
 
-class Truncated(Exception):  # noqa: N818 - a finding about the body
+class Truncated(Exception):
     """The compressed body stops before its end."""
 
 

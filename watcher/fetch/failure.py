@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LONGEST: Final = 300
 
 
-class Failed(Exception):  # noqa: N818 - carried from where it shows to where it is returned
+class Failed(Exception):
     """One fetch came to nothing; `outcome` is what the caller of the fetcher is given."""
 
     def __init__(
@@ -111,12 +111,14 @@ def _of_connection(error: OSError, host: str) -> Failed:
 def _of_timeout(error: TimeoutError, host: str, settings: FetchSettings) -> Failed:
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         limit = settings.connect_timeout_s
-        return Failed("timeout", f"no connection to {host} within {limit:g} s (connect_timeout_s)")
+        return Failed(
+            "timeout", f"no connection to {host} within {limit:g} s (fetch.connect_timeout)"
+        )
     if isinstance(error, aiohttp.SocketTimeoutError):
         limit = settings.read_timeout_s
-        return Failed("timeout", f"{host} was silent for {limit:g} s (read_timeout_s)")
+        return Failed("timeout", f"{host} was silent for {limit:g} s (fetch.read_timeout)")
     limit = settings.total_timeout_s
-    return Failed("timeout", f"{host} was not done within {limit:g} s (total_timeout_s)")
+    return Failed("timeout", f"{host} was not done within {limit:g} s (fetch.total_timeout)")
 
 
 def _reason(error: OSError) -> str:

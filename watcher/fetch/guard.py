@@ -89,7 +89,7 @@ def refusal(address: Address | str, allowed: Iterable[Network] = ()) -> str | No
     name = str(given) if given == meant else f"{given} stands for {meant}, which"
     return (
         f"{name} is {kind}; only public addresses are fetched. "
-        "If this one is meant, add its network to allow_networks."
+        "If this one is meant, add its network to fetch.allow_networks."
     )
 
 

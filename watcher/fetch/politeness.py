@@ -23,7 +23,7 @@ MAX_QUIET_S: Final = 86_400.0
 _KEPT_HOSTS: Final = 1_000
 
 
-class AskedForQuiet(Exception):  # noqa: N818 - a state of the host, not an error of ours
+class AskedForQuiet(Exception):
     """The host does not want to be asked for another `seconds`."""
 
     def __init__(self, host: str, seconds: float) -> None:

@@ -171,7 +171,7 @@ def _add_matches(
             "severity": int(match.severity),
             "found_in": match.where,
             "spans": [asdict(span) for span in match.spans],
-            "held_back": reading.held_back,
+            "held_back": reading.held_back.get(match.rule, ""),
             "seen": now,
         }
         for match in reading.matches

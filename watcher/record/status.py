@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,8 @@ from watcher.record.tables import (
     IS_OPEN,
     IS_WAITING,
     articles,
-    deliveries,
     entries,
+    matches,
     notices,
     pulse,
     remarks,
@@ -70,7 +71,7 @@ class OutboxStatus:
     waiting: int
     oldest: datetime | None
     dead: int
-    deliveries: int
+    sent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class Status:
     pending: int
     failed: int
     articles: int
+    matched: int
+    """How many articles match a rule."""
     stories: int
     outbox: OutboxStatus
     alerts: tuple[NoticeStatus, ...]
@@ -103,6 +106,7 @@ def read(connection: Connection, now: datetime, last: int) -> Status:
         pending=sum(n for (_, status), n in counts.items() if status == "pending"),
         failed=sum(n for (_, status), n in counts.items() if status == "failed"),
         articles=_count(connection, articles.c.id),
+        matched=_count(connection, matches.c.article_id.distinct()),
         stories=_count(connection, stories.c.id),
         outbox=_outbox(connection),
         alerts=tuple(_notice(row) for row in connection.execute(newest)),
@@ -115,6 +119,13 @@ def beat(connection: Connection) -> None:
     """Write something small, and read a table: a full disk reads well, and an empty file too."""
     connection.execute(select(sources.c.id).limit(1))
     connection.execute(update(pulse).values(beats=pulse.c.beats + 1))
+
+
+def removed(connection: Connection, last: int) -> dict[str, int]:
+    """Count what cleaning removed from the `last` articles: reason -> lines."""
+    query = select(articles.c.removed).order_by(articles.c.id.desc()).limit(last)
+    lines = (line["why"] for row in connection.execute(query) for line in row.removed)
+    return dict(Counter(lines).most_common())
 
 
 def remember_rules_refused(connection: Connection, what: str, now: datetime) -> None:
@@ -155,7 +166,8 @@ def _outbox(connection: Connection) -> OutboxStatus:
     query = select(func.count(), func.min(notices.c.created)).where(IS_WAITING)
     waiting, oldest = (connection.execute(query)).one()
     dead = connection.scalar(select(func.count()).select_from(notices).where(IS_DEAD))
-    return OutboxStatus(waiting, oldest, dead or 0, _count(connection, deliveries.c.id))
+    sent = connection.scalar(select(func.count()).where(notices.c.status == "sent"))
+    return OutboxStatus(waiting, oldest, dead or 0, sent or 0)
 
 
 def _count(connection: Connection, column: Any) -> int:

@@ -201,6 +201,10 @@ class Record:
         """Tell how sources, entries and the outbox are doing, with the `last` alerts."""
         return await self._database.read(status.read, now, last)
 
+    async def removed(self, last: int = 1000) -> dict[str, int]:
+        """Count what cleaning removed from the `last` articles: reason -> lines."""
+        return await self._database.read(status.removed, last)
+
     async def is_usable(self) -> bool:
         """Say whether the record can be written now, by writing: a full disk still reads well."""
         try:
