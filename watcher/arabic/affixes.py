@@ -142,13 +142,16 @@ def _prefixes() -> dict[str, int]:
 
 
 def _by_two_letters(*tables: dict[str, int]) -> dict[str, tuple[tuple[str, int, int], ...]]:
-    """Group (stack, its length, kind) by the two letters that a word with it begins with."""
+    """Group (stack, its length, kind) by the two letters a word begins with; no stack first."""
     letters = "ءابةتثجحخدذرزسشصضطظعغفقكلمنهوي"
     groups: dict[str, list[tuple[str, int, int]]] = {}
     for stack, kind in (item for table in tables for item in table.items() if item[0]):
         for two in (stack[:2],) if len(stack) > 1 else (stack + letter for letter in letters):
             groups.setdefault(two, []).append((stack, len(stack), kind))
-    return {two: tuple(sorted(group, key=lambda item: -item[1])) for two, group in groups.items()}
+    return {
+        two: (("", 0, 0), *sorted(group, key=lambda item: -item[1]))
+        for two, group in groups.items()
+    }
 
 
 STACKS = _by_two_letters(_proclitics(), _prefixes())

@@ -36,6 +36,7 @@ from watcher.arabic.verbs import is_verb, verb_stems
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
 
+_NO_STACK = (("", 0, 0),)
 _APART = PREPOSITION | CONJUNCTION
 _PLURAL_OF_HAMZA = "أآ"
 Place: TypeAlias = Literal["alone", "first", "later"]
@@ -45,11 +46,12 @@ Index = dict[str, tuple[Stem, ...]]
 class Stems:
     """The stems of all words of all terms."""
 
-    __slots__ = ("_imperfect", "_marked", "_phrased", "_stems")
+    __slots__ = ("_heads", "_imperfect", "_marked", "_phrased", "_stems")
 
     def __init__(self) -> None:
         self._stems: Index = {}
         self._imperfect: Index = {}
+        self._heads: set[str] = set()
         self._marked: dict[int, str] = {}
         self._phrased: set[int] = set()
 
@@ -122,9 +124,11 @@ class Stems:
         for stem, endings in imperfect.items():
             self._put(self._imperfect, stem, Stem(atom, endings, VERB, verb, ""))
 
-    @staticmethod
-    def _put(index: Index, stem: str, entry: Stem) -> None:
+    def _put(self, index: Index, stem: str, entry: Stem) -> None:
         index[stem] = (*index.get(stem, ()), entry)
+        self._heads.add(stem[:3])
+        if len(stem) == 1:
+            self._heads.update((stem + ending)[:3] for ending in ENDINGS)
 
     def match(self, raw: str, word: str) -> tuple[int, ...]:
         """Give twice the number of each word that `raw` is a form of; odd behind a proclitic.
@@ -144,26 +148,31 @@ class Stems:
 
     def _cuts(self, word: str) -> list[Cut]:
         """Cut `word` in every way that ends at a known stem."""
-        size = len(word)
-        endings = [(size, BARE)] + [
-            (size - length, reading)
-            for length in ENDING_LENGTHS.get(word[-1:], ())
-            if length < size and (reading := ENDINGS.get(word[size - length :]))
-        ]
+        size, heads, endings = len(word), self._heads, None
         cuts: list[Cut] = []
-        stems, imperfect = self._stems, self._imperfect
-        for end, reading in endings:
-            if entries := stems.get(word[:end]):
-                _fit(entries, 0, 0, (end, reading), cuts)
-        for stack, length, before in STACKS.get(word[:2], ()):
+        for stack, length, before in STACKS.get(word[:2], _NO_STACK):
+            if word[length : length + 3] not in heads and word[length : length + 2] not in heads:
+                continue
             if size <= length or (length > 2 and not word.startswith(stack)):
                 continue
-            index = imperfect if before & PREFIX else stems
+            index = self._imperfect if before & PREFIX else self._stems
+            if endings is None:
+                endings = _endings(word)
             for end, reading in endings:
                 if entries := index.get(word[length:end]):
                     definite = DEFINITE_ENDINGS.get(word[end:], 0) if before & ARTICLE else ANY
                     _fit(entries, length, before, (end, reading & definite), cuts)
         return cuts
+
+
+def _endings(word: str) -> list[tuple[int, int]]:
+    """List where an ending of `word` may begin, with what it may say."""
+    size = len(word)
+    return [(size, BARE)] + [
+        (size - length, reading)
+        for length in ENDING_LENGTHS.get(word[-1:], ())
+        if length < size and (reading := ENDINGS.get(word[size - length :]))
+    ]
 
 
 def _fit(
