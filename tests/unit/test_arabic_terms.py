@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -152,3 +153,17 @@ def test_spans_lie_in_the_text(text: str) -> None:
     hits = Terms([*TERMS, "انسحاب سفينة"]).scan(text)
     assert hits == sorted(hits, key=lambda hit: hit.start)
     assert all(0 <= hit.start < hit.end <= len(text) for hit in hits)
+
+
+@given(strategies.words, st.sampled_from(["inflected", "exact"]))
+def test_any_word_is_found_as_written(word: str, mode: Literal["inflected", "exact"]) -> None:
+    """Whatever a person writes as a term, known or not, is found where it stands so."""
+    assert word in found(Term(word, mode), f"قيل {word} هنا")
+
+
+@given(st.text() | strategies.texts)
+def test_any_text_is_a_term(text: str) -> None:
+    """Compiling and finding never raise."""
+    terms = Terms([text, Term(text, "exact")])
+    assert terms.scan("") == []
+    assert all(hit.end <= len(text) for hit in terms.scan(text))

@@ -95,6 +95,9 @@ class Stems:
     ) -> None:
         """Enter a word with all its forms."""
         known = lexicon()
+        if speech != "verb":
+            seat = _seat(written[0], word, known)
+            self._put(self._stems, word, Stem(atom, BARE, OWN, word, seat))
         for citation in citations(word, written, known):
             spelled = written if citation == word else citation
             verb = speech != "noun" and is_verb(spelled, known)
@@ -108,10 +111,12 @@ class Stems:
 
     def _add_noun(self, atom: int, noun: str, initial: str, known: Lexicon) -> None:
         for stem, (endings, kind) in noun_stems(noun, known).items():
+            if not stem:
+                continue
             seat = "ى" if kind == PLURAL and stem in DOTLESS else ""
             if stem[0] == "ا":
                 if kind == OWN:
-                    seat = initial if initial in "أإآ" and known.distinguishes(noun) else ""
+                    seat = _seat(initial, noun, known)
                 else:
                     seat += _PLURAL_OF_HAMZA
             self._put(self._stems, stem, Stem(atom, endings, kind, noun, seat))
@@ -193,6 +198,11 @@ def _has_article(written: str, word: str, known: Lexicon) -> bool:
     return not (word in known.lemmas(word) or word in known.nominal(word)) or bool(
         known.nominal(word[2:]) and word not in known.nominal(word)
     )
+
+
+def _seat(initial: str, word: str, known: Lexicon) -> str:
+    """Give the seat of hamza that a word must be printed with, if it tells it from another."""
+    return initial if initial in "أإآ" and known.distinguishes(word) else ""
 
 
 def _is_only_verb(citation: str, known: Lexicon) -> bool:
