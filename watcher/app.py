@@ -16,7 +16,7 @@ from watcher.errors import Invalid
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.lanes import Lane
 from watcher.model import Fetched, FetchFailed, NotAnArticle
-from watcher.notify import Notifier
+from watcher.notify import Notifier, own_trouble
 from watcher.pipeline import Pipeline, read_page, warm_up
 from watcher.record import Record
 from watcher.rulebook import Rulebook, read_folder
@@ -106,13 +106,15 @@ class Watcher:
         """Take up edited rules, or say why not and keep the old ones."""
         if not await asyncio.to_thread(self.rulebook.refresh):
             return
-        refused = self.rulebook.refused
-        for problem in refused:
+        refused = "\n".join(map(str, self.rulebook.refused))
+        for problem in self.rulebook.refused:
             log.error("rules", status="refused, the old ones stay in force", problem=problem)
-        if not refused:
+        await self.record.remember_rules_refused(refused, utc_now())
+        if refused:
+            await self.tell_operator("edited rule files were not taken up", refused)
+        else:
             self.pipeline.put_in_force(self.rulebook.current.rules)
             await self.keep_rule_revision()
-        await self.record.remember_rules_refused("\n".join(map(str, refused)), utc_now())
 
     async def keep_rule_revision(self) -> None:
         """Put the rules in force on record, as they were written."""
@@ -120,6 +122,12 @@ class Watcher:
         await self.record.rule_revision(current.revision, current.text, utc_now())
         rules = len(current.rules.rules)
         log.event("rules", status="in force", rules=rules, revision=current.revision[:12])
+
+    async def tell_operator(self, what: str, details: str) -> None:
+        """Tell the operator's target of our own troubles, once; they stand in `status` anyway."""
+        if self.config.operator:
+            notice = own_trouble(self.config.operator, what, details, utc_now())
+            await self.pipeline.notifier.send(notice)
 
     async def report_alive(self) -> None:
         """Feed systemd's watchdog, from the loop that does the work."""

@@ -59,7 +59,7 @@ def test_same_address_is_a_revision() -> None:
 
 def test_copies_share_index_keys() -> None:
     """A copy cut to a third is still looked up: enough index keys are shared."""
-    whole = fingerprint(article("\n".join([LEAD, SECOND, THIRD])))
+    whole = fingerprint(article(f"{LEAD}\n{SECOND}\n{THIRD}"))
     cut = fingerprint(article(LEAD))
 
     assert set(whole.keys) & set(cut.keys)

@@ -10,14 +10,14 @@ from rich.console import Console
 
 from watcher import log
 from watcher.clock import utc_now
-from watcher.model import Alert, Notice, Passage, Refused, Sent, Severity, TryAgain
-from watcher.notify import mail, terminal, wording
+from watcher.model import Notice, Refused, Sent, TryAgain
+from watcher.notify import mail, terminal
 from watcher.notify.masking import Mask
 from watcher.notify.message import message_of
+from watcher.notify.own import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
     from types import TracebackType
     from typing import Self
 
@@ -101,7 +101,7 @@ class Notifier:
 
     async def send_test(self, target_name: str) -> Outcome:
         """Send a sample message to a target."""
-        return await self.send(_sample(target_name, self._clock()))
+        return await self.send(sample(target_name, self._clock()))
 
     async def _outcome(self, notice: Notice) -> Outcome:
         if notice.target in self._consoles:
@@ -148,24 +148,3 @@ def _tell(outcome: Outcome) -> Callable[..., None]:
         return log.warning
     is_complete = isinstance(outcome, Sent) and mail.NOT_FOR_ALL not in outcome.answer
     return log.event if is_complete else log.error
-
-
-def _sample(target: str, now: datetime) -> Notice:
-    text = wording.TEST_PASSAGE.format(target=target)
-    at = text.index(wording.TEST_TERM)
-    alert = Alert(
-        rule="send-test",
-        rule_title=wording.TEST_RULE,
-        severity=Severity.MEDIUM,
-        where="text",
-        title=wording.TEST_TITLE,
-        title_hits=(),
-        passages=(Passage(text, ((at, at + len(wording.TEST_TERM)),)),),
-        terms=(wording.TEST_TERM,),
-        source="watcher",
-        url="",
-        published=now,
-        seen=now,
-    )
-    identity = f"send-test {target} {now.isoformat()}"
-    return Notice(0, identity, "send-test", 0, target, alert, created=now)

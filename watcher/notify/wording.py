@@ -44,6 +44,7 @@ TEST_PASSAGE = (
 )
 TEST_TERM = "العبارة المطلوبة"
 TEST_RULE = "تجربة الإرسال"
+OWN_TROUBLE = "مشكلة في البرنامج نفسه"
 
 _DAYS = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
 # Both naming systems, as pan-Arab outlets print them: neither is read everywhere.

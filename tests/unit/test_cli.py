@@ -1,0 +1,121 @@
+"""The commands, as a shell sees them: what they print and how they end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from watcher.shipped import shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = shipped("seeds") / "articles" / "wasit" / "04-drones-ain-al-asad.html"
+
+
+def watcher(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "watcher", *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_read_gives_one_object_a_page() -> None:
+    done = watcher("read", str(PAGE), "--json")
+    found = json.loads(done.stdout)
+
+    assert done.returncode == 0
+    assert sorted(found) == sorted(
+        ["article", "why", "title", "text", "published", "author", "language", "credit", "removed"]
+    )
+    assert found["article"] is True
+    assert found["title"] == "طائرتان مسيّرتان تستهدفان قاعدة عين الأسد غربي الأنبار"
+    assert len(found["text"].split("\n")) == 5
+
+
+def test_read_says_why_a_page_is_no_article() -> None:
+    links = "".join(f'<li><a href="/{n}">خبر رقم {n}</a></li>' for n in range(60))
+    found = json.loads(
+        watcher("read", "-", "--json", stdin=f"<html><ul>{links}</ul></html>").stdout
+    )
+
+    assert found["article"] is False
+    assert found["why"]
+
+
+def test_read_shows_what_was_removed_to_people() -> None:
+    page = shipped("seeds") / "articles" / "rafidain" / "05-drones-copy.html"
+
+    assert "shortcode marker" in watcher("read", str(page)).stdout
+
+
+def test_scan_keeps_the_order_and_points_into_the_text() -> None:
+    text = "استهدفت طائرتان مسيرتان قاعدة عين الأسد الجوية في الأنبار بالعراق"
+    lines = [{"id": 1, "title": "كتاب", "text": "معرض"}, {"id": "b", "title": "", "text": text}]
+    stdin = "\n".join(json.dumps(line) for line in lines)
+    done = watcher("scan", "--rules", str(shipped("rules")), "-", stdin=stdin)
+    first, second = map(json.loads, done.stdout.splitlines())
+
+    assert first == {"id": 1, "matches": []}
+    [found] = [match for match in second["matches"] if match["rule"] == "ain-al-asad-attack"]
+    assert (second["id"], found["where"]) == ("b", "lead")
+    assert "عين الأسد" in {text[span["start"] : span["end"]] for span in found["spans"]}
+
+
+@pytest.mark.parametrize("line", ["nonsense", "[1]"])
+def test_scan_names_the_line_that_is_no_object(line: str) -> None:
+    done = watcher("scan", "--rules", str(shipped("rules")), "-", stdin=f'{{"id": 1}}\n{line}\n')
+
+    assert done.returncode == 1
+    assert "line 2" in done.stderr
+
+
+def test_check_names_every_mistake_and_ends_with_2(tmp_path: Path) -> None:
+    assert watcher("init", str(tmp_path / "desk")).returncode == 0
+    config = tmp_path / "desk" / "watcher.yaml"
+    assert watcher("check", "-c", str(config)).returncode == 0
+
+    config.write_text(config.read_text().replace("operator: console", "operater: console"))
+    rules = tmp_path / "desk" / "rules" / "first-steps.yaml"
+    rules.write_text(rules.read_text().replace("severity: high", "severity: huge", 1))
+    done = watcher("check", "-c", str(config))
+
+    assert done.returncode == 2
+    assert "Did you mean 'operator'?" in done.stderr
+    assert f"{rules}:" in done.stderr
+
+
+def test_rules_test_fails_with_the_place_of_the_failing_test(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "rules:\n  - id: a\n    title: ت\n    match: جسر\n    tests:\n"
+        "      - {name: wrong, text: قطار, expect: match}\n"
+    )
+    done = watcher("rules", "test", "--rules", str(tmp_path))
+
+    assert done.returncode == 1
+    assert "a.yaml:6" in done.stderr
+    assert "0 passed, 1 failed" in done.stdout
+
+
+def test_status_of_a_database_that_is_not_there_yet_says_what_to_do(tmp_path: Path) -> None:
+    watcher("init", str(tmp_path / "desk"))
+    done = watcher("status", "-c", str(tmp_path / "desk" / "watcher.yaml"))
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_send_test_prints_to_the_console(tmp_path: Path) -> None:
+    watcher("init", str(tmp_path / "desk"))
+    done = watcher("send-test", "console", "-c", str(tmp_path / "desk" / "watcher.yaml"))
+
+    assert done.returncode == 0
+    assert "رسالة تجريبية" in done.stdout

@@ -1,0 +1,109 @@
+"""A lane: at most so many at once, nothing twice at once, one failure harms nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+
+from watcher.errors import StorageUnavailable
+from watcher.lanes import Lane
+
+
+class Bench:
+    """Work that is due until it is done; counts what happened to it."""
+
+    def __init__(self, *due: int, broken: tuple[int, ...] = ()) -> None:
+        self.due = list(due)
+        self.broken = broken
+        self.running: set[int] = set()
+        self.most = 0
+        self.done: list[int] = []
+        self.failed: list[int] = []
+
+    async def take(self, free: int) -> list[int]:
+        return self.due[: free + len(self.running)]
+
+    async def do(self, work: int) -> None:
+        assert work not in self.running
+        self.running.add(work)
+        self.most = max(self.most, len(self.running))
+        await asyncio.sleep(0)
+        self.running.remove(work)
+        self.due.remove(work)
+        if work in self.broken:
+            raise ValueError(work)
+        self.done.append(work)
+
+    async def fail(self, work: int, failure: Exception) -> None:
+        assert isinstance(failure, ValueError)
+        self.failed.append(work)
+
+    def lane(self, width: int) -> Lane[int]:
+        return Lane("bench", self.take, self.do, key=lambda work: work, width=width, fail=self.fail)
+
+
+async def test_everything_is_done_and_never_more_than_the_width_at_once() -> None:
+    bench = Bench(*range(20))
+    await bench.lane(3).drain()
+
+    assert sorted(bench.done) == list(range(20))
+    assert bench.most == 3
+
+
+async def test_a_failure_is_handed_over_and_the_rest_goes_on() -> None:
+    bench = Bench(1, 2, 3, broken=(2,))
+    await bench.lane(1).drain()
+
+    assert (bench.done, bench.failed) == ([1, 3], [2])
+
+
+async def test_a_database_that_is_away_is_waited_for() -> None:
+    bench = Bench(1)
+    refusals = [StorageUnavailable("locked")]
+    take = bench.take
+
+    async def away_once(free: int) -> list[int]:
+        if refusals:
+            raise refusals.pop()
+        return await take(free)
+
+    lane_done, done = bench.do, asyncio.Event()
+
+    async def do(work: int) -> None:
+        await lane_done(work)
+        done.set()
+
+    bench.do = do  # type: ignore[method-assign]  # to hear of the end
+    bench.take = away_once  # type: ignore[method-assign]  # the database comes back
+    lane = bench.lane(1)
+    running = asyncio.create_task(lane.run())
+    lane.wake()
+    await asyncio.wait_for(done.wait(), 10)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert bench.done == [1]
+
+
+async def test_what_is_in_hand_may_end_within_the_grace() -> None:
+    ended = asyncio.Event()
+
+    async def once(free: int) -> list[int]:
+        return [] if lane_started.is_set() else [1]
+
+    async def slow(work: int) -> None:
+        lane_started.set()
+        await asyncio.sleep(0.05)
+        ended.set()
+
+    async def fail(work: int, failure: Exception) -> None:
+        raise failure
+
+    lane_started = asyncio.Event()
+    lane = Lane("slow", once, slow, key=lambda work: work, width=1, fail=fail, grace_s=5)
+    running = asyncio.create_task(lane.run())
+    lane.wake()
+    await lane_started.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert ended.is_set()
