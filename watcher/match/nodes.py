@@ -276,7 +276,7 @@ class Close:
         tracks = view.tracks(self.hits)
         for part in inside:
             track = tracks.get(part.stream)
-            if track is None:
+            if track is None or not self._could_hold(view, part):
                 continue
             for low in sorted({hit.last for hit in track.inside(part)}):
                 high = min(part.hi, low + self.within + 1)
@@ -284,6 +284,10 @@ class Close:
                 for window, reach in self._tried(view, widest):
                     if self._holds(view, window, reach):
                         yield window, reach
+
+    def _could_hold(self, view: View, part: Range) -> bool:
+        """Tell at little cost that a member is missing; what is excluded can come back smaller."""
+        return self.excludes or all(member.holds(view, (part,), ()) for member in self.members)
 
     def _tried(self, view: View, widest: Range) -> Iterator[tuple[Range, Region]]:
         if not self.excludes:
