@@ -61,6 +61,9 @@ NOISE_ANYWHERE = {
     "privacy": "سياسة الخصوصية",
     "a rule": "* * *",
     "a bare link": "https://example.org/p/12",
+    "footer of a feed": "ظهرت المقالة مجلس البلدة يقر خطة لترميم الجسر القديم أولاً على صوت الضفتين.",
+    "footer of a feed in English": "The post الجسر القديم appeared first on صوت الضفتين.",
+    "go on reading": "متابعة القراءة",
     "mail rules": "لن يتم نشر عنوان بريدك الإلكتروني. الحقول الإلزامية مشار إليها بـ *",
 }
 

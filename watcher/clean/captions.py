@@ -42,11 +42,14 @@ def drop_captions(draft: Draft, *, now: datetime) -> None:
 
 
 def _drop(draft: Draft, judge: Callable[[Line], str | None]) -> None:
+    """Take out the captions that `judge` finds, as long as a paragraph is left."""
+    running = {at for at in draft.kept() if draft.lines[at].is_paragraph}
     for at in draft.kept():
         line = draft.lines[at]
         why = judge(line) if len(line) <= _MAX_WORDS else None
-        if why and _has_text_besides(draft, at):
+        if why and (len(running) > 1 or running - {at}):
             draft.drop(at, why)
+            running.discard(at)
 
 
 def halves(text: str) -> str | None:
@@ -66,10 +69,6 @@ def halves(text: str) -> str | None:
         ):
             return bare[:size].strip()
     return None
-
-
-def _has_text_besides(draft: Draft, at: int) -> bool:
-    return any(draft.lines[other].is_paragraph for other in draft.kept() if other != at)
 
 
 def _is_marked(line: Line) -> str | None:

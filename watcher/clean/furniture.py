@@ -38,6 +38,8 @@ def furniture(line: Line) -> str | None:
     """Give the reason why a line is furniture wherever it stands; None if it may be text."""
     if _RULE.match(line.text):
         return "no words in it"
+    if phrases.FEED_FOOTER.match(line.folded):
+        return "footer of the feed"
     if line.is_sentence:
         return _prompt(line)
     for is_such, why in _ANYWHERE:

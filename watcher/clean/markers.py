@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-_PAIRED = re.compile(r"\[(caption)\b[^\]\n]*\].*?\[/\1\]", re.IGNORECASE)
+_PAIRED = re.compile(r"\[(caption)\b[^\]\[\n]{0,300}\].{0,600}?\[/\1\]", re.IGNORECASE)
 _MARKER = re.compile(
     r"""\[/?(?:
-        [a-z][a-z0-9]*(?:[_-][a-z0-9]+)+(?:\s[^\]\n]*)?      # [ad_1] [vc_row full="1"]
-      | [a-z][\w-]*\s+[\w-]+\s*=[^\]\n]*                     # [gallery ids="1,2"]
+        [a-z][a-z0-9]*(?:[_-][a-z0-9]+)+(?:\s[^\]\[\n]{0,300})?      # [ad_1] [vc_row full="1"]
+      | [a-z][\w-]*\s+[\w-]+\s*=[^\]\[\n]{0,300}                     # [gallery ids="1,2"]
       | (?<=/)[a-z][\w-]*                                    # [/embed]
       | (?:embed|gallery|caption|video|audio|playlist|youtube|tweet|twitter|instagram|toc|ads?)
     )\s*/?\]""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BLOCK = re.compile(r"<!--\s*/?\s*[\w:/-]+.*?-->")
+_BLOCK = re.compile(r"<!--\s*/?\s*[\w:/-]+[^>]{0,300}-->")
 
 
 def strip_markers(line: str) -> tuple[str, tuple[str, ...]]:

@@ -46,6 +46,7 @@ OTHER_STORIES = opening(
     (?:الخبر|المقال|الموضوع) (?:السابق|التالي)
     (?:السابق|التالي|previous|next)(?=\W*(?:السابق|التالي|previous|next)?\W*$)
     (?:مرتبط|معجب بهذه)(?=\W*$)
+    (?:متابعة|أكمل|تابع|مواصلة) القراءة|قراءة المزيد|continue reading
     read more|read also|related|see also|more stories
     """
 )
@@ -88,6 +89,14 @@ COMMENTS = opening(
     add a comment
     """
 )
+FEED_FOOTER = opening(
+    r"""
+    the post .{3,200} appeared first on
+    (?:ظهرت|ظهر) (?:المقالة|المقال|الخبر|التدوينة|الموضوع) .{3,200} أولا (?:على|في)
+    """
+)
+"""What content systems write below every item of their feeds."""
+
 RIGHTS = opening(
     r"""
     (?:جميع |كافة |كل )?(?:ال)?حقوق (?:النشر |الطبع |الملكية )?(?:و\w+ )?محفوظة

@@ -214,9 +214,12 @@ def _printed_below(tree: HtmlElement, title: str, *, now: datetime) -> tuple[dat
     """
     is_below = False
     for element in tree.iter("h1", "h2", "h3", "div", "p", "span", "li", "time", "small", "td"):
+        is_heading = element.tag in {"h1", "h2", "h3"}
+        if (not is_below and not is_heading) or len(element) > _DATE_WORDS:
+            continue
         text = words_in(element)
         if not is_below:
-            is_below = element.tag in {"h1", "h2", "h3"} and bool(title) and text == title
+            is_below = bool(title) and text == title
         elif element.tag == "p" and len(text.split()) >= _PARAGRAPH_WORDS:
             break
         elif 1 < len(text.split()) <= _DATE_WORDS:

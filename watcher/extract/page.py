@@ -30,6 +30,7 @@ _DIALOG = re.compile(
 )
 _STOPPED = re.compile(r"[.!?\u061f\u06d4\u2026][\s\"'\u201d\u00bb)]*$")
 _CAPTION_WORDS = 30
+_LABEL_WORDS = 12
 _CAPTION_LEVELS = 3
 _THIN_WORDS = 40
 """Below this, a second and more generous look at the page is worth its time."""
@@ -99,8 +100,9 @@ def _own_body(about: Metadata) -> list[str]:
 def _prune(tree: HtmlElement) -> None:
     for element in [*tree.iter("figcaption", "noscript", "template")]:
         _remove(element)
+    texts: dict[HtmlElement, str] = {}
     for image in [*tree.iter("img", "picture", "amp-img")]:
-        caption = _caption_around(image)
+        caption = _caption_around(image, texts)
         if caption is not None:
             _remove(caption)
 
@@ -110,17 +112,24 @@ def _remove(element: HtmlElement) -> None:
         element.drop_tree()
 
 
-def _caption_around(image: HtmlElement) -> HtmlElement | None:
-    """Give the box that holds a picture and at most a short label without a full stop."""
+def _caption_around(image: HtmlElement, texts: dict[HtmlElement, str]) -> HtmlElement | None:
+    """Give the box that holds a picture and at most a short label without a full stop.
+
+    `texts` remembers the text of boxes, as many pictures may share one.
+    """
     box = image.getparent()
     for _ in range(_CAPTION_LEVELS):
         if box is None or box.tag in {"body", "html", "article", "main", "td"}:
             return None
         if any(True for _ in box.iter("h1")):
             return None
-        text = words_in(box)
+        if box not in texts:
+            texts[box] = words_in(box)
+        text = texts[box]
         if text:
-            is_label = len(text.split()) <= _CAPTION_WORDS and not _STOPPED.search(text)
+            said = squeeze(f"{image.get('alt', '')} {image.get('title', '')}")
+            most = _CAPTION_WORDS if box.tag != "p" or text in said else _LABEL_WORDS
+            is_label = len(text.split()) <= most and not _STOPPED.search(text)
             return box if is_label else None
         box = box.getparent()
     return None
@@ -133,11 +142,12 @@ def _standfirst(tree: HtmlElement, title: str, lines: list[str]) -> str:
     for element in tree.iter("h1", "h2", "div", "p", "section", "span"):
         if is_below and first and squeeze(element.text or "").startswith(first):
             return ""
-        text = words_in(element)
-        is_below = is_below or (element.tag in {"h1", "h2"} and text == title)
+        is_below = is_below or (element.tag in {"h1", "h2"} and words_in(element) == title)
         marks = f"{element.get('class', '')} {element.get('itemprop', '')}"
-        if is_below and _STANDFIRST.search(marks) and _is_own_text(element, text):
-            return text
+        if is_below and _STANDFIRST.search(marks):
+            text = words_in(element)
+            if _is_own_text(element, text):
+                return text
     return ""
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from watcher.extract.metadata import Metadata
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_BLOCKS = (*sorted(_HEADINGS), "p", "li", "td", "blockquote", "a", "div", "span")
+_BLOCKS = (*sorted(_HEADINGS), "p", "li", "td", "blockquote", "a")
 _STOPPED = re.compile(r"[.!?\u061f\u06d4\u2026][\s\"'\u201c\u201d\u00bb)]*$")
 _READ_MORE = re.compile(
     r"^\W*(?:(?:اقرا|اقراي|قراءه|عرض|مشاهده) )?(?:ال)?مزيد\W*$|^\W*read more\W*$"
@@ -78,6 +78,7 @@ def outline(tree: HtmlElement) -> Outline:
     """Read the structure of a page; call it before anything is pruned."""
     body = next(tree.iter("body"), tree)
     under: dict[str, str] = {}
+    sizes: dict[HtmlElement, int] = {}
     linked = links = 0
     heading = ""
     for element in body.iter(*_BLOCKS):
@@ -87,9 +88,9 @@ def outline(tree: HtmlElement) -> Outline:
             linked += len(text)
         if len(text.split()) < 3:
             continue
-        if element.tag in _HEADINGS or (element.tag == "a" and _stands_alone(element, text)):
+        if element.tag in _HEADINGS or (element.tag == "a" and _stands_alone(element, text, sizes)):
             heading = text if _is_linked(element) else ""
-        elif element.tag not in {"div", "span", "a"}:
+        elif element.tag != "a":
             under.setdefault(text, heading)
     total = sum(len(squeeze(piece)) for piece in _visible(body)) or 1
     has_time = any(True for _ in body.iter("time"))
@@ -106,7 +107,7 @@ def why_not(text: str, page: Outline, about: Metadata, url: str) -> str:
     claimed = about.is_article
     if _is_listing(prose, page):
         return "the page lists other articles: its paragraphs stand under linked headlines"
-    if not prose and page.linked_share > 0.5 and not claimed:
+    if not claimed and page.linked_share > (0.9 if prose else 0.5):
         return "the page is mostly links and has no paragraph of its own"
     if not claimed and urlsplit(url).path in {"", "/"} and about.kind in {"", "website"} and url:
         return "the address is the site's own, and the page does not say that it is an article"
@@ -144,12 +145,19 @@ def _visible(body: HtmlElement) -> Iterator[str]:
                 todo.append(child)
 
 
-def _stands_alone(link: HtmlElement, text: str) -> bool:
-    """Tell whether a link is a headline of its own: four words or more and nothing beside it."""
+def _stands_alone(link: HtmlElement, text: str, sizes: dict[HtmlElement, int]) -> bool:
+    """Tell whether a link is a headline of its own: four words or more and nothing beside it.
+
+    `sizes` remembers the length of the boxes' text, as many links may share one box.
+    """
     box = link.getparent()
     if len(text.split()) < 4 or box is None or box.tag in {"p", "span", "em", "strong", "b"}:
         return False
-    return len(words_in(box)) <= len(text) + 25 or box.tag in {"li", "div", "article", "section"}
+    if box.tag in {"li", "div", "article", "section"}:
+        return True
+    if box not in sizes:
+        sizes[box] = len(words_in(box))
+    return sizes[box] <= len(text) + 25
 
 
 def _is_linked(heading: HtmlElement) -> bool:
