@@ -13,7 +13,7 @@ test: $(VENV)/test  ## set up, then run every test this machine can run
 	$(BIN)/pytest -n auto
 
 bench: $(VENV)/test  ## measure side by side
-	$(BIN)/pytest -m bench --run-bench -p no:randomly -s tests/bench
+	$(BIN)/pytest -m bench -p no:randomly -s tests/bench
 
 lint: $(VENV)/lint  ## format, lint, types, import contracts, dependencies
 	$(BIN)/ruff format --check .
