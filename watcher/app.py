@@ -64,7 +64,7 @@ class Watcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set."""
         ticks = Ticks()
-        ticks.every(TICK_S, self.wake, name="wake")
+        ticks.every(TICK_S, self.tick, name="tick")
         ticks.every(RULES_TICK_S, self.refresh_rules, name="rules")
         if interval := systemd.watchdog_interval_s():
             ticks.every(interval / 2, self.report_alive, name="watchdog")
@@ -75,21 +75,29 @@ class Watcher:
         systemd.ready()
         rules, sources = len(self.pipeline.rules.rules), len(self.pipeline.sources)
         log.event("run", status="started", sources=sources, rules=rules)
+        told = asyncio.create_task(stop.wait())
         try:
-            await stop.wait()
+            ended, _ = await asyncio.wait({told, *running}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             systemd.stopping()
             ticks.stop()
-            for task in running:
+            for task in (told, *running):
                 task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await asyncio.gather(told, *running, return_exceptions=True)
             log.event("run", status="stopped")
+        for task in ended - {told}:
+            # A lane never ends by itself. Better to be restarted than to watch with one eye.
+            task.result()
 
     async def once(self) -> None:
         """Poll every source that is due, read what is new, deliver, and come back."""
         await self.polls.drain()
         await self.reads.drain()
         await asyncio.gather(*(lane.drain() for lane in self.deliveries))
+
+    async def tick(self) -> None:
+        """Look for what has become due."""
+        self.wake()
 
     def wake(self) -> None:
         """Have every lane look for work now."""

@@ -98,7 +98,15 @@ class Lane(Generic[Work]):
             raise
         except Exception as failure:  # noqa: BLE001 - an edge: one bad input must not end the daemon; `fail` records it
             error(self.name, work=self.key(work), failure=failure)
+            await self._fail(work, failure)
+
+    async def _fail(self, work: Work, failure: Exception) -> None:
+        try:
             await self.fail(work, failure)
+        except StorageUnavailable:
+            raise
+        except Exception as again:  # noqa: BLE001 - the same edge: the lease runs out, and the work is taken up again
+            error(self.name, work=self.key(work), failure=again)
 
     async def _let_go(self) -> None:
         if self._in_hand and self.grace_s:

@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from watcher.model import Fetched, FetchFailed, NotModified, Parsed, SourceState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
 
     from watcher.config import Polling
 
@@ -171,9 +171,12 @@ class Ticks:
         )
 
     def every(
-        self, seconds: float, call: Callable[[], Awaitable[None] | None], *, name: str
+        self, seconds: float, call: Callable[[], Coroutine[None, None, None]], *, name: str
     ) -> None:
-        """Call `call` every `seconds`, the first time one interval after `start`."""
+        """Await `call` every `seconds`, the first time one interval after `start`.
+
+        Only coroutine functions: the library runs any other in a thread.
+        """
         self._scheduler.add_job(call, "interval", seconds=seconds, id=name, name=name)
 
     def start(self) -> None:

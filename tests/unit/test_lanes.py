@@ -107,3 +107,15 @@ async def test_what_is_in_hand_may_end_within_the_grace() -> None:
     await asyncio.gather(running, return_exceptions=True)
 
     assert ended.is_set()
+
+
+async def test_a_failure_of_the_failure_is_survived() -> None:
+    bench = Bench(1, 2, broken=(1,))
+
+    async def fail(work: int, failure: Exception) -> None:
+        raise RuntimeError(work)
+
+    bench.fail = fail  # type: ignore[method-assign]  # the second mistake
+    await bench.lane(1).drain()
+
+    assert bench.done == [2]

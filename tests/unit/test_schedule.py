@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from watcher.config import Polling
 from watcher.model import Entry, Fetched, FetchFailed, NotModified, Parsed, SourceState, Validators
-from watcher.schedule import LASTING_MOVE, LONGEST_BACKOFF, Polled, schedule
+from watcher.schedule import LASTING_MOVE, LONGEST_BACKOFF, Polled, Ticks, schedule
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLLING = Polling(min_interval_s=60, max_interval_s=600)
@@ -145,3 +147,20 @@ def test_retry_after_is_never_undercut() -> None:
     failed = FetchFailed(STATE.url, "status", "503", status=503, retry_after_s=900)
 
     assert after(Polled(failed)).due >= NOW + timedelta(seconds=900)
+
+
+async def test_ticks_run_on_the_loop() -> None:
+    """Lanes are woken from the thread that they live in."""
+    heard = asyncio.get_running_loop().create_future()
+    ticks = Ticks()
+
+    async def tick() -> None:
+        if not heard.done():
+            heard.set_result(threading.current_thread())
+
+    ticks.every(0.01, tick, name="tick")
+    ticks.start()
+    thread = await asyncio.wait_for(heard, 10)
+    ticks.stop()
+
+    assert thread is threading.current_thread()
