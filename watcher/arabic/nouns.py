@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from watcher.arabic.affixes import (
@@ -21,7 +22,7 @@ from watcher.arabic.affixes import (
 )
 from watcher.arabic.plurals import broken_plurals, is_plural_of
 from watcher.arabic.tables import DEFECTIVE, ELATIVES, IRREGULAR, SUBSTANTIVES
-from watcher.arabic.verbs import verb_stems
+from watcher.arabic.verbs import is_verb, verb_stems
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
@@ -33,23 +34,36 @@ Stems = dict[str, tuple[int, int]]
 
 _BROKEN = BARE | ACCUSATIVE | ENCLITIC | YEH
 _NUMBERS = ("ات", "ون", "ين", "تين", "ت", "وا")
+_PERSONS = ("ون", "ين", "وا")
 _SOUND = ("ات", "ون", "ين", "تين")
+_PLURAL_OF_THREE = re.compile("أ[^ا][^ا]ا[^ا]")
+"""أفعال, which the lexicon takes for the verbal noun إفعال too."""
+_VERBAL_NOUN = re.compile("..[او].|..ا.ة|...ة|..ي.")
+"""Shapes that plurals share with verbal nouns."""
 
 
-def citations(word: str, written: str, known: Lexicon) -> list[str]:
+def citations(word: str, written: str, known: Lexicon, *, phrased: bool = False) -> list[str]:
     """Give the plain citation forms of a word as a person writes it, plural or singular.
 
     A word that the lexicon knows as a lemma is its own; so is a verbal noun or participle, which
-    the lexicon lists under its verb, and a word about which nothing is known.
+    the lexicon lists under its verb, and a word about which nothing is known. In a phrase the other
+    words tell the plural from a verbal noun of the same shape.
     """
     if word + "ي" in DEFECTIVE:
         return [word + "ي"]
     nominal, other = known.nominal(word), known.lemmas(word)
-    if word in nominal or word in other or _is_active(word, known):
+    if _PLURAL_OF_THREE.fullmatch(written):
+        return [one for one in nominal or other if is_plural_of(word, one)][:1] or [word]
+    if word in nominal or word in other or _is_active(word, known) or is_verb(written, known):
         return [word]
     if not nominal and not other:
         return _guessed(word, known)
-    reduced = [lemma for lemma in nominal or other if _is_form_of(word, written, lemma, known)]
+    reduced = [
+        lemma
+        for lemma in nominal or other
+        if (phrased or not _is_derived(word, written, lemma, known))
+        and _is_form_of(word, written, lemma, known)
+    ]
     return reduced or [word]
 
 
@@ -69,8 +83,25 @@ def _is_form_of(word: str, written: str, lemma: str, known: Lexicon) -> bool:
         return True
     base = lemma.removesuffix("ة")
     if word.startswith(base) and word[len(base) :] in _NUMBERS:
-        return True
+        return word[len(base) :] not in _PERSONS or _has_persons(lemma)
     return known.is_verb(lemma) and not known.nominal(word) and _is_finite(word, lemma, known)
+
+
+def _is_derived(word: str, written: str, lemma: str, known: Lexicon) -> bool:
+    """Tell whether the lexicon lists under `lemma` what is a word of its own.
+
+    A nisba beside its noun, جمالي of جمال, and a verbal noun beside its verb, وضوح of وضح.
+    """
+    if written[-1] == "ي" and word[:-1] in known and lemma[-1] not in "ةي":
+        return True
+    if _VERBAL_NOUN.fullmatch(word) is None:
+        return False
+    return known.is_verb(lemma) or lemma not in known.nominal(lemma)
+
+
+def _has_persons(lemma: str) -> bool:
+    """Tell whether a noun may take the plural in ون, which persons and their adjectives take."""
+    return is_relational(lemma) or _is_participle(lemma) or is_active_participle(lemma)
 
 
 def _is_finite(word: str, verb: str, known: Lexicon) -> bool:
@@ -89,7 +120,7 @@ def _guessed(word: str, known: Lexicon) -> list[str]:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             stem = word.removesuffix(ending)
             for lemma in (stem + "ة", stem) if "ت" in ending else (stem,):
-                if lemma in known:
+                if lemma in known and (ending not in _PERSONS or _has_persons(lemma)):
                     return [lemma]
     return [word]
 

@@ -98,7 +98,8 @@ class Stems:
         if speech != "verb":
             seat = _seat(written[0], word, known)
             self._put(self._stems, word, Stem(atom, BARE, OWN, word, seat))
-        for citation in citations(word, written, known):
+        phrased = later or atom in self._phrased
+        for citation in citations(word, written, known, phrased=phrased):
             spelled = written if citation == word else citation
             verb = speech != "noun" and is_verb(spelled, known)
             verb = verb and (citation == word or not known.nominal(word))

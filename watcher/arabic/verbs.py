@@ -6,6 +6,7 @@ Wright, A Grammar of the Arabic Language, vol. 1, part 2.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from watcher.arabic.affixes import (
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Stems = dict[str, int]
 
+_REFLEXIVE = re.compile("ت[^ا][^ا][^ةا]|ت[^ا]ا[^اوي][^ة]|ت[^ا]ا[وي][^ةاوي]")
+"""The fifth and sixth forms, تطور and تعاون."""
+
 _ALONE = BARE | ENCLITIC
 _SOUND_PERFECT = _ALONE | PERFECT | PERFECT_C | VERB_DUAL
 _SOUND_IMPERFECT = _ALONE | IMPERFECT | IMPERFECT_N
@@ -34,24 +38,26 @@ _DUAL_ENDINGS = ("ان", "ون", "وا", "ا")
 def is_verb(citation: str, known: Lexicon) -> bool:
     """Tell whether a word may be the citation of a verb: has its shape, and listed finite forms.
 
-    A participle of the shape فاعل, such as طالب, is taken for the noun that it mostly is.
+    A word like تطور or تعاون has no other citation; the lexicon need not list it.
     """
     verb = plain(citation)
     if verb in ELATIVES or (citation[0] == "آ" and verb in known.nominal(verb)):
         return False
+    if _REFLEXIVE.fullmatch(verb):
+        return not known.nominal(verb)
     if not known.is_verb(verb) or (citation[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
         return False
     if len(verb) == 4 and verb[0] != "ا":
         if verb[1] == "ا":
             return verb in VERBS or verb not in known.nominal(verb)
-        return verb[2] not in "اوي" and verb[0] != "م" if verb[0] != "ت" else verb[2] != "ا"
+        return verb[2] not in "اوي" and verb[0] not in "مت"
     if len(verb) == 3 and citation[-1] == "ي":
         return verb not in known.nominal(verb)
     if len(verb) == 4:
         return verb[2] not in "وي"
     if len(verb) == 5:
-        hollow = verb[2] == "ت" or verb[1] == "ن" or verb[::2][:2] == "تا"
-        return verb[0] in "ات" and verb[3] not in ("وي" if hollow else "اوي")
+        hollow = verb[2] == "ت" or verb[1] == "ن"
+        return verb[0] == "ا" and verb[3] not in ("وي" if hollow else "اوي")
     return len(verb) < 4 or (len(verb) == 6 and (verb.startswith("است") or verb[4] not in "اوي"))
 
 
