@@ -33,6 +33,8 @@ class Scalar:
     path: str
     text: str
     quoted: bool = False
+    raw: str = ""
+    """As it stands in the file, where that is more than the text, quotes around it or not."""
 
 
 @dataclass(frozen=True, slots=True)

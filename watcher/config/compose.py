@@ -57,7 +57,7 @@ def compose(name: str, text: str) -> tuple[Node | None, list[Problem]]:
     problems = unprintable(text, name)
     if problems:
         return None, problems
-    builder = _Builder(name)
+    builder = _Builder(name, text)
     try:
         for event in yaml.parse(text, Loader=_Loader):
             if not builder.take(event):
@@ -107,6 +107,7 @@ class _Builder:
     """The nodes of one document while its events arrive."""
 
     name: str
+    text: str
     problems: list[Problem] = field(default_factory=list)
     root: Node | None = None
     _stack: list[_Open] = field(default_factory=list)
@@ -142,7 +143,7 @@ class _Builder:
         self._refuse_tag(event.tag, mark, path)
         quoted = event.style is not None and event.style != ""
         explicit = event.tag == "tag:yaml.org,2002:str"
-        node = Scalar(mark, path, event.value, quoted or explicit)
+        node = Scalar(mark, path, event.value, quoted or explicit, self._raw(event, quoted=quoted))
         if self._wants_key():
             self._take_key(node)
             return
@@ -257,6 +258,13 @@ class _Builder:
             short = str(tag).replace("tag:yaml.org,2002:", "!!")
             what = f"tags such as '{short}' are not read. Remove it, or put the text in quotes."
             self.problems.append(at(mark, path, what))
+
+    def _raw(self, event: yaml.ScalarEvent, *, quoted: bool) -> str:
+        """Give what stands in the file where it is folded or escaped."""
+        start, end = event.start_mark, event.end_mark
+        if not start or not end or end.index - start.index == len(event.value) + 2 * quoted:
+            return ""
+        return self.text[start.index : end.index]
 
     def _path(self) -> str:
         return self._stack[-1].next_path() if self._stack else ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from watcher.document import Mapping, Scalar, Sequence, at, problem, suggest, unknown_keys
 from watcher.match import patterns
+from watcher.match.query import read_query
 from watcher.match.values import (
     is_empty,
+    not_a_term,
     read_choices,
     read_count,
     read_flag,
@@ -17,8 +18,8 @@ from watcher.match.values import (
     shape,
 )
 from watcher.match.written import (
-    ABOUT,
-    PLACES,
+    FIELDS,
+    MAX_WITHIN,
     AllOf,
     AnyOf,
     AtLeast,
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
     from watcher.match.written import Field, Mode, Unit
 
     Read: TypeAlias = Callable[[Node, list[Problem]], Condition | None]
-
-FIELDS = (*PLACES, *ABOUT)
-MAX_WITHIN = 1000
-"""Words; what stands farther apart is the same article, which `all` says."""
-_OPERATOR = re.compile(r"(?:^|\s)(AND|OR|NOT|O?NEAR/\d+)(?:\s|$)")
-_WORD = re.compile(r"[^\W_]")
 
 
 def read_condition(node: Node, problems: list[Problem]) -> Condition | None:
@@ -93,8 +88,6 @@ def _read_mapping(node: Mapping, problems: list[Problem]) -> Condition | None:
 
 
 def _unknown(key: str) -> str:
-    if key == "query":
-        return "`query` is not supported yet. Write the same with any, all, none and near."
     if key == "match":
         return "`match` stands here without `in`. Write `in: title` beside it, or remove it."
     if not key.isascii():
@@ -117,26 +110,11 @@ def _term(node: Node, mode: Mode, problems: list[Problem]) -> Term | None:
         return None
     what = patterns.refusal(node.text) if mode == "regex" else ""
     if mode in {"inflected", "exact"}:
-        what = _not_a_term(node.text)
+        what = not_a_term(node.text)
     if what:
         problems.append(problem(node, what))
         return None
     return Term(node.mark, node.path, node.text, mode)
-
-
-def _not_a_term(text: str) -> str:
-    if not _WORD.search(text):
-        return f"'{text}' holds no letter or digit. Use `literal:` to look for signs."
-    if "*" in text:
-        return f"'{text}' has a '*': all inflections are found without one. Remove it."
-    operator = _OPERATOR.search(text)
-    if operator and not text.isascii():
-        word = operator[1]
-        return (
-            f"'{text}' would be looked for word by word, '{word}' included. "
-            "Write any, all, none or near instead."
-        )
-    return ""
 
 
 def _list(node: Node, problems: list[Problem]) -> ListOf | None:
@@ -257,7 +235,6 @@ def _mode(mode: Mode) -> Read:
     return read
 
 
-# `query` will be one more entry here: it reads a line of text and gives the same conditions.
 _FORMS: dict[str, Read] = {
     "any": _any,
     "all": _all,
@@ -271,4 +248,5 @@ _FORMS: dict[str, Read] = {
     "sentence": _same("sentence"),
     "paragraph": _same("paragraph"),
     "score": _score,
+    "query": read_query,
 }

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
+_OPERATOR = re.compile(r"(?:^|\s)(AND|OR|NOT|O?NEAR/\d+)(?:\s|$)")
+_WORD = re.compile(r"[^\W_]")
 _YES = {"true", "yes", "on"}
 _NO = {"false", "no", "off"}
 
@@ -32,6 +34,22 @@ def is_empty(node: Scalar) -> bool:
     """Tell whether nothing was written, in any of YAML's ways of writing nothing."""
     text = node.text.strip()
     return not text or (not node.quoted and text in {"~", "null"})
+
+
+def not_a_term(text: str, remedy: str = "Operators are read behind `query:`.") -> str:
+    """Say why a text cannot be a word or phrase to look for, or give an empty text.
+
+    `remedy` is what to do about an operator in it.
+    """
+    if not _WORD.search(text):
+        return f"'{text}' holds no letter or digit. Use `literal:` to look for signs."
+    if "*" in text:
+        return f"'{text}' has a '*': all inflections are found without one. Remove it."
+    operator = _OPERATOR.search(text)
+    if operator and not text.isascii():
+        word = operator[1]
+        return f"'{text}' would be looked for word by word, '{word}' included. {remedy}"
+    return ""
 
 
 def read_text(node: Node, wanted: str, problems: list[Problem]) -> str | None:

@@ -16,6 +16,9 @@ Field: TypeAlias = Literal["title", "lead", "text", "source", "author", "url", "
 PLACES: tuple[Field, ...] = ("title", "lead", "text")
 ABOUT: tuple[Field, ...] = ("source", "author", "url", "tags", "language")
 """Fields that say something about the article; terms look there only inside an `in`."""
+FIELDS: tuple[Field, ...] = (*PLACES, *ABOUT)
+MAX_WITHIN = 1000
+"""Words; what stands farther apart is the same article, which `all` says."""
 
 
 @dataclass(frozen=True, slots=True)
