@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from watcher.arabic.keys import content_keys
+from watcher.arabic.keys import content_keys, printed_words
 from watcher.arabic.letters import fold
 from watcher.arabic.terms import Hit, Term, Terms
 from watcher.arabic.words import Words, words_of
 
-__all__ = ["Hit", "Term", "Terms", "Words", "content_keys", "fold", "words_of"]
+__all__ = ["Hit", "Term", "Terms", "Words", "content_keys", "fold", "printed_words", "words_of"]

@@ -1,10 +1,10 @@
-"""Content keys: what a text is about, as folded words without clitics and function words."""
+"""What articles are filed under: content words for their likeness, printed words for searching."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from watcher.arabic.letters import fold
+from watcher.arabic.letters import UNMARKED, fold
 from watcher.arabic.tables import FOLDED_FUNCTION_WORDS as FUNCTION_WORDS
 from watcher.arabic.words import words_of
 
@@ -19,6 +19,19 @@ def content_keys(text: str) -> list[str]:
     ['قالت', 'قوات', 'انسحبت', 'بغداد']
     """
     return [key for raw in words_of(text).raw if (key := _key(raw))]
+
+
+def printed_words(text: str) -> set[str]:
+    """Give the different words of `text` as printed, without marks, tatweel, invisible characters.
+
+    What is dropped only ever forbids a reading: a term that is found in a word is also found in
+    that word without it.
+
+    >>> sorted(printed_words("قُوّات وقُوّاتٌ وقوات"))
+    ['قوات', 'وقوات']
+    """
+    unmarked = "\n".join(set(words_of(text).raw)).translate(UNMARKED)
+    return set(unmarked.split("\n")) - {""}
 
 
 @lru_cache(maxsize=200_000)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, func, insert, literal, select, union_all, update
 
+from watcher.record.search import enter
 from watcher.record.tables import (
     articles,
     fingerprint_keys,
@@ -94,6 +95,7 @@ def add(connection: Connection, reading: Reading, now: datetime, rule_revision: 
     else:
         article_id = _revise(connection, revised, reading, now)
     _add_keys(connection, article_id, reading.fingerprint, now)
+    enter(connection, article_id, reading.article)
     _add_matches(connection, article_id, reading, now, rule_revision)
     return story_id
 

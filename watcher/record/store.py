@@ -11,7 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Self
 
 from watcher.errors import StorageUnavailable
-from watcher.record import articles, entries, lease, notices, sources, status, tables
+from watcher.record import articles, entries, lease, notices, search, sources, status, tables
 from watcher.record.engine import Database, parse_url
 from watcher.record.holder import holder as new_holder
 from watcher.record.lease import Lease
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Source,
         SourceState,
     )
+    from watcher.record.search import Archived, Group
     from watcher.record.status import Status
 
 READING_LEASE_S = 300.0
@@ -164,6 +165,33 @@ class Record:
     async def remember_rules_refused(self, what: str, now: datetime) -> None:
         """Keep the mistakes of edited rule files for `status`; empty when all are in force."""
         await self._database.write(status.remember_rules_refused, what, now)
+
+    # --- the archive ----------------------------------------------------------------------
+
+    async def search(
+        self, groups: Sequence[Group], since: datetime | None = None, limit: int | None = None
+    ) -> list[int]:
+        """Give the ids of articles seen since then that hold what every group wants, newest first.
+
+        Groups are made of numbers of words, which `vocabulary` gives.
+        """
+        return await self._database.read(search.search, groups, since, limit)
+
+    async def vocabulary(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """Give up to `limit` printed words of the archive with their numbers, behind `after`."""
+        return await self._database.read(search.vocabulary, after, limit)
+
+    async def archived(self, ids: Sequence[int]) -> list[Archived]:
+        """Give these articles as they stand on record, in the order of their ids."""
+        return await self._database.read(search.archived, ids)
+
+    async def unsearchable(self) -> int:
+        """Count the articles, recorded by an earlier version, that a search cannot find yet."""
+        return await self._database.read(search.missing)
+
+    async def make_searchable(self, limit: int) -> int:
+        """Enter up to `limit` of those into the index; give how many were."""
+        return await self._database.write(search.enter_missing, limit)
 
     # --- the outbox -----------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
     literal_column,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -237,6 +238,23 @@ fingerprint_keys = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("article_id", _Id, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
+)
+
+# The archive's vocabulary: every printed word, without marks, under the number that stands for it.
+words = Table(
+    "words",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("word", Words, nullable=False, unique=True),
+)
+
+# Which words each article holds. Over it lies the index that finds articles: on SQLite the FTS5
+# table `article_search`, on PostgreSQL the GIN index `article_words_gin`; migrations make both.
+article_words = Table(
+    "article_words",
+    metadata,
+    Column("article_id", _Id, primary_key=True, autoincrement=False),
+    Column("words", Text().with_variant(ARRAY(Integer), "postgresql"), nullable=False),
 )
 
 rule_revisions = Table(

@@ -1,0 +1,127 @@
+"""The archive is found by its words, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from tests.fakes.readings import NEW_STORY, NOW, entry, fingerprint, listed, reading
+from watcher.model import Article, Relation
+from watcher.record.engine import parse_url
+from watcher.record.migrate import engine_for
+from watcher.record.search import LONGEST_WORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from watcher.record import Group, Record
+
+BRIDGE = "افتتاح جسر جديد في بغداد"
+MARKET = "سوق الموصل يفتح أبوابه"
+FLOOD = "فيضان يغمر جسرا في الموصل"
+
+
+async def archive(record: Record, *titles: str) -> list[int]:
+    """Record one article a title, an hour apart; give their ids."""
+    pending = await listed(record, *(entry(number) for number in range(len(titles))))
+    for number, (one, title) in enumerate(zip(pending, titles, strict=True)):
+        article = Article(one.entry.url, title, "", source="nahr", tags=("محليات",))
+        given = reading(one, article=article, fingerprint=fingerprint(one.entry.url))
+        await record.reading(given, NOW + timedelta(hours=number))
+    return await record.search([])
+
+
+async def numbers(record: Record) -> dict[str, int]:
+    return {word: number for number, word in await record.vocabulary(0, 1000)}
+
+
+def group(*phrases: Iterable[int]) -> Group:
+    return tuple(tuple(frozenset({word}) for word in phrase) for phrase in phrases)
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        pytest.param([[["الموصل"]]], [FLOOD, MARKET], id="one word"),
+        pytest.param([[["جسر"], ["جسرا"]]], [FLOOD, BRIDGE], id="one of two words"),
+        pytest.param([[["في", "بغداد"]]], [BRIDGE], id="all words of a phrase"),
+        pytest.param([[["في", "بغداد"], ["سوق"]]], [MARKET, BRIDGE], id="a phrase or a word"),
+        pytest.param([[["الموصل"]], [["جسرا"]]], [FLOOD], id="two groups"),
+        pytest.param([], [FLOOD, MARKET, BRIDGE], id="no group wants nothing"),
+        pytest.param([[]], [], id="an empty group cannot be fulfilled"),
+    ],
+)
+async def test_groups(record: Record, groups: list[list[list[str]]], expected: list[str]) -> None:
+    await archive(record, BRIDGE, MARKET, FLOOD)
+    known = await numbers(record)
+    wanted = [group(*([known[word] for word in phrase] for phrase in one)) for one in groups]
+
+    found = await record.search(wanted)
+    titles = {one.id: one.article.title for one in await record.archived(found)}
+    assert [titles[number] for number in found] == expected
+
+
+async def test_a_word_that_nothing_holds(record: Record) -> None:
+    await archive(record, BRIDGE)
+
+    assert await record.search([((frozenset(),),)]) == []
+    assert await record.search([((frozenset({999}),),)]) == []
+
+
+async def test_since_and_limit(record: Record) -> None:
+    ids = await archive(record, BRIDGE, MARKET, FLOOD)
+    wanted = [group([(await numbers(record))["الموصل"]])]
+
+    assert await record.search(wanted, NOW + timedelta(hours=2)) == ids[:1]
+    assert await record.search(wanted, NOW + timedelta(hours=3)) == []
+    assert await record.search(wanted, limit=1) == ids[:1]
+
+
+async def test_what_an_archived_article_tells(record: Record) -> None:
+    [number] = await archive(record, BRIDGE)
+    [found] = await record.archived([number])
+
+    assert (found.seen, found.source_name) == (NOW, "صحيفة nahr")
+    assert (found.article.title, found.article.tags) == (BRIDGE, ("محليات",))
+
+
+async def test_marks_and_torn_words(record: Record) -> None:
+    await archive(record, "جِسْـــر" + " " + "ا" * (LONGEST_WORD + 1))
+
+    assert set(await numbers(record)) == {"جسر"}
+
+
+async def test_a_revision_is_found_by_its_new_words_only(record: Record) -> None:
+    first, second = await listed(record, entry(1), entry(2))
+    old = reading(first, article=Article(first.entry.url, BRIDGE, ""), relation=NEW_STORY)
+    await record.reading(old, NOW)
+    [number] = await record.search([])
+    [story] = {one.story_id for one in await record.archived([number])}
+    revised = Relation("revision", story, number, "the same address")
+    new = replace(old, pending=second, article=Article(first.entry.url, MARKET, ""))
+    await record.reading(replace(new, relation=revised), NOW)
+
+    known = await numbers(record)
+    assert await record.search([group([known["سوق"]])]) == [number]
+    assert await record.search([group([known["بغداد"]])]) == []
+
+
+async def test_articles_of_an_earlier_version_are_entered_in_parts(
+    record: Record, database_url: str
+) -> None:
+    ids = await archive(record, BRIDGE, MARKET, FLOOD)
+    with engine_for(parse_url(database_url)).begin() as connection:
+        if connection.dialect.name == "sqlite":
+            emptied = "INSERT INTO article_search (article_search) VALUES ('delete-all')"
+            connection.execute(text(emptied))
+        connection.execute(text("DELETE FROM article_words"))
+        connection.execute(text("DELETE FROM words"))
+
+    assert await record.unsearchable() == 3
+    assert [await record.make_searchable(2) for _ in range(3)] == [2, 1, 0]
+    assert await record.unsearchable() == 0
+    assert await record.search([group([(await numbers(record))["جسرا"]])]) == ids[:1]

@@ -1,0 +1,253 @@
+"""Find recorded articles by the words that stand in them. Statements only.
+
+Nothing is stemmed here: articles are entered under their printed words without marks, and whoever
+searches goes through the vocabulary and says which of its words count. That way a search can find
+no less than the language's own rules, and new rules of the language need no new index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from watcher.arabic import printed_words
+from watcher.model import Article
+from watcher.record.tables import article_words, articles, sources, words
+from watcher.record.upsert import insert_unless_known
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+OneOf: TypeAlias = frozenset[int]
+"""Numbers of words, of which an article holds one."""
+Together: TypeAlias = tuple[OneOf, ...]
+"""All of these are held."""
+Group: TypeAlias = tuple[Together, ...]
+"""One of these is held. An article that is searched for fulfills every group."""
+
+LONGEST_WORD = 100
+"""Code points; nobody looks for what is longer, such as a torn address."""
+_PARAMETERS = 500
+"""Values handed over at once; databases have a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """An article as it stands on record."""
+
+    id: int
+    story_id: int
+    seen: datetime
+    source_name: str
+    article: Article
+
+
+# --- entering ---------------------------------------------------------------------------------
+
+
+def enter(connection: Connection, article_id: int, article: Article) -> None:
+    """Enter an article under its words; a revised one under those of its new text only."""
+    held = {*printed_words(article.title), *printed_words(article.text)}
+    numbers = sorted(_numbers(connection, {word for word in held if len(word) <= LONGEST_WORD}))
+    if connection.dialect.name == "sqlite":
+        _leave(connection, article_id)
+        listed: Any = " ".join(map(str, numbers))
+    else:
+        listed = numbers
+        connection.execute(delete(article_words).where(article_words.c.article_id == article_id))
+    connection.execute(_ENTER, {"article_id": article_id, "words": listed})
+    if connection.dialect.name == "sqlite":
+        connection.execute(_ENTER_FTS, {"id": article_id, "words": listed})
+
+
+_ENTER = insert(article_words)
+_ENTER_FTS = text("INSERT INTO article_search (rowid, words) VALUES (:id, :words)")
+_LEAVE_FTS = text(
+    "INSERT INTO article_search (article_search, rowid, words) "
+    "SELECT 'delete', article_id, words FROM article_words WHERE article_id = :id"
+)
+
+
+def _leave(connection: Connection, article_id: int) -> None:
+    """Take an article out; FTS5 must be told the words under which it was entered."""
+    if connection.execute(_LEAVE_FTS, {"id": article_id}).rowcount:
+        connection.execute(delete(article_words).where(article_words.c.article_id == article_id))
+
+
+def _numbers(connection: Connection, held: set[str]) -> set[int]:
+    """Give the numbers of words; new words get one."""
+    known = _known(connection, held)
+    new = sorted(held - known.keys())  # in one order, so that two processes cannot block each other
+    if new:
+        connection.execute(insert_unless_known(connection, words), [{"word": one} for one in new])
+        known |= _known(connection, new)
+    return set(known.values())
+
+
+def _known(connection: Connection, held: Collection[str]) -> dict[str, int]:
+    listed, known = list(held), dict[str, int]()
+    for begin in range(0, len(listed), _PARAMETERS):
+        part = {"held": listed[begin : begin + _PARAMETERS]}
+        known |= {row.word: row.id for row in connection.execute(_KNOWN, part)}
+    return known
+
+
+_KNOWN = select(words.c.id, words.c.word).where(words.c.word.in_(bindparam("held", expanding=True)))
+
+
+_IS_MISSING = ~select(1).where(article_words.c.article_id == articles.c.id).exists()
+
+
+def missing(connection: Connection) -> int:
+    """Count the articles that are not entered yet: those recorded by an earlier version."""
+    return connection.scalar(select(func.count()).select_from(articles).where(_IS_MISSING)) or 0
+
+
+def enter_missing(connection: Connection, limit: int) -> int:
+    """Enter up to `limit` articles that are not entered yet; give how many were."""
+    told = (articles.c.id, articles.c.url, articles.c.title, articles.c.text)
+    query = select(*told).where(_IS_MISSING).order_by(articles.c.id).limit(limit)
+    rows = connection.execute(query).all()
+    for row in rows:
+        enter(connection, row.id, Article(row.url, row.title, row.text))
+    return len(rows)
+
+
+# --- searching --------------------------------------------------------------------------------
+
+
+def vocabulary(connection: Connection, after: int, limit: int) -> list[tuple[int, str]]:
+    """Give up to `limit` words with their numbers, from the number behind `after` on."""
+    query = select(words.c.id, words.c.word).where(words.c.id > after)
+    return [
+        (row.id, row.word) for row in connection.execute(query.order_by(words.c.id).limit(limit))
+    ]
+
+
+def search(
+    connection: Connection,
+    groups: Sequence[Group],
+    since: datetime | None,
+    limit: int | None,
+) -> list[int]:
+    """Give the ids of articles seen since then that fulfill every group, the newest first."""
+    possible = [_possible(group) for group in groups]
+    if not all(possible):
+        return []
+    query = select(articles.c.id).order_by(articles.c.id.desc()).limit(limit)
+    if since is not None:
+        query = query.where(articles.c.seen >= since)
+    if possible:
+        build = _with_fts if connection.dialect.name == "sqlite" else _with_gin
+        query = build(query, possible, since)
+    return list(connection.scalars(query))
+
+
+def _possible(group: Group) -> Group:
+    """Leave out what no article can hold, and unite what is a matter of one word."""
+    alternatives = [one for one in group if all(one)]
+    single = frozenset().union(*(one[0] for one in alternatives if len(one) == 1))
+    several = tuple(dict.fromkeys(one for one in alternatives if len(one) > 1))
+    return (((single,),) if single else ()) + several
+
+
+def _with_fts(query: Select[Any], groups: Sequence[Group], since: datetime | None) -> Select[Any]:
+    found: Select[Any] = select(literal_column("rowid")).select_from(text("article_search"))
+    found = found.where(text("article_search MATCH :wanted").bindparams(wanted=fts_query(groups)))
+    if since is not None:
+        oldest = select(func.min(articles.c.id)).where(articles.c.seen >= since).scalar_subquery()
+        found = found.where(literal_column("rowid") >= oldest)
+    return query.where(articles.c.id.in_(found))
+
+
+def fts_query(groups: Iterable[Group]) -> str:
+    """Word the groups for FTS5, whose words are numbers here."""
+    return " AND ".join(
+        "(" + " OR ".join(_fts_together(together) for together in group) + ")" for group in groups
+    )
+
+
+def _fts_together(together: Together) -> str:
+    parts = ["(" + " OR ".join(map(str, sorted(one))) + ")" for one in together]
+    return parts[0] if len(parts) == 1 else "(" + " AND ".join(parts) + ")"
+
+
+def _with_gin(query: Select[Any], groups: Sequence[Group], _since: datetime | None) -> Select[Any]:
+    holds = article_words.c.words.op("&&", is_comparison=True)
+
+    def overlaps(one: OneOf) -> ColumnElement[bool]:
+        return holds(bindparam(None, sorted(one), ARRAY(Integer)))
+
+    wanted = (or_(*(and_(*map(overlaps, together)) for together in group)) for group in groups)
+    found = select(article_words.c.article_id).where(and_(true(), *wanted))
+    return query.where(articles.c.id.in_(found))
+
+
+def archived(connection: Connection, ids: Sequence[int]) -> list[Archived]:
+    """Give articles as they stand on record, in the order of their ids."""
+    rows: list[Any] = []
+    for begin in range(0, len(ids), _PARAMETERS):
+        rows += connection.execute(_ARCHIVED, {"ids": list(ids[begin : begin + _PARAMETERS])}).all()
+    return sorted(map(_archived, rows), key=lambda one: one.id)
+
+
+_ARCHIVED = (
+    select(
+        *(
+            articles.c[name]
+            for name in (
+                "id",
+                "story_id",
+                "source",
+                "url",
+                "title",
+                "text",
+                "published",
+                "author",
+                "language",
+                "credit",
+                "tags",
+                "seen",
+            )
+        ),
+        sources.c.name,
+    )
+    .join(sources, sources.c.id == articles.c.source, isouter=True)
+    .where(articles.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def _archived(row: Row[Any]) -> Archived:
+    article = Article(
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        published=row.published,
+        author=row.author,
+        language=row.language,
+        credit=row.credit,
+        tags=tuple(row.tags or ()),
+        source=row.source,
+    )
+    return Archived(row.id, row.story_id, row.seen, row.name or row.source, article)
