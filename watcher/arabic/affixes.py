@@ -22,7 +22,9 @@ PERFECT_C = 4096
 IMPERFECT = 8192
 IMPERFECT_N = 16384
 VERB_DUAL = 32768
-ANY = 65535
+OBJECT = 65536
+"""The object "me", which only verbs take."""
+ANY = 131071
 
 NOUN = BARE | ACCUSATIVE | ENCLITIC | DUAL | YEH
 FEMININES = FEMININE | FEMININE_T | FEMININE_DUAL | PLURAL_F | HEH
@@ -76,7 +78,7 @@ _VERBAL = {
     "ان": ("ان", IMPERFECT),
     "ون": ("ون", IMPERFECT),
     "ين": ("", IMPERFECT),
-    "ني": ("", ENCLITIC),
+    "ني": ("", OBJECT),
 }
 
 

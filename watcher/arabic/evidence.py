@@ -98,9 +98,11 @@ def _is_imperfect(word: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether a word that begins with a prefix of the imperfect may be one of the verb."""
     rest, verb = word[cut.length - 1 :], cut.entry.lemma
     listed = known.lemmas(rest)
-    if known.nominal(word) and word[0] in "وفسل":
+    if known.nominal(word) and (word[0] in "وفسل" or word in known.lemmas(word)):
         return False
-    if cut.end < len(word) and listed and verb not in listed and rest not in listed:
+    hollow = len(verb) == 3 and verb[1] in "وي"
+    other = listed and verb not in listed and rest not in listed
+    if other and (hollow or cut.end < len(word)):
         return False
     head = word[cut.length - 1 : cut.end]
     person, stem = head[0], head[1:]
@@ -157,6 +159,8 @@ def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
         return entry.kind == CHANGED or is_active_participle(entry.lemma)
     nominal = known.nominal(rest)
     listed = nominal + known.lemmas(rest)
+    if reading == PLURAL_F and is_relational(entry.lemma) and known.is_lemma(entry.lemma + "ة"):
+        return False
     if listed and entry.lemma not in listed and rest != entry.lemma:
         return _ends_otherwise(rest, cut, nominal)
     if reading == DUAL and rest.endswith("ان") and rest in known.lemmas(rest):

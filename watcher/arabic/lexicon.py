@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ARTICLE = "ال"
 _HAMZA_SEATS = ("أ", "إ", "آ")
-_FINITE_ENDINGS = ("تما", "تا", "وا")
+_FINITE_ENDINGS = ("تما", "وا")
 
 
 class Lexicon:
@@ -40,7 +40,7 @@ class Lexicon:
                 listed[lemma] = form
             if known[form] != lemma and lemma not in known[form].split():
                 known[form] += " " + lemma
-        self._initials = _initials(forms.split("\n"), plain_forms)
+        self._initials = _initials(forms.split("\n"), plain_forms, plain_lemmas)
 
     def lemmas(self, form: str) -> list[str]:
         """List the lemmas of a plain form as printed; empty when it is unknown."""
@@ -63,7 +63,9 @@ class Lexicon:
     def is_verb(self, lemma: str) -> bool:
         """Tell whether finite forms of `lemma` are listed."""
         return any(
-            (form[0] == "ي" and lemma[0] != "ي") or form.endswith(_FINITE_ENDINGS)
+            (form[0] == "ي" and lemma[0] != "ي")
+            or form.endswith(_FINITE_ENDINGS)
+            or (form.endswith("تا") and lemma[-1] not in "ةت")
             for form in self.forms(lemma)
         )
 
@@ -84,13 +86,15 @@ def _plain_lines(lines: str) -> list[str]:
     return lines.replace("يء\n", "ء\n").split("\n")
 
 
-def _initials(forms: list[str], plain_forms: list[str]) -> frozenset[str]:
-    """Collect the plain forms that begin with more than one seat of hamza."""
-    seats: dict[str, str] = {}
+def _initials(forms: list[str], plain_forms: list[str], lemmas: list[str]) -> frozenset[str]:
+    """Collect the plain forms that begin with a seat of hamza for each of several lemmas."""
+    seats: dict[str, tuple[str, str]] = {}
     several = set()
-    for form, bare in zip(forms, plain_forms, strict=True):
-        if form.startswith(_HAMZA_SEATS) and seats.setdefault(bare, form[0]) != form[0]:
-            several.add(bare)
+    for form, bare, lemma in zip(forms, plain_forms, lemmas, strict=True):
+        if form.startswith(_HAMZA_SEATS):
+            seat, first = seats.setdefault(bare, (form[0], lemma))
+            if seat != form[0] and first != lemma:
+                several.add(bare)
     return frozenset(several)
 
 

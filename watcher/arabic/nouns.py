@@ -32,13 +32,15 @@ OWN, PLURAL, CHANGED = 0, 1, 2
 
 Stems = dict[str, tuple[int, int]]
 
+_DIPTOTE = re.compile("[^ا].ا..|[^ا].ا.ي.|.+اء")
+"""Plurals that have no nunation: مطالب, قوانين, وزراء."""
 _BROKEN = BARE | ACCUSATIVE | ENCLITIC | YEH
 _NUMBERS = ("ات", "ون", "ين", "تين", "ت", "وا")
 _PERSONS = ("ون", "ين", "وا")
 _SOUND = ("ات", "ون", "ين", "تين")
 _PLURAL_OF_THREE = re.compile("أ[^ا][^ا]ا[^ا]")
 """أفعال, which the lexicon takes for the verbal noun إفعال too."""
-_VERBAL_NOUN = re.compile("..[او].|..ا.ة|...ة|..ي.")
+_VERBAL_NOUN = re.compile(".?.[او].|..ا.ة|...ة|..ي.")
 """Shapes that plurals share with verbal nouns."""
 
 
@@ -53,7 +55,8 @@ def citations(word: str, written: str, known: Lexicon, *, phrased: bool = False)
         return [word + "ي"]
     nominal, other = known.nominal(word), known.lemmas(word)
     if _PLURAL_OF_THREE.fullmatch(written):
-        return [one for one in nominal or other if is_plural_of(word, one)][:1] or [word]
+        short = [one for one in nominal or other if len(one.removesuffix("ة")) < 4]
+        return [one for one in short if is_plural_of(word, one)][:1] or [word]
     if word in nominal or word in other or _is_active(word, known) or is_verb(written, known):
         return [word]
     if not nominal and not other:
@@ -71,7 +74,7 @@ def _is_active(word: str, known: Lexicon) -> bool:
     """Tell whether a word like معارض is a participle with forms of its own, not a plural."""
     if len(word) != 5 or word[0] != "م" or word[2] != "ا":
         return False
-    return bool(known.nominal(word + "ين") or known.nominal(word + "ون"))
+    return bool(known.nominal(word + "ين") or known.nominal(word + "ون") or known.is_verb(word[1:]))
 
 
 def _is_form_of(word: str, written: str, lemma: str, known: Lexicon) -> bool:
@@ -93,6 +96,8 @@ def _is_derived(word: str, written: str, lemma: str, known: Lexicon) -> bool:
     A nisba beside its noun, جمالي of جمال, and a verbal noun beside its verb, وضوح of وضح.
     """
     if written[-1] == "ي" and word[:-1] in known and lemma[-1] not in "ةي":
+        return True
+    if is_relational(lemma) and not word.startswith(lemma):
         return True
     if _VERBAL_NOUN.fullmatch(word) is None:
         return False
@@ -143,7 +148,7 @@ def noun_stems(noun: str, known: Lexicon) -> Stems:
         stems[noun] = (_masculine_endings(noun, known), OWN)
         _add_changed_ends(noun, known, stems)
     for plural in broken_plurals(noun, known):
-        stem, endings = plural, _BROKEN
+        stem, endings = plural, _BROKEN & ~ACCUSATIVE if _DIPTOTE.fullmatch(plural) else _BROKEN
         if plural.endswith("ة"):
             stem, endings = plural[:-1], FEMININE | FEMININE_T
         before, kind = stems.get(stem, (0, PLURAL))
@@ -176,7 +181,9 @@ def _masculine_endings(noun: str, known: Lexicon) -> int:
 
 def _belongs(form: str, lemma: str, known: Lexicon, *, otherwise: bool) -> bool:
     """Ask the lexicon whether `form` is one of `lemma`; `otherwise` where it does not know."""
-    lemmas = known.nominal(form) + known.lemmas(form)
+    nominal, other = known.nominal(form), known.lemmas(form)
+    own = nominal == [form] and len(lemma) == 3 and lemma[1] != "ا"
+    lemmas = nominal if own else nominal + other
     return lemma in lemmas if lemmas else otherwise
 
 
@@ -202,6 +209,8 @@ def _add_changed_ends(noun: str, known: Lexicon, stems: Stems) -> None:
             stems.setdefault(noun[:-1] + "ا", (ENCLITIC | YEH, CHANGED))
         if noun in DEFECTIVE:
             stems.setdefault(noun[:-1], (BARE | PLURAL_M, CHANGED))
+    elif noun[-1] == "ء" and noun[-2:-1] not in ("ا", "و", "ي"):
+        stems.setdefault(noun[:-1] + "يء", (stems[noun][0], OWN))
     elif noun.endswith("اء"):
         stems.setdefault(noun[:-1] + "و", (DUAL | PLURAL_F, CHANGED))
     elif noun.endswith("ا"):

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from watcher.arabic.affixes import ENDINGS
-from watcher.arabic.tables import ABSTRACT, COLLECTIVES, IRREGULAR, NAMES
+from watcher.arabic.tables import ABSTRACT, COLLECTIVES, FUNCTION_WORDS, IRREGULAR, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,18 +42,29 @@ def broken_plurals(noun: str, known: Lexicon) -> set[str]:
         listed = {plural for plural in _listed(noun, known, proven=True) if len(plural) > 3}
         return plurals | set(COLLECTIVES.get(noun, ())) | listed
     plurals |= _listed(noun, known, proven=False)
-    for plural in _generated(noun):
-        spelled = plural.replace("اا", "ا")
-        if known.nominal(spelled):
-            continue
-        lemmas = known.lemmas(spelled)
-        if spelled in lemmas or (len(spelled) < 5 and lemmas and noun not in lemmas):
-            continue
-        if spelled in ABSTRACT:
-            continue
-        plurals.add(spelled)
+    generated = (plural.replace("اا", "ا") for plural in _generated(noun))
+    plurals |= {plural for plural in generated if _is_free(plural, noun, known)}
     plurals.discard(noun)
     return plurals
+
+
+def _is_free(plural: str, noun: str, known: Lexicon) -> bool:
+    """Tell whether a generated plural is not known as another word."""
+    if any(lemma != noun and lemma != _twin(noun) for lemma in known.nominal(plural)):
+        return False
+    lemmas = known.lemmas(plural)
+    if plural in lemmas or (len(plural) < 5 and lemmas and noun not in lemmas):
+        return False
+    if plural in ABSTRACT or plural in FUNCTION_WORDS or known.is_verb(plural.removesuffix("ة")):
+        return False
+    return not (plural.startswith("ال") and plural[-1] in "ءة" and plural[2:] in known)
+
+
+def _twin(noun: str) -> str:
+    """Give the noun that shares plurals with `noun`: مطرة of مطر, ظاهر of ظاهرة."""
+    if len(noun) == 3:
+        return noun + "ة"
+    return noun[:-1] if len(noun) == 5 and noun[1] == "ا" and noun[-1] == "ة" else noun
 
 
 def _listed(noun: str, known: Lexicon, *, proven: bool) -> set[str]:
@@ -86,9 +97,9 @@ def is_plural_of(stem: str, noun: str) -> bool:
         shaped = _SHAPES.fullmatch(stem) is not None
     if stem == noun + "ان" or stem == noun + "ة":
         return False
-    if len(stem) == 3 and len(noun) == 3 and noun[-1] != "ة":
+    if len(stem) == 3 and ((len(noun) == 3 and noun[-1] != "ة") or noun[1] == "ا"):
         return False
-    if len(stem) == 4 and stem[0] == "ا" and stem[2] != "ا" and stem[-1] not in "ةا":
+    if len(stem) == 4 and stem[0] == "ا" and stem[2] not in "او" and stem[-1] not in "ةا":
         return False
     wanted = radicals(noun.removesuffix("ة"))
     return shaped and wanted in (radicals(stem.removesuffix("ة")), radicals(_without_suffix(stem)))
@@ -120,7 +131,8 @@ def _generated(noun: str) -> Iterator[str]:
     base, feminine = noun.removesuffix("ة"), noun.endswith("ة")
     if len(base) == 2:
         a, b = tuple(base)
-        yield a + b + b if feminine else a + b + "و" + b
+        if not feminine:
+            yield a + b + "و" + b
     elif len(base) == 3:
         yield from _of_three(base, feminine=feminine)
     elif len(base) == 4:
@@ -157,5 +169,5 @@ def _of_four(base: str, *, feminine: bool) -> Iterator[str]:
             yield f"ا{a}{b}{d}ة"
         if c == "ي" and not feminine:
             yield f"{a}{b}{d}اء"
-    elif d not in "اي":
+    elif d not in "اي" and (feminine or a != "ت"):
         yield f"{a}{b}ا{c}{d}"

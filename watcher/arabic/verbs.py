@@ -14,6 +14,7 @@ from watcher.arabic.affixes import (
     ENCLITIC,
     IMPERFECT,
     IMPERFECT_N,
+    OBJECT,
     PERFECT,
     PERFECT_C,
     VERB_DUAL,
@@ -29,7 +30,7 @@ Stems = dict[str, int]
 _REFLEXIVE = re.compile("ت[^ا][^ا][^ةا]|ت[^ا]ا[^اوي][^ة]|ت[^ا]ا[وي][^ةاوي]")
 """The fifth and sixth forms, تطور and تعاون."""
 
-_ALONE = BARE | ENCLITIC
+_ALONE = BARE | ENCLITIC | OBJECT
 _SOUND_PERFECT = _ALONE | PERFECT | PERFECT_C | VERB_DUAL
 _SOUND_IMPERFECT = _ALONE | IMPERFECT | IMPERFECT_N
 _DUAL_ENDINGS = ("ان", "ون", "وا", "ا")
