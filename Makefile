@@ -12,7 +12,7 @@ run: $(VENV)/run  ## set up, then watch the demo newsroom turn into alerts
 test: $(VENV)/test  ## set up, then run every test this machine can run
 	$(BIN)/pytest -n auto
 
-bench: $(VENV)/test  ## measure side by side
+bench: $(VENV)/bench  ## measure side by side
 	$(BIN)/pytest -m bench -p no:randomly -s tests/bench
 
 lint: $(VENV)/lint  ## format, lint, types, import contracts, dependencies
@@ -32,6 +32,10 @@ $(VENV)/run: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/test: $(VENV)/run
 	$(PIP) --group test
+	touch $@
+
+$(VENV)/bench: $(VENV)/test
+	$(PIP) --group bench
 	touch $@
 
 $(VENV)/lint: $(VENV)/test

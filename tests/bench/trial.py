@@ -1,0 +1,140 @@
+"""One engine with so many rules in a process of its own, so that its memory is its own.
+
+`python -m tests.bench.trial KIND ARGUMENT…` prints what was measured as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.bench.measure import resident_mb
+from tests.bench.peers import PEERS, engine_matcher
+from tests.bench.rulesets import as_document, load
+from watcher.match import compile_rules, match, read_file
+from watcher.model import Article
+from watcher.rulebook import read_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.bench.peers import Matcher
+    from tests.bench.rulesets import Generated
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE, ENGINE_EXACT = "watcher", "watcher, exact terms"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one engine showed."""
+
+    compile_s: float
+    memory_mb: float
+    cold: float
+    """Documents/s at first sight."""
+    warm: float
+    """Documents/s where every word was seen before."""
+    found: list[list[int]]
+    """The rules of each document, as far as the time reached."""
+
+
+def speed(name: str, rules: str, count: str, texts: str, seconds: str) -> Trial:
+    """Compile, then match the texts for so many seconds, once cold and then warm."""
+    made = load(Path(rules).read_text(encoding="utf-8"))[: int(count)]
+    documents: list[str] = json.loads(Path(texts).read_text(encoding="utf-8"))
+    matcher, compile_s, memory_mb = _built(name, made)
+    found, cold = _matched(matcher, documents, float(seconds))
+    _, warm = _matched(matcher, documents[: len(found)], float(seconds), again=True)
+    return Trial(compile_s, memory_mb, cold, warm, [sorted(numbers) for numbers in found])
+
+
+def _built(name: str, made: list[Generated]) -> tuple[Matcher, float, float]:
+    """Compile; give the matcher, and the time and the memory that took."""
+    if name in PEERS:
+        before, started = resident_mb(), time.process_time()
+        matcher = PEERS[name][1](made)
+        return matcher, time.process_time() - started, resident_mb() - before
+    file, _ = read_file(as_document(made, exact=name == ENGINE_EXACT))
+    warm_up()
+    before, started = resident_mb(), time.process_time()
+    rules, _ = compile_rules([file])
+    spent = time.process_time() - started
+    assert len(rules.rules) == len(made), "the generated rules have mistakes"
+    return engine_matcher(rules), spent, resident_mb() - before
+
+
+def warm_up() -> None:
+    """Load the lexicon, which is there with ten rules and with none."""
+    file, _ = read_file(as_document(load('[[[["مدرسة"]],[],null]]'), exact=False))
+    rules, _ = compile_rules([file])
+    match(rules, Article(url="", title="", text="وبالمدرسة"))
+
+
+def _matched(
+    matcher: Matcher, documents: list[str], seconds: float, *, again: bool = False
+) -> tuple[list[set[int]], float]:
+    found: list[set[int]] = []
+    started, spent = time.process_time(), 0.0
+    while spent < seconds and (again or len(found) < len(documents)):
+        found.append(matcher(documents[len(found) % len(documents)]))
+        spent = time.process_time() - started
+    return found, len(found) / spent
+
+
+def read(folder: str, pickled: str = "") -> dict[str, float]:
+    """Read a folder of rule files as the daemon does; keep the compiled rules if asked to."""
+    warm_up()
+    before, started = resident_mb(), time.perf_counter()
+    read = read_folder(Path(folder))
+    spent = time.perf_counter() - started
+    assert read.is_usable, f"the generated files have mistakes: {read.problems[:3]}"
+    memory = resident_mb() - before
+    if pickled:
+        Path(pickled).write_bytes(pickle.dumps(read.rules))
+    return {"seconds": spent, "memory_mb": memory, "rules": len(read.rules.rules)}
+
+
+def unpickle(pickled: str) -> dict[str, float]:
+    """Take up compiled rules that another process made."""
+    warm_up()
+    before, started = resident_mb(), time.process_time()
+    rules = pickle.loads(Path(pickled).read_bytes())
+    spent = time.process_time() - started
+    return {"seconds": spent, "memory_mb": resident_mb() - before, "rules": len(rules.rules)}
+
+
+_KINDS: dict[str, Callable[..., Any]] = {"speed": speed, "read": read, "unpickle": unpickle}
+
+
+def here(kind: str, *arguments: object) -> dict[str, Any]:
+    """Run a trial in this process, where its memory does not matter."""
+    told = _KINDS[kind](*(str(argument) for argument in arguments))
+    return asdict(told) if isinstance(told, Trial) else told
+
+
+def apart(kind: str, *arguments: object, **environment: str) -> dict[str, Any]:
+    """Run a trial in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.trial", kind, *(str(a) for a in arguments)]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+if __name__ == "__main__":
+    print(json.dumps(here(sys.argv[1], *sys.argv[2:])))
