@@ -244,6 +244,14 @@ async def read_status(config_file: Path) -> Status:
         return await record.status(utc_now())
 
 
+@asynccontextmanager
+async def open_archive(config_file: Path) -> AsyncIterator[tuple[Config, Record]]:
+    """Open the record of a configuration, to look things up in it."""
+    config = load_config(config_file)
+    async with Record(config.database.reveal(), migrate=False) as record:
+        yield config, record
+
+
 async def send_test_notice(config_file: Path, target: str) -> Outcome:
     """Send an invented alert to one target."""
     config = load_config(config_file)

@@ -122,6 +122,8 @@ async def test_articles_of_an_earlier_version_are_entered_in_parts(
         connection.execute(text("DELETE FROM words"))
 
     assert await record.unsearchable() == 3
-    assert [await record.make_searchable(2) for _ in range(3)] == [2, 1, 0]
+    assert await record.make_searchable(0, 2) == ids[1]
+    assert await record.make_searchable(ids[1], 2) == ids[0]
+    assert await record.make_searchable(ids[0], 2) is None
     assert await record.unsearchable() == 0
     assert await record.search([group([(await numbers(record))["جسرا"]])]) == ids[:1]

@@ -7,6 +7,7 @@ no less than the language's own rules, and new rules of the language need no new
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,8 +16,11 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Text,
     and_,
+    any_,
     bindparam,
+    cast,
     delete,
     func,
     insert,
@@ -54,11 +58,11 @@ _PARAMETERS = 500
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """An article as it stands on record."""
+    """An article as it stands on record; in archives of other programs some is not known."""
 
     id: int
-    story_id: int
-    seen: datetime
+    story_id: int | None
+    seen: datetime | None
     source_name: str
     article: Article
 
@@ -106,16 +110,23 @@ def _numbers(connection: Connection, held: set[str]) -> set[int]:
 
 
 def _known(connection: Connection, held: Collection[str]) -> dict[str, int]:
-    listed, known = list(held), dict[str, int]()
-    for begin in range(0, len(listed), _PARAMETERS):
-        part = {"held": listed[begin : begin + _PARAMETERS]}
-        known |= {row.word: row.id for row in connection.execute(_KNOWN, part)}
-    return known
+    # One value goes in and one comes out: hundreds of parameters and rows cost more than to search.
+    listed: Any = list(held)
+    query = _KNOWN_IN_POSTGRESQL
+    if connection.dialect.name == "sqlite":
+        listed, query = json.dumps(listed, ensure_ascii=False), _KNOWN_IN_SQLITE
+    told: str = connection.scalar(query, {"held": listed}) or ""
+    pairs = (pair.partition(":") for pair in told.split())
+    return {word: int(number) for number, _, word in pairs}
 
 
-_KNOWN = select(words.c.id, words.c.word).where(words.c.word.in_(bindparam("held", expanding=True)))
-
-
+_NUMBER_AND_WORD = func.aggregate_strings(cast(words.c.id, Text) + ":" + words.c.word, " ")
+_KNOWN_IN_SQLITE = select(_NUMBER_AND_WORD).where(
+    words.c.word.in_(text("SELECT value FROM json_each(:held)"))
+)
+_KNOWN_IN_POSTGRESQL = select(_NUMBER_AND_WORD).where(
+    words.c.word == any_(bindparam("held", type_=ARRAY(Text)))
+)
 _IS_MISSING = ~select(1).where(article_words.c.article_id == articles.c.id).exists()
 
 
@@ -124,14 +135,17 @@ def missing(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(articles).where(_IS_MISSING)) or 0
 
 
-def enter_missing(connection: Connection, limit: int) -> int:
-    """Enter up to `limit` articles that are not entered yet; give how many were."""
+def enter_missing(connection: Connection, after: int, limit: int) -> int | None:
+    """Enter up to `limit` articles that are not entered yet, with ids behind `after`.
+
+    Give the last one's id; None when there are no more.
+    """
     told = (articles.c.id, articles.c.url, articles.c.title, articles.c.text)
-    query = select(*told).where(_IS_MISSING).order_by(articles.c.id).limit(limit)
-    rows = connection.execute(query).all()
+    query = select(*told).where(_IS_MISSING, articles.c.id > after)
+    rows = connection.execute(query.order_by(articles.c.id).limit(limit)).all()
     for row in rows:
         enter(connection, row.id, Article(row.url, row.title, row.text))
-    return len(rows)
+    return rows[-1].id if rows else None
 
 
 # --- searching --------------------------------------------------------------------------------

@@ -189,9 +189,12 @@ class Record:
         """Count the articles, recorded by an earlier version, that a search cannot find yet."""
         return await self._database.read(search.missing)
 
-    async def make_searchable(self, limit: int) -> int:
-        """Enter up to `limit` of those into the index; give how many were."""
-        return await self._database.write(search.enter_missing, limit)
+    async def make_searchable(self, after: int, limit: int) -> int | None:
+        """Enter up to `limit` of those into the index, with ids behind `after`; give the last id.
+
+        None when there are no more.
+        """
+        return await self._database.write(search.enter_missing, after, limit)
 
     # --- the outbox -----------------------------------------------------------------------
 

@@ -1,0 +1,199 @@
+"""Rules and terms against the recorded archive: the index narrows first, then articles are read.
+
+Judges nothing; that is the caller's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from watcher.arabic import Terms
+from watcher.config import read_rule_documents
+from watcher.document import suggest
+from watcher.errors import Invalid, WatcherError
+from watcher.match import compile_rules, read_file
+from watcher.match.narrow import Probes, needs, phrase_of
+from watcher.model import Match, Severity, Span
+from watcher.notify import alert_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from watcher.errors import Problem
+    from watcher.match import Rules
+    from watcher.match.narrow import Group, Groups, Phrase
+    from watcher.match.written import RuleFile
+    from watcher.model import Alert, Where
+    from watcher.record import Archived, Record
+    from watcher.record import Group as Numbers
+
+_WORDS_AT_ONCE = 50_000
+_ARTICLES_AT_ONCE = 250
+_TITLE = "بحث"
+"""Stands where alerts have their rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Compiled rules, with what each needs an article to hold."""
+
+    rules: Rules
+    needs: Mapping[str, Groups]
+
+
+def load_rule_set(folder: Path, only: str | None = None) -> RuleSet:
+    """Compile the rules of a folder, or one of them. Raises Invalid with every problem."""
+    return _compiled(_one_rule(_read(folder), only, folder))
+
+
+def load_older_rule_set(old: Path, folder: Path, only: str | None = None) -> RuleSet:
+    """Compile an older version of some rules; lists that it lacks are taken from the folder."""
+    files = _one_rule(_read(old), only, old)
+    own = {one.name for file in files for one in file.lists}
+    for file in _read(folder):
+        lists = tuple(one for one in file.lists if one.name not in own)
+        files.append(replace(file, lists=lists, rules=()))
+    return _compiled(files)
+
+
+def _read(folder: Path) -> list[RuleFile]:
+    documents, problems, _ = read_rule_documents(folder)
+    files = []
+    for document in documents:
+        file, mistakes = read_file(document)
+        problems.extend(mistakes)
+        files.append(file)
+    _raise(problems)
+    return files
+
+
+def _one_rule(files: list[RuleFile], only: str | None, where: Path) -> list[RuleFile]:
+    if only is None:
+        return files
+    known = [one.rule.id for file in files for one in file.rules]
+    if only not in known:
+        raise WatcherError(f"there is no rule '{only}' in {where}. {suggest(only, known)}")
+    return [
+        replace(file, rules=tuple(one for one in file.rules if one.rule.id == only))
+        for file in files
+    ]
+
+
+def _compiled(files: Sequence[RuleFile]) -> RuleSet:
+    rules, problems = compile_rules(files)
+    _raise(problems)
+    lists = {one.name: one for file in files for one in file.lists}
+    written = (one for file in files for one in file.rules)
+    return RuleSet(rules, {one.rule.id: needs(one.condition, lists) for one in written})
+
+
+def _raise(problems: Sequence[Problem]) -> None:
+    if any(problem.level == "error" for problem in problems):
+        raise Invalid(problems)
+
+
+# --- the archive ------------------------------------------------------------------------------
+
+
+async def make_searchable(record: Record, told: Callable[[int], object]) -> None:
+    """Enter what an earlier version recorded into the index; `told` hears of each part's size."""
+    last: int | None = 0
+    while last is not None:
+        last = await record.make_searchable(last, _ARTICLES_AT_ONCE)
+        told(_ARTICLES_AT_ONCE)
+
+
+async def candidates(
+    record: Record, wanted: Iterable[Groups], since: datetime | None = None
+) -> list[int]:
+    """Give the ids, newest first, of articles that fulfill any of these needs.
+
+    None that the terms occur in is missing; some are there in which they do not.
+    """
+    everything = list(wanted)
+    answered = await _Answers.ask(record, everything)
+    found: set[int] = set()
+    for groups in everything:
+        found.update(await record.search([answered.numbers(group) for group in groups], since))
+    return sorted(found, reverse=True)
+
+
+async def read_articles(record: Record, ids: Sequence[int]) -> AsyncIterator[Archived]:
+    """Give the articles part by part, in parts that are ordered by id."""
+    for begin in range(0, len(ids), _ARTICLES_AT_ONCE):
+        for one in await record.archived(ids[begin : begin + _ARTICLES_AT_ONCE]):
+            yield one
+
+
+class _Answers:
+    """What the archive's vocabulary answers to the probes of some needs."""
+
+    def __init__(self, probes: Probes) -> None:
+        self._probes = probes
+        self._found: dict[object, set[int]] = {}
+
+    @classmethod
+    async def ask(cls, record: Record, wanted: Iterable[Groups]) -> _Answers:
+        slots = {
+            slot for groups in wanted for group in groups for phrase in group for slot in phrase
+        }
+        answers, after = cls(Probes(slots)), 0
+        while slots and (part := await record.vocabulary(after, _WORDS_AT_ONCE)):
+            answers._hear(part)
+            after = part[-1][0]
+        return answers
+
+    def _hear(self, part: Sequence[tuple[int, str]]) -> None:
+        for probe, places in self._probes.holding([word for _, word in part]).items():
+            self._found.setdefault(probe, set()).update(part[place][0] for place in places)
+
+    def numbers(self, group: Group) -> Numbers:
+        """Give a group in numbers of words."""
+        return tuple(self._together(phrase) for phrase in group)
+
+    def _together(self, phrase: Phrase) -> tuple[frozenset[int], ...]:
+        return tuple(
+            frozenset(number for probe in slot for number in self._found.get(probe, ()))
+            for slot in phrase
+        )
+
+
+# --- terms ------------------------------------------------------------------------------------
+
+
+async def find(
+    record: Record, terms: Sequence[str], since: datetime | None, limit: int
+) -> list[Alert]:
+    """Give the newest articles in which all the terms occur, worded like alerts."""
+    wanted = Terms(terms)
+    phrases = [phrase for term in terms if (phrase := phrase_of(term))]
+    groups: Groups = tuple(frozenset({phrase}) for phrase in phrases)
+    found: list[Alert] = []
+    ids = await candidates(record, [groups], since)
+    for begin in range(0, len(ids), _ARTICLES_AT_ONCE):
+        for one in reversed(await record.archived(ids[begin : begin + _ARTICLES_AT_ONCE])):
+            alert = _found(wanted, one)
+            if alert is not None:
+                found.append(alert)
+            if len(found) >= limit:
+                return found
+    return found
+
+
+def _found(wanted: Terms, one: Archived) -> Alert | None:
+    spans = [
+        Span(place, start, end, wanted.texts[term].text)
+        for place in ("title", "text")
+        for term, start, end in wanted.find(getattr(one.article, place))
+    ]
+    if {span.term for span in spans} != {term.text for term in wanted.texts}:
+        return None
+    where: Where = "title" if all(span.field == "title" for span in spans) else "text"
+    match = Match("search", Severity.LOW, where, tuple(spans))
+    assert one.seen is not None, "the record knows when it saw an article"
+    return alert_of(
+        one.article, match, rule_title=_TITLE, source_name=one.source_name, seen=one.seen
+    )
