@@ -21,7 +21,14 @@ from watcher.arabic.affixes import (
 )
 from watcher.arabic.letters import UNMARKED
 from watcher.arabic.lexicon import lexicon
-from watcher.arabic.nouns import CHANGED, is_active_participle, is_relational
+from watcher.arabic.nouns import (
+    CHANGED,
+    has_feminine,
+    is_active_participle,
+    is_person,
+    is_relational,
+    is_verbal_noun,
+)
 from watcher.arabic.tables import COMPOUNDS, COUNTRIES, FUNCTION_WORDS, NAMES
 
 if TYPE_CHECKING:
@@ -111,7 +118,7 @@ def _is_imperfect(word: str, cut: Cut, known: Lexicon) -> bool:
         short = len(stem) == 2 and stem[1] != "ي"
         fifth = (stem[0] == "و" and verb == stem) or short
         return not (fifth and known.is_lemma(head))
-    if known.nominal(rest) or known.nominal(head):
+    if verb not in listed and (known.nominal(rest) or known.nominal(head)):
         return False
     if person == "ا":
         return cut.reading & BARE > 0 and (verb in listed or not listed) and word not in known
@@ -141,6 +148,8 @@ def _is_perfect(word: str, cut: Cut, known: Lexicon) -> bool:
 def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether the proclitics of `word` may be cut off, or belong to it: و in وفد, ب in بحر."""
     own = known.lemmas(word)
+    if word.startswith("وو"):
+        return True
     if cut.before == ARTICLE:
         return word not in own or cut.entry.lemma in own or bool(known.nominal(word[2:]))
     if cut.entry.lemma in own or word in COMPOUNDS:
@@ -156,13 +165,17 @@ def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether the ending may be cut off, or makes another word: ان in شعبان."""
     entry, reading = cut.entry, cut.reading
     if reading == YEH and _is_relational_of(rest, known):
-        return entry.kind == CHANGED or is_active_participle(entry.lemma)
+        plural = entry.endings & PLURAL_M > 0 and rest not in known.lemmas(rest)
+        return plural or entry.kind == CHANGED or is_active_participle(entry.lemma)
     nominal = known.nominal(rest)
     listed = nominal + known.lemmas(rest)
     if reading == PLURAL_F and is_relational(entry.lemma) and known.is_lemma(entry.lemma + "ة"):
         return False
-    if listed and entry.lemma not in listed and rest != entry.lemma:
-        return _ends_otherwise(rest, cut, nominal)
+    lemma = entry.lemma
+    own = lemma in listed or rest == lemma or (lemma[-1] == "ي" and lemma[:-1] in listed)
+    alone = listed == [rest] and reading & ENCLITIC > 0 and _is_only_listed(rest, lemma, known)
+    if listed and not own and not alone:
+        return _ends_otherwise(rest, cut, nominal, known)
     if reading == DUAL and rest.endswith("ان") and rest in known.lemmas(rest):
         return False
     if reading == YEH and not listed:
@@ -170,17 +183,22 @@ def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
     return not (reading & ACCUSATIVE and rest in COUNTRIES)
 
 
-def _ends_otherwise(rest: str, cut: Cut, nominal: list[str]) -> bool:
+def _is_only_listed(rest: str, lemma: str, known: Lexicon) -> bool:
+    """Tell whether the lexicon lists a noun with a pronoun as if it were a word of its own."""
+    return not known.is_lemma(rest) and lemma[-1] != "ة" and not known.is_verb(lemma)
+
+
+def _ends_otherwise(rest: str, cut: Cut, nominal: list[str], known: Lexicon) -> bool:
     """Tell whether an ending holds although the lexicon lists the whole under another lemma."""
     entry, reading = cut.entry, cut.reading
     if rest[-1] == "ا" and reading & ACCUSATIVE:
         return rest not in nominal and rest not in COUNTRIES
+    if reading & PLURAL_F and (is_verbal_noun(entry.lemma) or is_person(entry.lemma, known)):
+        return True
     if reading & FEMININE:
-        return (
-            is_relational(entry.lemma)
-            or is_active_participle(entry.lemma)
-            or entry.lemma in nominal
-        )
+        return entry.lemma in nominal or has_feminine(entry.lemma, known)
+    if reading & FEMININE_T and is_person(entry.lemma, known):
+        return True
     if entry.lemma[-1] == "ة" and reading & (PLURAL_F | FEMININE_T | FEMININE_DUAL):
         return True
     return rest in nominal and reading & entry.endings & PLURAL_M > 0

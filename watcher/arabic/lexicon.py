@@ -47,10 +47,17 @@ class Lexicon:
         return self._lemmas.get(form, "").split()
 
     def nominal(self, form: str) -> list[str]:
-        """List the lemmas that `form` has with the article before it."""
+        """List the lemmas that `form` has with the article before it, not with an ال of its own."""
         definite = ARTICLE + form
         lemmas = self._lemmas.get(definite, "").split()
-        return [form if lemma == definite else lemma for lemma in lemmas]
+        if not lemmas:
+            return lemmas
+        own = form.startswith(ARTICLE)
+        return [
+            form if lemma == definite else lemma
+            for lemma in lemmas
+            if lemma == definite or own or not lemma.startswith(ARTICLE)
+        ]
 
     def forms(self, lemma: str) -> list[str]:
         """List the forms of a plain lemma."""
@@ -58,7 +65,7 @@ class Lexicon:
 
     def is_lemma(self, word: str) -> bool:
         """Tell whether other forms are listed under `word`; the lexicon lists some only as such."""
-        return self._forms.get(word, word) != word
+        return any(form != word for form in self.forms(word))
 
     def is_verb(self, lemma: str) -> bool:
         """Tell whether finite forms of `lemma` are listed."""
@@ -66,6 +73,7 @@ class Lexicon:
             (form[0] == "ي" and lemma[0] != "ي")
             or form.endswith(_FINITE_ENDINGS)
             or (form.endswith("تا") and lemma[-1] not in "ةت")
+            or (lemma[-1] == "ي" and form == lemma[:-1] + "ت")
             for form in self.forms(lemma)
         )
 

@@ -20,7 +20,7 @@ from watcher.arabic.affixes import (
     PLURAL_M,
     YEH,
 )
-from watcher.arabic.plurals import broken_plurals, is_plural_of
+from watcher.arabic.plurals import broken_plurals, is_defective, is_plural_of
 from watcher.arabic.tables import DEFECTIVE, ELATIVES, IRREGULAR, SUBSTANTIVES
 from watcher.arabic.verbs import is_verb, verb_stems
 
@@ -32,6 +32,9 @@ OWN, PLURAL, CHANGED = 0, 1, 2
 
 Stems = dict[str, tuple[int, int]]
 
+_AGENT = re.compile("م[^ا][^ا].")
+_PERSON = re.compile("..ي[^اوي]")
+_DERIVED = re.compile("ت..ي.|ا..ا.|ا...ا.|است...ا.|است.ا.ة")
 _DIPTOTE = re.compile("[^ا].ا..|[^ا].ا.ي.|.+اء")
 """Plurals that have no nunation: مطالب, قوانين, وزراء."""
 _BROKEN = BARE | ACCUSATIVE | ENCLITIC | YEH
@@ -51,9 +54,9 @@ def citations(word: str, written: str, known: Lexicon, *, phrased: bool = False)
     the lexicon lists under its verb, and a word about which nothing is known. In a phrase the other
     words tell the plural from a verbal noun of the same shape.
     """
-    if word + "ي" in DEFECTIVE:
-        return [word + "ي"]
     nominal, other = known.nominal(word), known.lemmas(word)
+    if not nominal and word + "ي" in DEFECTIVE:
+        return [word + "ي"]
     if _PLURAL_OF_THREE.fullmatch(written):
         short = [one for one in nominal or other if len(one.removesuffix("ة")) < 4]
         return [one for one in short if is_plural_of(word, one)][:1] or [word]
@@ -169,12 +172,13 @@ def _masculine_endings(noun: str, known: Lexicon) -> int:
     """Give the endings of a noun without ة."""
     endings = NOUN
     person = is_relational(noun) or _is_participle(noun) or is_active_participle(noun)
-    adjective = is_relational(noun) or is_active_participle(noun)
-    if adjective or _belongs(noun + "ة", noun, known, otherwise=person):
+    if has_feminine(noun, known) or _belongs(noun + "ة", noun, known, otherwise=person):
         endings |= FEMININES & ~HEH
     if _belongs(noun + "ون", noun, known, otherwise=person):
         endings |= PLURAL_M
-    if _belongs(noun + "ات", noun, known, otherwise=len(noun) > 3 or noun + "ة" not in known):
+    if is_verbal_noun(noun) or _belongs(
+        noun + "ات", noun, known, otherwise=len(noun) > 3 or noun + "ة" not in known
+    ):
         endings |= PLURAL_F
     return endings
 
@@ -185,6 +189,26 @@ def _belongs(form: str, lemma: str, known: Lexicon, *, otherwise: bool) -> bool:
     own = nominal == [form] and len(lemma) == 3 and lemma[1] != "ا"
     lemmas = nominal if own else nominal + other
     return lemma in lemmas if lemmas else otherwise
+
+
+def has_feminine(noun: str, known: Lexicon) -> bool:
+    """Tell whether the word with ة is its feminine: عراقية, حاضرة, سفيرة."""
+    return (
+        is_relational(noun)
+        or is_active_participle(noun)
+        or (_AGENT.fullmatch(noun) is not None and noun + "تان" in known.forms(noun))
+        or is_person(noun, known)
+    )
+
+
+def is_person(noun: str, known: Lexicon) -> bool:
+    """Tell by its plural a person of the build فعيل from a thing: سفير سفراء."""
+    return _PERSON.fullmatch(noun) is not None and noun[:2] + noun[3] + "اء" in known.forms(noun)
+
+
+def is_verbal_noun(noun: str) -> bool:
+    """Tell whether the word has the shape of the verbal noun of a derived verb: تعليق, انفجار."""
+    return _DERIVED.fullmatch(noun) is not None
 
 
 def is_relational(noun: str) -> bool:
@@ -207,10 +231,11 @@ def _add_changed_ends(noun: str, known: Lexicon, stems: Stems) -> None:
     if noun.endswith("ي"):
         if not (known.nominal(noun + "ة") or noun + "ة" in known):
             stems.setdefault(noun[:-1] + "ا", (ENCLITIC | YEH, CHANGED))
-        if noun in DEFECTIVE:
+        if is_defective(noun, known):
             stems.setdefault(noun[:-1], (BARE | PLURAL_M, CHANGED))
     elif noun[-1] == "ء" and noun[-2:-1] not in ("ا", "و", "ي"):
-        stems.setdefault(noun[:-1] + "يء", (stems[noun][0], OWN))
+        adjective = FEMININES & ~HEH if noun[:-1] + "يءة" in known else 0
+        stems.setdefault(noun[:-1] + "يء", (stems[noun][0] | adjective, OWN))
     elif noun.endswith("اء"):
         stems.setdefault(noun[:-1] + "و", (DUAL | PLURAL_F, CHANGED))
     elif noun.endswith("ا"):

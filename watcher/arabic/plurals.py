@@ -12,7 +12,14 @@ import re
 from typing import TYPE_CHECKING
 
 from watcher.arabic.affixes import ENDINGS
-from watcher.arabic.tables import ABSTRACT, COLLECTIVES, FUNCTION_WORDS, IRREGULAR, NAMES
+from watcher.arabic.tables import (
+    ABSTRACT,
+    COLLECTIVES,
+    DEFECTIVE,
+    FUNCTION_WORDS,
+    IRREGULAR,
+    NAMES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +29,9 @@ if TYPE_CHECKING:
 _WEAK = "اويء"
 _SHAPES = re.compile(
     "CCوC|CCاC|CCC|اCCاC|اCCC?ة|اCCC?اء|CCCاء|CCCة|CواC"
-    "|CCايا|CCCان|CCاCC?|CCاCي|CCاCيC|CCاCCة".replace("C", "[^ة]")
+    "|CCايا|CCCان|CCاة|CCاCC?|CCاCي|CCاCيC|CCاCCة".replace("C", "[^ة]")
 )
+_DEFECTIVE = re.compile("(.ا.|م..+)ي")
 _PATIENTS = re.compile(r"..ي.")
 """فعيل: the build whose plural may be فعلى: قتيل قتلى."""
 
@@ -39,7 +47,9 @@ def broken_plurals(noun: str, known: Lexicon) -> set[str]:
     if noun in NAMES:
         return plurals
     if len(noun) > 3 and noun[-1] == "ي":
-        listed = {plural for plural in _listed(noun, known, proven=True) if len(plural) > 3}
+        indefinite = noun[:-1] if is_defective(noun, known) else noun
+        listed = _listed(indefinite, known, proven=indefinite == noun)
+        listed = {plural for plural in listed if len(plural) > 3}
         return plurals | set(COLLECTIVES.get(noun, ())) | listed
     plurals |= _listed(noun, known, proven=False)
     generated = (plural.replace("اا", "ا") for plural in _generated(noun))
@@ -48,12 +58,20 @@ def broken_plurals(noun: str, known: Lexicon) -> set[str]:
     return plurals
 
 
+def is_defective(noun: str, known: Lexicon) -> bool:
+    """Tell whether the ي at the end is not written where the noun is indefinite: قاضٍ."""
+    if noun in DEFECTIVE:
+        return True
+    return _DEFECTIVE.fullmatch(noun) is not None and noun[:-1] in known.nominal(noun)
+
+
 def _is_free(plural: str, noun: str, known: Lexicon) -> bool:
     """Tell whether a generated plural is not known as another word."""
     if any(lemma != noun and lemma != _twin(noun) for lemma in known.nominal(plural)):
         return False
     lemmas = known.lemmas(plural)
-    if plural in lemmas or (len(plural) < 5 and lemmas and noun not in lemmas):
+    short = len(plural) < 5 or plural[-1] == "ة" or noun[1:2] == "ا"
+    if plural in lemmas or (short and lemmas and noun not in lemmas):
         return False
     if plural in ABSTRACT or plural in FUNCTION_WORDS or known.is_verb(plural.removesuffix("ة")):
         return False

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 Stems = dict[str, int]
 
-_REFLEXIVE = re.compile("ت[^ا][^ا][^ةا]|ت[^ا]ا[^اوي][^ة]|ت[^ا]ا[وي][^ةاوي]")
-"""The fifth and sixth forms, تطور and تعاون."""
+_REFLEXIVE = re.compile("ت[^ا][^ا][^ةاي]|ت[^ا]ا[^ا][^ةاي]|ت[^ا][^اوي][^اوي][^ةاي]")
+"""Reflexives, تطور, تعاون and تدهور, whose verbal nouns are spelled alike."""
 
 _ALONE = BARE | ENCLITIC | OBJECT
 _SOUND_PERFECT = _ALONE | PERFECT | PERFECT_C | VERB_DUAL
@@ -44,8 +44,8 @@ def is_verb(citation: str, known: Lexicon) -> bool:
     verb = plain(citation)
     if verb in ELATIVES or (citation[0] == "آ" and verb in known.nominal(verb)):
         return False
-    if _REFLEXIVE.fullmatch(verb):
-        return not known.nominal(verb)
+    if _REFLEXIVE.fullmatch(citation):
+        return known.nominal(verb) in ([], [verb])
     if not known.is_verb(verb) or (citation[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
         return False
     if len(verb) == 4 and verb[0] != "ا":
@@ -81,6 +81,8 @@ def _ending_in_hamza(verb: str) -> tuple[Stems, Stems]:
     """Give the stems of a verb such as بدأ or أنشأ, whose hamza changes its seat."""
     base = verb[1:] if verb[0] == "ا" and len(verb) > 3 else verb
     perfect = {verb: _SOUND_PERFECT, verb[:-1] + "ء": _SOUND_PERFECT}
+    if verb[1] == "ا" and len(verb) == 4:
+        perfect[verb[0] + "و" + verb[2] + "ء"] = _ALONE | PERFECT
     return perfect, {base: _SOUND_IMPERFECT, base[:-1] + "ء": _SOUND_IMPERFECT}
 
 
