@@ -1,6 +1,6 @@
 """Rules and terms against the recorded archive: the index narrows first, then articles are read.
 
-Judges nothing; that is the caller's.
+What rules do with the articles is judged by `backtest`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from watcher.arabic import Terms
 from watcher.config import read_rule_documents
-from watcher.document import suggest
+from watcher.document import at, suggest
 from watcher.errors import Invalid, WatcherError
 from watcher.match import compile_rules, read_file
+from watcher.match.lint import floods, lint
 from watcher.match.narrow import Probes, needs, phrase_of
 from watcher.model import Match, Severity, Span
-from watcher.notify import alert_of
+from watcher.notify import alert_of, route
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
     from watcher.match.narrow import Group, Groups, Phrase
     from watcher.match.written import RuleFile
     from watcher.model import Alert, Where
+    from watcher.notify import Target
     from watcher.record import Archived, Record
     from watcher.record import Group as Numbers
 
 _WORDS_AT_ONCE = 50_000
 _ARTICLES_AT_ONCE = 250
+_NEWEST = 5_000
+"""Articles by which words are called frequent; some days of a desk's sources."""
 _TITLE = "بحث"
 """Stands where alerts have their rule."""
 
@@ -93,6 +97,34 @@ def _compiled(files: Sequence[RuleFile]) -> RuleSet:
 def _raise(problems: Sequence[Problem]) -> None:
     if any(problem.level == "error" for problem in problems):
         raise Invalid(problems)
+
+
+# --- advice -----------------------------------------------------------------------------------
+
+
+def advise(folder: Path, targets: Sequence[Target] = ()) -> list[Problem]:
+    """Give what is not wrong in rule files and still not wise; they must be free of errors."""
+    files = _read(folder)
+    return sorted([*lint(files), *_told_nobody(files, targets)])
+
+
+def _told_nobody(files: Sequence[RuleFile], targets: Sequence[Target]) -> Iterator[Problem]:
+    for written in (one for file in files for one in file.rules):
+        rule = written.rule
+        if targets and not route(rule.notify, rule.severity, targets):
+            what = (
+                f"its matches tell nobody: severity {rule.severity.word} is below the "
+                "`min_severity` of all its targets. Raise it, or name another target."
+            )
+            mark = written.marks.get("severity", rule.mark)
+            yield at(mark, written.path, what, warning=True)
+
+
+async def advise_by_archive(record: Record, folder: Path) -> list[Problem]:
+    """Give the words that would flood people, by the newest articles on record."""
+    newest = await record.search([], limit=_NEWEST)
+    texts = [one.article async for one in read_articles(record, newest)]
+    return sorted(floods(_read(folder), texts))
 
 
 # --- the archive ------------------------------------------------------------------------------

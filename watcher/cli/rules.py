@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watcher.cli import app
 from watcher.cli.show import err, out, show_problems
+
+if TYPE_CHECKING:
+    from watcher.errors import Problem
 
 rules_app = typer.Typer(name="rules", help="Check and test the rule files.", no_args_is_help=True)
 app.add_typer(rules_app)
@@ -17,15 +21,33 @@ Folder = Annotated[Path, typer.Option("--rules", help="The folder of rule files.
 
 
 @rules_app.command("check")
-def check_rules(rules: Folder = Path("rules")) -> None:
-    """Report every mistake of every rule file, each with its place and what to do."""
+def check_rules(
+    rules: Folder = Path("rules"),
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", "-c", help="Also look at its targets, and at how frequent words are."
+        ),
+    ] = None,
+) -> None:
+    """Report every mistake of every rule file and what is unwise, with a proposal."""
+    from watcher.archive import advise
     from watcher.rulebook import read_folder
 
     read = read_folder(rules)
     show_problems(read.problems)
     if not read.is_usable:
         raise typer.Exit(2)
+    show_problems(advise(rules) if config is None else asyncio.run(_advice(rules, config)))
     out.print(f"[green]{len(read.rules.rules)} rules are right[/]")
+
+
+async def _advice(rules: Path, config_file: Path) -> list[Problem]:
+    from watcher.app import open_archive
+    from watcher.archive import advise, advise_by_archive
+
+    async with open_archive(config_file) as (config, record):
+        return [*advise(rules, config.targets), *await advise_by_archive(record, rules)]
 
 
 @rules_app.command("test")
