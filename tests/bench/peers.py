@@ -159,21 +159,41 @@ def _naive(made: list[Generated], pattern: str) -> Matcher:
 
 
 def pyahocorasick(made: list[Generated]) -> Matcher:
-    """Look for all words at once, then for boundaries and clitics."""
+    """Look for all words at once, then for boundaries and clitics; look at rules that are filed."""
+    places, filed = _automaton(made), Filed(made)
+
+    def found(printed: str) -> Found:
+        text = spaced(printed)
+        return filed.matching(text, places(text))
+
+    return found
+
+
+def pyahocorasick_by_rule(made: list[Generated]) -> Matcher:
+    """Look for all words at once, then for boundaries and clitics; look at every rule."""
+    places = _automaton(made)
+
+    def found(printed: str) -> Found:
+        text = spaced(printed)
+        occur = places(text)
+        return {number for number, rule in enumerate(made) if holds(rule, text, occur)}
+
+    return found
+
+
+def _automaton(made: list[Generated]) -> Callable[[str], Places]:
     import ahocorasick
 
     automaton = ahocorasick.Automaton()
     for word in all_words(made):
         automaton.add_word(word, (word, len(word) - 1))
     automaton.make_automaton()
-    filed = Filed(made)
 
-    def found(printed: str) -> Found:
-        text = spaced(printed)
+    def places(text: str) -> Places:
         hits = [(word, end - less, end + 1) for end, (word, less) in automaton.iter(text)]
-        return filed.matching(text, occurring(text, hits))
+        return occurring(text, hits)
 
-    return found
+    return places
 
 
 def ahocorasick_rs(made: list[Generated]) -> Matcher:
@@ -197,6 +217,7 @@ PEERS: dict[str, tuple[str, Callable[[list[Generated]], Matcher]]] = {
     "re": ("re", naive_re),
     "re, no clitics": ("re", naive_re_bare),
     "pyahocorasick": ("ahocorasick", pyahocorasick),
+    "pyahocorasick, rule by rule": ("ahocorasick", pyahocorasick_by_rule),
     "ahocorasick-rs": ("ahocorasick_rs", ahocorasick_rs),
 }
 """Name -> module it needs, how it compiles."""
