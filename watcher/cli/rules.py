@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,3 +64,11 @@ def run_rule_tests(rules: Folder = Path("rules")) -> None:
     out.print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
     if failed:
         raise typer.Exit(1)
+
+
+@rules_app.command("schema")
+def write_schema() -> None:
+    """Write the JSON Schema of the rule language, for editors that complete and check."""
+    from watcher.match.schema import schema
+
+    typer.echo(json.dumps(schema(), ensure_ascii=False, indent=2))

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from watcher.match.written import Condition
     from watcher.model import Where
 
-_RULE_KEYS = ("id", "title", "severity", "notify", "max_age", "where", "match", "tests")
+RULE_KEYS = ("id", "title", "severity", "notify", "max_age", "where", "match", "tests")
 _TEST_TEXTS = ("title", "text", "source", "url", "author", "language")
-_TEST_KEYS = ("name", *_TEST_TEXTS, "tags", "expect", "where")
+TEST_KEYS = ("name", *_TEST_TEXTS, "tags", "expect", "where")
 _SEVERITIES = {severity.word: severity for severity in Severity}
 _WHERE: tuple[Where, ...] = ("title", "lead", "text")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -98,9 +98,9 @@ def _read_rule(node: Node, problems: list[Problem]) -> WrittenRule | None:
 
 def _report_unknown(node: Mapping, problems: list[Problem]) -> None:
     for key in node.values:
-        if key in _RULE_KEYS:
+        if key in RULE_KEYS:
             continue
-        what = f"unknown key '{key}'. {suggest(key, _RULE_KEYS)}"
+        what = f"unknown key '{key}'. {suggest(key, RULE_KEYS)}"
         if key == "when":
             what = "`when` is not supported yet: rules watch single articles. Remove it."
         problems.append(at(node.keys.get(key, node.mark), node.path, what))
@@ -186,7 +186,7 @@ def _read_test(node: Node, problems: list[Problem]) -> RuleTest | None:
         what = f"expected a test (`title: …`, `expect: match`), got {shape(node)}"
         problems.append(problem(node, what))
         return None
-    problems.extend(unknown_keys(node, _TEST_KEYS))
+    problems.extend(unknown_keys(node, TEST_KEYS))
     expect = _read_expect(node, problems)
     where = _read_test_where(node, expect, problems)
     texts = {key: _read_test_text(node, key, problems) for key in ("name", *_TEST_TEXTS)}

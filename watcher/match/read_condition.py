@@ -73,8 +73,8 @@ def _read_mapping(node: Mapping, problems: list[Problem]) -> Condition | None:
         return None
     parts: list[Condition | None] = []
     for key, value in node.values.items():
-        if key in _FORMS:
-            parts.append(_FORMS[key](value, problems))
+        if key in FORMS:
+            parts.append(FORMS[key](value, problems))
         elif key == "in":
             parts.append(_in(node, value, problems))
         elif key == "match" and "in" in node.values:
@@ -92,11 +92,11 @@ def _unknown(key: str) -> str:
         return "`match` stands here without `in`. Write `in: title` beside it, or remove it."
     if not key.isascii():
         return f"unknown key '{key}'. If the colon belongs to the text, write it in quotes."
-    return f"unknown key '{key}'. {suggest(key, [*_FORMS, 'in', 'match'])}"
+    return f"unknown key '{key}'. {suggest(key, [*FORMS, 'in', 'match'])}"
 
 
 def _forms() -> str:
-    return ", ".join([*_FORMS, "in"])
+    return ", ".join([*FORMS, "in"])
 
 
 # --- terms ------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def _in(node: Mapping, where: Node, problems: list[Problem]) -> In | None:
     names = read_choices(where, FIELDS, "field", problems)
     inner = node.get("match")
     if inner is None:
-        if all(key in _FORMS or key == "in" for key in node.values):  # else that key is reported
+        if all(key in FORMS or key == "in" for key in node.values):  # else that key is reported
             what = "`in` names a field and nothing to look for there. Write `match: …` beside it."
             problems.append(at(node.keys.get("in", node.mark), node.path, what))
         return None
@@ -235,7 +235,7 @@ def _mode(mode: Mode) -> Read:
     return read
 
 
-_FORMS: dict[str, Read] = {
+FORMS: dict[str, Read] = {
     "any": _any,
     "all": _all,
     "none": _none,
