@@ -7,19 +7,19 @@ many terms there are. Words of a phrase stand next to each other inside a senten
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from watcher.arabic.harakat import has_marks
 from watcher.arabic.letters import UNMARKED, plain, plain_all
 from watcher.arabic.stems import Place, Stems
-from watcher.arabic.words import Words, words_of
+from watcher.arabic.survey import OPENING, SPECIAL, Reading, Survey
+from watcher.arabic.words import Words, pieces, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 Mode: TypeAlias = Literal["inflected", "exact"]
-
-_MEMO_SIZE = 400_000
+_MEMO_SIZE = 300_000
 """Distinct printed words remembered; Arabic news has about 300,000 in a year."""
 
 
@@ -32,51 +32,57 @@ class Term:
 
 
 class Hit(NamedTuple):
-    """Where a term stands: its index, first and last word, and code points of the text as given."""
+    """Where a term stands: its label, first and last word, and code points of the text as given."""
 
-    term: int
+    term: Any
     first: int
     last: int
     start: int
     end: int
 
 
-class _Reading(NamedTuple):
-    """What a printed word matches."""
-
-    terms: tuple[int, ...]
-    """Terms of one word."""
-    opening: tuple[int, ...]
-    """Words of terms that begin a phrase."""
-    following: frozenset[int]
-    """Words of terms that it may be inside a phrase: without conjunction and preposition."""
-
-
-_NOTHING = _Reading((), (), frozenset())
+_NOTHING = Reading((), (), frozenset())
 
 
 class Terms:
-    """Compiled terms; give it the whole list at once and ask for hits text by text."""
+    """Compiled terms; give it the whole list at once and ask for hits text by text.
 
-    __slots__ = ("_atoms", "_memo", "_opening", "_pairs", "_singles", "_stems", "texts")
+    Hits name a term by its label: its index, where no `labels` are given. What words mean is
+    remembered, so that one thread at a time may ask.
+    """
 
-    def __init__(self, terms: Iterable[str | Term]) -> None:
+    __slots__ = (
+        "_atoms",
+        "_later",
+        "_opening",
+        "_pairs",
+        "_runs",
+        "_singles",
+        "_special",
+        "_stems",
+        "texts",
+    )
+
+    def __init__(
+        self, terms: Iterable[str | Term], labels: Sequence[Hashable] | None = None
+    ) -> None:
         self.texts: list[Term] = [Term(t) if isinstance(t, str) else t for t in terms]
         self._stems = Stems()
         self._atoms: dict[tuple[str, bool, Place], int] = {}
-        self._singles: dict[int, tuple[int, ...]] = {}
-        self._pairs: dict[tuple[int, int], tuple[tuple[int, tuple[int, ...]], ...]] = {}
+        self._singles: dict[int, tuple[Hashable, ...]] = {}
+        self._pairs: dict[tuple[int, int], tuple[tuple[Hashable, tuple[int, ...]], ...]] = {}
+        self._later: set[int] = set()
         self._opening: set[int] = set()
-        self._memo: dict[str, _Reading] = {}
-        for index, term in enumerate(self.texts):
-            self._add(index, term)
+        self._forget()
+        for label, term in zip(labels or range(len(self.texts)), self.texts, strict=True):
+            self._add(label, term)
 
-    def _add(self, index: int, term: Term) -> None:
+    def _add(self, label: Hashable, term: Term) -> None:
         """Compile one term."""
         for words in _written(words_of(term.text).raw):
-            self._add_words(index, words, exact=term.mode == "exact")
+            self._add_words(label, words, exact=term.mode == "exact")
 
-    def _add_words(self, index: int, words: list[str], *, exact: bool) -> None:
+    def _add_words(self, label: Hashable, words: list[str], *, exact: bool) -> None:
         """Compile one way of writing a term."""
         first: Place = "alone" if len(words) == 1 else "first"
         atoms = tuple(
@@ -84,11 +90,12 @@ class Terms:
             for place, word in enumerate(words)
         )
         if len(atoms) == 1:
-            self._singles[atoms[0]] = (*self._singles.get(atoms[0], ()), index)
+            self._singles[atoms[0]] = (*self._singles.get(atoms[0], ()), label)
         elif atoms:
             pair = (atoms[0], atoms[1])
             self._opening.add(atoms[0])
-            self._pairs[pair] = (*self._pairs.get(pair, ()), (index, atoms[2:]))
+            self._later.update(atoms[1:])
+            self._pairs[pair] = (*self._pairs.get(pair, ()), (label, atoms[2:]))
 
     def _atom(self, raw: str, *, exact: bool, place: Place) -> int:
         """Give the number of a word of a term; words written alike share it."""
@@ -99,15 +106,24 @@ class Terms:
             self._stems.add(atom, raw, exact=exact, place=place)
         return atom
 
+    def _forget(self) -> None:
+        self._runs: dict[str, tuple[Hashable, ...]] = {}
+        """What stands between white space -> labels of the terms of one word in it."""
+        self._special: dict[str, tuple[Reading, ...]] = {}
+        """Runs that are not one word, or whose word may be part of a phrase."""
+
     def __getstate__(self) -> dict[str, object]:
         """Leave behind what was remembered, so that a worker process gets little."""
-        return {name: getattr(self, name) for name in self.__slots__ if name != "_memo"}
+        kept = set(self.__slots__) - {"_special", "_runs"}
+        return {name: getattr(self, name) for name in kept}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Start with an empty memory."""
         for name, value in state.items():
             setattr(self, name, value)
-        self._memo = {}
+        self._forget()
+
+    # asking
 
     def find(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Yield (index of the term, start, end) for each hit, in the order of the text."""
@@ -116,61 +132,59 @@ class Terms:
 
     def scan(self, text: str | Words) -> list[Hit]:
         """List all hits in the order of the text."""
-        words = words_of(text) if isinstance(text, str) else text
-        memo, hits = self._memo, list[Hit]()
-        if len(memo) >= _MEMO_SIZE:
-            memo.clear()
-        new = {word: None for word in words.raw if word not in memo}
-        if new:
-            self._learn(list(new))
-        for place, word in enumerate(words.raw):
-            reading = memo[word]
-            if reading is _NOTHING:
-                continue
-            for term in reading.terms:
-                hits.append(Hit(term, place, place, words.starts[place], words.ends[place]))
-            if reading.opening:
-                hits += self._phrases(words, place, reading.opening)
-        return hits
-
-    def _phrases(self, words: Words, place: int, opening: tuple[int, ...]) -> list[Hit]:
-        """List the phrases that begin at `place`."""
-        if place + 1 >= len(words.raw):
+        survey = self.survey(words_of(text) if isinstance(text, str) else text)
+        if not survey.labels:
             return []
-        following, pairs = self._memo[words.raw[place + 1]].following, self._pairs
-        found = {
-            (term, place + 1 + len(rest))
-            for atom in opening
-            for then in following
-            for term, rest in pairs.get((atom, then), ())
-            if not rest or self._continues(words, place + 2, rest)
-        }
+        found = sorted(
+            (first, last != first, label, last)
+            for label, places in survey.places().items()
+            for first, last in places
+        )
         return [
-            Hit(term, place, last, words.starts[place], words.ends[last])
-            for term, last in sorted(found)
-            if words.sentence[place] == words.sentence[last]
+            Hit(label, first, last, *survey.span(first, last)) for first, _, label, last in found
         ]
 
-    def _continues(self, words: Words, place: int, rest: tuple[int, ...]) -> bool:
-        """Tell whether the words from `place` on match `rest`."""
-        following = words.raw[place : place + len(rest)]
-        return len(following) == len(rest) and all(
-            atom in self._memo[word].following for word, atom in zip(following, rest, strict=True)
-        )
+    def survey(self, words: Words) -> Survey:
+        """Look every run of signs up, once."""
+        try:
+            found = list(map(self._runs.__getitem__, words.runs))
+        except KeyError:
+            self._learn(words.runs)
+            found = list(map(self._runs.__getitem__, words.runs))
+        return Survey(words, found, self._special, self._pairs)
 
-    def _learn(self, new: list[str]) -> None:
-        """Analyze the words of a text that are seen for the first time."""
-        for raw, word in zip(new, plain_all(new), strict=True):
-            codes = self._stems.match(raw, word)
-            self._memo[raw] = self._reading(codes) if codes else _NOTHING
+    # learning
 
-    def _reading(self, codes: tuple[int, ...]) -> _Reading:
+    def _learn(self, runs: list[str]) -> None:
+        """Analyze what is seen for the first time."""
+        if len(self._runs) >= _MEMO_SIZE:
+            self._forget()
+        new = {run: pieces(run) for run in runs if run not in self._runs}
+        words = list({word: None for inside in new.values() for word in inside})
+        readings = {
+            raw: self._reading(codes) if (codes := self._stems.match(raw, word)) else _NOTHING
+            for raw, word in zip(words, plain_all(words) if words else (), strict=True)
+        }
+        for run, inside in new.items():
+            self._remember(run, tuple(readings[word] for word in inside))
+
+    def _remember(self, run: str, inside: tuple[Reading, ...]) -> None:
+        """Note the labels of a run, and its words where they matter one by one."""
+        labels = dict.fromkeys(label for reading in inside for label in reading.terms)
+        if len(inside) != 1 or inside[0].following or inside[0].opening:
+            self._special[run] = inside
+            opening = any(reading.opening for reading in inside)
+            labels = {SPECIAL: None, **({OPENING: None} if opening else {}), **labels}
+        self._runs[run] = tuple(labels)
+
+    def _reading(self, codes: tuple[int, ...]) -> Reading:
         """Look up what words of terms mean for whole terms."""
         atoms = dict.fromkeys(code >> 1 for code in codes)
-        return _Reading(
-            tuple(sorted(term for atom in atoms for term in self._singles.get(atom, ()))),
+        labels = {label: None for atom in atoms for label in self._singles.get(atom, ())}
+        return Reading(
+            tuple(labels),
             tuple(atom for atom in atoms if atom in self._opening),
-            frozenset(code >> 1 for code in codes if not code & 1),
+            frozenset(code >> 1 for code in codes if not code & 1 and code >> 1 in self._later),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cached_property
+from itertools import accumulate, chain, count
 
 from watcher.arabic.letters import INVISIBLE, LETTERS, MARKS, TATWEEL
 
@@ -16,26 +17,64 @@ _WORD = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<![A-Z0-9\u0660-\u0669])\.(?=\s|$|[^\w.])|[.](?=\s)|[!?؟۔\u2026\n]")
 _ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:\w|Dr|Mr|Mrs|St|No)$")
+_REMEMBERED = 200_000
+
+
+class _Pieces(dict[str, tuple[str, ...]]):
+    """The words of each run of signs between white space, remembered: most runs are one word."""
+
+    def __missing__(self, run: str) -> tuple[str, ...]:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        words = self[run] = tuple(_WORD.findall(run))
+        return words
+
+
+pieces = _Pieces().__getitem__
+"""Gives the words of a run of signs without white space."""
 
 
 class Words:
     """The words of one text: tokenized once, asked by every rule.
 
-    `starts` and `ends` are code points of the text as given. `sentence` and `paragraph` number
-    each word's sentence and paragraph from 0. All four are computed when first asked for.
+    `runs` is what stands between white space, `raw` the words in it. `starts` and `ends` are code
+    points of the text as given. `sentence` and `paragraph` number each word's sentence and
+    paragraph from 0. All but `text` and `runs` are computed when first asked for.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.raw: list[str] = _WORD.findall(text)
+        self.runs: list[str] = text.split()
 
     def __len__(self) -> int:
         return len(self.raw)
 
     @cached_property
+    def raw(self) -> list[str]:
+        """Give the words; white space never stands inside one."""
+        return list(chain.from_iterable(map(pieces, self.runs)))
+
+    @cached_property
+    def run_starts(self) -> list[int]:
+        """Give the code point at which each run begins."""
+        ends = list(accumulate(map(len, self.runs)))
+        before = len(self.text) - len(self.text.lstrip())
+        if self.runs and before + ends[-1] + len(ends) - 1 == len(self.text.rstrip()):
+            # One sign of white space between any two: nothing need be looked for.
+            gaps = count(before)
+            return [
+                end - len(run) + gap for end, run, gap in zip(ends, self.runs, gaps, strict=False)
+            ]
+        return _places(self.text, self.runs)
+
+    @cached_property
     def starts(self) -> list[int]:
-        """Give the code point at which each word begins."""
-        return [match.start() for match in _WORD.finditer(self.text)]
+        """Give the code point at which each word begins.
+
+        Between two words stands nothing that could begin one, so that each is where it is first
+        found behind the one before it.
+        """
+        return _places(self.text, self.raw)
 
     @cached_property
     def ends(self) -> list[int]:
@@ -72,6 +111,16 @@ def words_of(text: str) -> Words:
     ['وصل', '1,500', 'جندي']
     """
     return Words(text)
+
+
+def _places(text: str, pieces_of_it: list[str]) -> list[int]:
+    """Find pieces of a text that follow each other."""
+    starts, place = [], 0
+    for piece in pieces_of_it:
+        start = text.find(piece, place)
+        starts.append(start)
+        place = start + len(piece)
+    return starts
 
 
 def _sentence_ends(text: str) -> list[int]:

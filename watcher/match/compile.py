@@ -9,23 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from watcher.document import at, suggest
-from watcher.match.nodes import (
-    Close,
-    Every,
-    Inside,
-    Leaf,
-    Nor,
-    Several,
-    Some,
-    Together,
-    Weighed,
-)
+from watcher.match.atoms import atom_of
+from watcher.match.nodes import Every, Inside, Leaf, Nor, Several, Some, Weighed
 from watcher.match.sense import (
     excludes,
     is_positive,
     positive_atoms,
     streams,
 )
+from watcher.match.windows import Close, Together
 from watcher.match.written import (
     ABOUT,
     AllOf,
@@ -45,7 +37,7 @@ if TYPE_CHECKING:
 
     from watcher.errors import Problem
     from watcher.match.nodes import Node
-    from watcher.match.written import Field, Mode, WrittenList
+    from watcher.match.written import Field, WrittenList
 
 MAX_DEPTH = 60
 """Levels of conditions, those of lists included; everything that walks them recurses."""
@@ -67,12 +59,13 @@ class Compiler:
 
     def __init__(self, lists: Mapping[str, WrittenList]) -> None:
         self.problems: list[Problem] = []
-        self.terms: dict[tuple[Mode, str], int] = {}
-        self.patterns: dict[tuple[Mode, str], int] = {}
-        """Literals and regular expressions; their atoms count downwards from -1."""
+        self.atoms: dict[str, str] = {}
+        """Every atom, to itself: equal texts are kept once."""
+        self.about: set[Field] = set()
+        """Fields about the article that a condition looks into."""
         self.used: set[str] = set()
         self._lists = lists
-        self._leaves: dict[frozenset[int], Leaf] = {}
+        self._leaves: dict[frozenset[str], Leaf] = {}
         self._compiled: dict[tuple[str, _Context], Node | None] = {}
         self._open: list[str] = []
         self._depth = 0
@@ -125,17 +118,15 @@ class Compiler:
         compiled = ((member, self._node(member, context)) for member in members)
         return [(member, node) for member, node in compiled if node is not None]
 
-    def _atom(self, term: Term) -> int:
-        key = (term.mode, term.text)
-        if term.mode in {"inflected", "exact"}:
-            return self.terms.setdefault(key, len(self.terms))
-        return ~self.patterns.setdefault(key, len(self.patterns))
+    def _atom(self, term: Term) -> str:
+        atom = atom_of(term.mode, term.text)
+        return self.atoms.setdefault(atom, atom)
 
-    def _leaf(self, atoms: Iterable[int]) -> Leaf:
+    def _leaf(self, atoms: Iterable[str]) -> Leaf:
         key = frozenset(atoms)
         leaf = self._leaves.get(key)
         if leaf is None:
-            leaf = self._leaves[key] = Leaf(len(self._leaves), key)
+            leaf = self._leaves[key] = Leaf(key)
         return leaf
 
     def _list(self, written: ListOf, context: _Context) -> Node | None:
@@ -159,7 +150,7 @@ class Compiler:
     def _some(self, members: Members) -> Node | None:
         """Join alternatives; those that are single atoms become one leaf."""
         positive = [(part, node) for part, node in members if self._is_positive(node, part)]
-        atoms: set[int] = set()
+        atoms: set[str] = set()
         others: list[Node] = []
         for _, node in positive:
             if isinstance(node, Leaf):
@@ -175,11 +166,11 @@ class Compiler:
     def _every(self, written: AllOf, members: Members) -> Node | None:
         nodes: list[Node] = []
         for _, node in members:
-            nodes.extend(node.members if isinstance(node, Every) else (node,))
+            nodes.extend(_conjuncts(node))
         if not nodes:
             return None
         wanted = [node.atoms for node in nodes if isinstance(node, Leaf)]
-        refused = frozenset[int]().union(
+        refused = frozenset[str]().union(
             *(
                 leaf.atoms
                 for node in nodes
@@ -226,7 +217,9 @@ class Compiler:
         if len(members) < len(written.members) or not members:
             return None
         nodes = _nodes(members)
-        if isinstance(written, Near) and len(nodes) < 2:
+        if isinstance(written, Near) and not written.ordered:  # all of all is all
+            nodes = tuple(part for node in nodes for part in _conjuncts(node))
+        if isinstance(written, Near) and len(members) < 2:
             self._refuse(written, "`near` wants at least two members, one beside the other")
         elif not any(is_positive(node) for node in nodes):
             self._refuse(written, "holds only what must not occur; add what must")
@@ -250,6 +243,7 @@ class Compiler:
             what = f"can never match: it already stands inside `in: {', '.join(sorted(fields))}`"
             self._refuse(written, what)
             return None
+        self.about |= wanted & set(ABOUT)
         node = self._node(written.condition, context._replace(fields=allowed))
         return Inside(allowed, node) if node is not None else None
 
@@ -287,6 +281,10 @@ class Compiler:
 
 def _nodes(members: list[tuple[Condition, Node]]) -> tuple[Node, ...]:
     return tuple(node for _, node in members)
+
+
+def _conjuncts(node: Node) -> tuple[Node, ...]:
+    return node.members if isinstance(node, Every) else (node,)
 
 
 def _both(wanted: frozenset[Field], outer: frozenset[Field]) -> frozenset[Field]:

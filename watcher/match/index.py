@@ -1,81 +1,116 @@
 """Which rules an article could match, found without looking at the others. Pure.
 
 A rule can only match where at least one atom of each of its covers occurs. It is filed under the
-atoms of its cheapest cover; where many rules share an atom, also under those of the next one.
-A cover is cheap if few rules use its atoms and they are phrases, which are rarer than words. The
-technique is that of Lucene's monitor (a presearcher) and of Yan & Garcia-Molina, "Index structures
-for selective dissemination of information under the Boolean model", ACM TODS 19(2), 1994.
+atoms of its rarest cover. Rare is what few rules use, until articles show what is rarely printed:
+after some of them, rules that wait for a frequent atom move to a rarer one, which changes nothing
+but the time. The technique is that of Lucene's monitor (a presearcher) and of Yan & Garcia-Molina,
+"Index structures for selective dissemination of information under the Boolean model", ACM TODS
+19(2), 1994.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import accumulate
+from collections import Counter, defaultdict
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from watcher.match.nodes import Close, Every, Inside, Leaf, Nor, Several, Some, Together, Weighed
+from watcher.match.nodes import Every, Inside, Leaf, Nor, Several, Some, Weighed
+from watcher.match.windows import Close, Together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
     from watcher.match.nodes import Node
 
-Cover: TypeAlias = frozenset[int]
+Cover: TypeAlias = frozenset[str]
+Covers: TypeAlias = tuple[Cover, ...]
 
-_CROWDED = 8
-"""Rules under one atom from which on they are told apart by a second one."""
-_MAX_PAIRS = 64
+_FIRST_REVIEW = 16
+"""Articles after which rules are filed anew for the first time; then after eight times as many."""
+_LAST_REVIEW = 10_000
+_UNSEEN = 1e-3
+"""What a rule's use of an atom tells about its frequency, counted in articles that print it."""
 _PHRASE = 0.1
 """How much rarer a phrase is than a word, roughly."""
 
 
 class Index:
-    """Rules filed under atoms that they cannot do without."""
+    """Rules filed under atoms that they cannot do without. One thread at a time may ask."""
 
-    __slots__ = ("_alone", "_paired")
+    __slots__ = ("_articles", "_costs", "_covers", "_filed", "_review_at", "_seen")
 
-    def __init__(self, nodes: Sequence[Node], phrases: AbstractSet[int]) -> None:
-        """File every rule; `phrases` are the atoms of more than one word."""
-        covers = [_covers(node) for node in nodes]
-        uses = Counter(atom for several in covers for cover in several for atom in cover)
-        cost = {atom: n * (_PHRASE if atom in phrases else 1.0) for atom, n in uses.items()}
-        crowd: dict[int, list[tuple[int, Cover]]] = {}
-        for rule, several in enumerate(covers):
-            first, second = _cheapest(several, cost)
-            for atom in first:
-                crowd.setdefault(atom, []).append((rule, second))
-        self._alone: dict[int, tuple[int, ...]] = {}
-        self._paired: dict[int, dict[int, tuple[int, ...]]] = {}
-        for atom, filed in crowd.items():
-            self._file(atom, filed)
+    def __init__(self, covers: Iterable[Covers] = ()) -> None:
+        """File every rule under the rarest of its covers, which `covers_of` gives."""
+        self._covers = list(covers)
+        """By rule, the rarest first: the one under whose atoms the rule is filed."""
+        atoms = chain.from_iterable(chain.from_iterable(self._covers))
+        self._costs = {atom: uses * _cost(atom) for atom, uses in Counter(atoms).items()}
+        self._seen: Counter[str] = Counter()
+        self._articles, self._review_at = 0, _FIRST_REVIEW
+        self._filed: defaultdict[str, list[int]] = defaultdict(list)
+        for rule in range(len(self._covers)):
+            for atom in self._rank(rule):
+                self._filed[atom].append(rule)
 
-    def _file(self, atom: int, filed: list[tuple[int, Cover]]) -> None:
-        alone: list[int] = []
-        paired: dict[int, tuple[int, ...]] = {}
-        for rule, second in filed:
-            if len(filed) < _CROWDED or not 0 < len(second) <= _MAX_PAIRS:
-                alone.append(rule)
-                continue
-            for other in second:
-                paired[other] = (*paired.get(other, ()), rule)
-        if alone:
-            self._alone[atom] = tuple(alone)
-        if paired:
-            self._paired[atom] = paired
-
-    def candidates(self, present: AbstractSet[int]) -> set[int]:
-        """Give the numbers of the rules that could match where these atoms occur."""
+    def candidates(self, present: AbstractSet[str]) -> set[int]:
+        """Give the numbers of the rules that could match an article in which these atoms occur."""
         found: set[int] = set()
-        for atom in present:
-            alone = self._alone.get(atom)
-            if alone is not None:
-                found.update(alone)
-            paired = self._paired.get(atom)
-            if paired is not None:
-                for other in paired.keys() & present:
-                    found.update(paired[other])
+        covers, filed = self._covers, self._filed
+        for atom in filed.keys() & present:
+            for rule in filed[atom]:
+                for cover in covers[rule]:
+                    if cover.isdisjoint(present):
+                        break
+                else:
+                    found.add(rule)
+        if self._articles < _LAST_REVIEW:
+            self._learn(present)
         return found
+
+    def _learn(self, present: AbstractSet[str]) -> None:
+        """Count what is printed, and now and then file rules by it."""
+        self._articles += 1
+        self._seen.update(present)
+        if self._articles == self._review_at:
+            self._review_at *= 8
+            self._refile([atom for atom in self._seen if atom in self._filed])
+
+    def _refile(self, atoms: list[str]) -> None:
+        """Move rules from these atoms to rarer ones."""
+        leaving, arriving = defaultdict[str, set[int]](set), defaultdict[str, list[int]](list)
+        for rule in {rule for atom in atoms for rule in self._filed[atom]}:
+            before = self._covers[rule][0]
+            after = self._rank(rule)
+            if after != before:
+                for atom in before:
+                    leaving[atom].add(rule)
+                for atom in after:
+                    arriving[atom].append(rule)
+        for atom, gone in leaving.items():
+            self._filed[atom] = [rule for rule in self._filed[atom] if rule not in gone]
+        for atom, new in arriving.items():
+            self._filed[atom] += new
+
+    def _rank(self, rule: int) -> Cover:
+        """Put the covers of a rule in order; give the first."""
+        covers = self._covers[rule]
+        if len(covers) > 1:
+            covers = self._covers[rule] = tuple(sorted(covers, key=self._frequency))
+        return covers[0]
+
+    def _frequency(self, cover: Cover) -> float:
+        seen, costs = self._seen, self._costs
+        return sum([costs[atom] + seen[atom] if atom in seen else costs[atom] for atom in cover])
+
+
+def _cost(atom: str) -> float:
+    return _UNSEEN * (_PHRASE if " " in atom else 1.0)
+
+
+def covers_of(node: Node) -> Covers:
+    """Give sets of atoms of which one each must occur wherever the node holds."""
+    return tuple(dict.fromkeys(_covers(node)))
 
 
 def _covers(node: Node) -> list[Cover]:
@@ -107,9 +142,3 @@ def _weighed(node: Weighed) -> Cover:
     sums = accumulate(2 * weight for _, weight in weights)
     needed = [leaf for (leaf, _), total in zip(weights, sums, strict=True) if total >= node.goal]
     return frozenset().union(*(leaf.atoms for leaf in needed))
-
-
-def _cheapest(covers: list[Cover], cost: dict[int, float]) -> tuple[Cover, Cover]:
-    """Give the cheapest cover and the next; the second is empty where there is only one."""
-    ranked = sorted(set(covers), key=lambda cover: (sum(cost[atom] for atom in cover), min(cover)))
-    return ranked[0], ranked[1] if len(ranked) > 1 else frozenset()

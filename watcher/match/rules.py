@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from watcher.arabic import Term, Terms
+from watcher.match.atoms import is_term, mode_of, text_of
 from watcher.match.compile import Compiler
-from watcher.match.index import Index
+from watcher.match.index import Index, covers_of
+from watcher.match.nodes import NOWHERE
 from watcher.match.patterns import Patterns
 from watcher.match.read import read_file
 from watcher.match.review import review, unique_lists, unique_rules
-from watcher.match.view import TEXT, TITLE, TITLE_AND_LEAD, TITLE_ONLY, WHOLE, look
+from watcher.match.view import FIELD_OF, WHOLE, look
 from watcher.model import Match, Span
 
 if TYPE_CHECKING:
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
     from watcher.match.nodes import Node
     from watcher.match.rule import Rule
     from watcher.match.view import View
-    from watcher.match.written import RuleFile, WrittenRule
+    from watcher.match.written import Field, RuleFile, WrittenRule
     from watcher.model import Article, Where
 
-_FIELD = {TITLE: "title", TEXT: "text"}
+_WHERE: tuple[Where, ...] = ("title", "lead", "text")
+"""By rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,15 @@ class Rules:
     """What each rule looks for."""
     terms: Terms = field(default_factory=lambda: Terms([]))
     patterns: Patterns = field(default_factory=lambda: Patterns([]))
-    index: Index = field(default_factory=lambda: Index([], set()))
+    index: Index = field(default_factory=Index)
+    about: frozenset[Field] = frozenset()
+    """Fields about the article that a rule looks into."""
     named: tuple[tuple[str, Mark], ...] = ()
     """Targets, each with the place where a rule names it first."""
 
     def targets(self) -> dict[str, Mark]:
         """Give every target that a rule names, and where it is named first."""
         return dict(self.named)
-
-    def written(self, atom: int) -> str:
-        """Give a term, literal or regular expression as the rule writes it."""
-        return self.terms.texts[atom].text if atom >= 0 else self.patterns.texts[~atom][1]
 
 
 def read_rules(documents: Iterable[Mapping]) -> tuple[Rules, list[Problem]]:
@@ -83,10 +84,8 @@ def _has_errors(problems: Iterable[Problem]) -> bool:
 
 
 def _assembled(written: Sequence[WrittenRule], nodes: Sequence[Node], compiler: Compiler) -> Rules:
-    terms = [
-        Term(text, "exact" if mode == "exact" else "inflected") for mode, text in compiler.terms
-    ]
-    phrases = {number for number, term in enumerate(terms) if " " in term.text.strip()}
+    terms = [atom for atom in compiler.atoms if is_term(atom)]
+    patterns = [(mode_of(one), text_of(one)) for one in compiler.atoms if not is_term(one)]
     targets: dict[str, Mark] = {}
     for one in written:
         for name, mark in one.targets:
@@ -94,11 +93,16 @@ def _assembled(written: Sequence[WrittenRule], nodes: Sequence[Node], compiler: 
     return Rules(
         rules=tuple(one.rule for one in written),
         nodes=tuple(nodes),
-        terms=Terms(terms),
-        patterns=Patterns(tuple(compiler.patterns)),
-        index=Index(nodes, phrases),
+        terms=Terms(map(_term, terms), terms),
+        patterns=Patterns(patterns),
+        index=Index(map(covers_of, nodes)),
+        about=frozenset(compiler.about),
         named=tuple(targets.items()),
     )
+
+
+def _term(atom: str) -> Term:
+    return Term(text_of(atom), "exact" if mode_of(atom) == "exact" else "inflected")
 
 
 # --- matching ---------------------------------------------------------------------------------
@@ -110,36 +114,29 @@ def match(rules: Rules, article: Article, source_name: str = "") -> tuple[Match,
     `source_name` is what `in: source` sees beside the source's id. A match's spans are all the
     evidence in title and text, wherever the most prominent proof stands.
     """
-    view = look(article, source_name, rules.terms, rules.patterns)
-    found = (
-        _matched(rules, number, view) for number in sorted(rules.index.candidates(view.hits.keys()))
-    )
+    view = look(article, source_name, rules.terms, rules.patterns, rules.about)
+    found = (_matched(rules, number, view) for number in sorted(rules.index.candidates(view.atoms)))
     return tuple(one for one in found if one is not None)
 
 
 def _matched(rules: Rules, number: int, view: View) -> Match | None:
     node, rule = rules.nodes[number], rules.rules[number]
-    if not node.holds(view, WHOLE, WHOLE):
+    rank = node.rank(view)
+    if rank == NOWHERE:
         return None
-    where = _most_prominent(node, view)
+    where = _WHERE[rank]
     if rule.where and where not in rule.where:
         return None
-    return Match(rule.id, rule.severity, where, _spans(rules, node, view))
+    return Match(rule.id, rule.severity, where, _spans(node, view))
 
 
-def _most_prominent(node: Node, view: View) -> Where:
-    """Give the first place that holds a full proof; what is excluded is excluded everywhere."""
-    if node.holds(view, TITLE_ONLY, WHOLE):
-        return "title"
-    return "lead" if node.holds(view, TITLE_AND_LEAD, WHOLE) else "text"
-
-
-def _spans(rules: Rules, node: Node, view: View) -> tuple[Span, ...]:
+def _spans(node: Node, view: View) -> tuple[Span, ...]:
     places = sorted(
         {
-            (stream, hit.start, hit.end, rules.written(hit.term))
-            for stream, hit in node.gather(view, WHOLE, WHOLE)
-            if stream in _FIELD
+            (stream, start, end, text_of(place[2]))
+            for stream, place in node.gather(view, WHOLE, WHOLE)
+            if stream in FIELD_OF
+            for start, end in view.streams[stream].spans(place)
         }
     )
-    return tuple(Span(_FIELD[stream], start, end, term) for stream, start, end, term in places)
+    return tuple(Span(FIELD_OF[stream], start, end, term) for stream, start, end, term in places)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from watcher.match.nodes import Close, Every, Inside, Leaf, Nor, Several, Some, Together, Weighed
-from watcher.match.view import TEXT, TITLE
+from watcher.match.nodes import Every, Inside, Leaf, Nor, Several, Some, Weighed
+from watcher.match.view import CREDIT, TEXT, TITLE
+from watcher.match.windows import Close, Together
 from watcher.match.written import ABOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from watcher.match.nodes import Node
+    from watcher.match.windows import Exclusion
     from watcher.model import Where
 
-_BOTH = frozenset({TITLE, TEXT})
+_ALL = frozenset({TITLE, TEXT, CREDIT})
 _SEEN_FROM: dict[Where, frozenset[str]] = {
     "title": frozenset({"title", *ABOUT}),
     "lead": frozenset({"title", "lead", "text", *ABOUT}),
@@ -46,14 +48,27 @@ def is_positive(node: Node) -> bool:
     return True
 
 
-def excludes(nodes: Iterable[Node]) -> bool:
-    """Tell whether a `none` stands among or below the nodes."""
-    return any(isinstance(node, Nor) or excludes(members_of(node)) for node in nodes)
+def excludes(nodes: Iterable[Node]) -> Exclusion:
+    """Tell how a `none` stands among or below the nodes of a window.
+
+    "flat" if every proof needs it, "deep" if some do. What nested windows exclude is their own.
+    """
+    found: Exclusion = ""
+    for node in nodes:
+        below: Exclusion = ""
+        if isinstance(node, Nor):
+            below = "deep" if excludes(node.members) else "flat"
+        elif isinstance(node, (Every, Inside)):
+            below = excludes(members_of(node))
+        elif isinstance(node, (Some, Several)):
+            below = "deep" if excludes(node.members) else ""
+        found = "deep" if "deep" in (found, below) else found or below
+    return found
 
 
-def positive_atoms(nodes: Iterable[Node]) -> set[int]:
+def positive_atoms(nodes: Iterable[Node]) -> set[str]:
     """Give every atom that can be evidence for the nodes."""
-    atoms: set[int] = set()
+    atoms: set[str] = set()
     for node in nodes:
         if isinstance(node, Leaf):
             atoms |= node.atoms
@@ -66,13 +81,13 @@ def streams(node: Node) -> frozenset[int]:
     """Give where a proof of it could stand that must be in the title or in the text as a whole."""
     if isinstance(node, Inside):
         title = {TITLE} if "title" in node.fields else set()
-        text = {TEXT} if node.fields & {"lead", "text"} else set()
+        text = {TEXT, CREDIT} if node.fields & {"lead", "text"} else set()
         return streams(node.member) & (title | text)
     if isinstance(node, (Every, Close, Together)):
-        return _BOTH.intersection(*(streams(member) for member in node.members))
+        return _ALL.intersection(*(streams(member) for member in node.members))
     if isinstance(node, (Some, Several)):
         return frozenset().union(*(streams(member) for member in node.members))
-    return _BOTH
+    return _ALL
 
 
 def provable(node: Node, where: Where) -> bool:

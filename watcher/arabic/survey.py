@@ -1,0 +1,146 @@
+"""What of many terms stands in one text, and where; each part is worked out when it is asked for.
+
+Almost every word of a text belongs to no term, and almost every text to no rule. So the text is
+split at white space only, each run of signs is looked up once, and words, phrases and code points
+are counted where a run matters.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from watcher.arabic.words import pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping
+
+    from watcher.arabic.words import Words
+
+Places: TypeAlias = "dict[Any, list[tuple[int, int]]]"
+"""Label of a term to (first word, last word) of its hits, in the order of the text."""
+Pairs: TypeAlias = "Mapping[tuple[int, int], tuple[tuple[Hashable, tuple[int, ...]], ...]]"
+"""First two words of phrases to the label and the remaining words of each."""
+
+SPECIAL = object()
+"""First label of a run that is not one word, or whose word may be part of a phrase."""
+OPENING = object()
+"""Label of a run in which a phrase may begin."""
+_MAY_END = re.compile("[.!?؟۔…\n]")
+
+
+class Reading(NamedTuple):
+    """What a printed word matches."""
+
+    terms: tuple[Hashable, ...]
+    """Terms of one word."""
+    opening: tuple[int, ...]
+    """Words of terms that begin a phrase."""
+    following: frozenset[int]
+    """Words of terms that it may be inside a phrase: without conjunction and preposition."""
+
+
+class Survey:
+    """The terms in one text. `labels` are those that occur."""
+
+    __slots__ = ("_found", "_phrases", "_runs", "_special", "labels", "words")
+
+    def __init__(
+        self,
+        words: Words,
+        found: list[tuple[Hashable, ...]],
+        special: Mapping[str, tuple[Reading, ...]],
+        pairs: Pairs,
+    ) -> None:
+        """Take what was found for each run, and the words of those that are SPECIAL."""
+        self.words = words
+        self.labels: set[Any] = set().union(*filter(None, found))
+        self._found = found
+        self._special: dict[int, Reading] = {}
+        """Readings of the words of special runs, by word."""
+        self._runs: list[int] | None = None
+        """The run in which each word stands; None where each run is one word."""
+        self._phrases: list[tuple[Hashable, int, int]] = []
+        if SPECIAL in self.labels:
+            self._read_special(special)
+            self._phrases = list(self._find_phrases(pairs)) if OPENING in self.labels else []
+            self.labels -= {SPECIAL, OPENING}
+            self.labels.update(label for label, _, _ in self._phrases)
+
+    def _read_special(self, special: Mapping[str, tuple[Reading, ...]]) -> None:
+        runs, word = list[int](), 0
+        for run, labels in enumerate(self._found):
+            if not labels or labels[0] is not SPECIAL:
+                runs.append(run)
+                word += 1
+                continue
+            for reading in special[self.words.runs[run]]:
+                self._special[word] = reading
+                runs.append(run)
+                word += 1
+        self._runs = runs
+
+    def _find_phrases(self, pairs: Pairs) -> Iterator[tuple[Hashable, int, int]]:
+        """Yield the phrases: label, first and last word."""
+        special = self._special
+        for place, reading in special.items():
+            after = special.get(place + 1) if reading.opening else None
+            if after is None or not after.following:
+                continue
+            found = {
+                (label, place + 1 + len(rest))
+                for atom in reading.opening
+                for then in after.following
+                for label, rest in pairs.get((atom, then), ())
+                if not rest or self._continues(place + 2, rest)
+            }
+            for label, last in found:
+                if self._is_together(place, last):
+                    yield label, place, last
+
+    def _continues(self, place: int, rest: tuple[int, ...]) -> bool:
+        """Tell whether the words from `place` on match `rest`."""
+        return all(
+            (reading := self._special.get(place + offset)) is not None and atom in reading.following
+            for offset, atom in enumerate(rest)
+        )
+
+    def _is_together(self, first: int, last: int) -> bool:
+        """Tell whether no sentence ends between two words."""
+        between = self.words.text[self.span(first, first)[1] : self.span(last, last)[0]]
+        if not _MAY_END.search(between):
+            return True
+        sentence = self.words.sentence
+        return sentence[first] == sentence[last]
+
+    def places(self) -> Places:
+        """Give where each term stands."""
+        places: Places = {}
+        if self._runs is None:
+            for word, labels in enumerate(self._found):
+                for label in labels:
+                    places.setdefault(label, []).append((word, word))
+            return places
+        found, special = self._found, self._special
+        for word, run in enumerate(self._runs):
+            for label in special[word].terms if word in special else found[run]:
+                places.setdefault(label, []).append((word, word))
+        for label, first, last in self._phrases:
+            places.setdefault(label, []).append((first, last))
+        return places
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Give the code points from the first word to the last."""
+        start, _ = self._code_points(first)
+        return start, self._code_points(last)[1]
+
+    def _code_points(self, word: int) -> tuple[int, int]:
+        run = word if self._runs is None else self._runs[word]
+        start, inside = self.words.run_starts[run], pieces(self.words.runs[run])
+        if len(inside) > 1 and self._runs is not None:
+            before = inside[: word - self._runs.index(run)]
+            for piece in before:
+                start = self.words.text.index(piece, start) + len(piece)
+            inside = inside[len(before) :]
+        start = self.words.text.index(inside[0], start)
+        return start, start + len(inside[0])
