@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from watcher.config import read_rule_documents, rule_files
 from watcher.document import at
 from watcher.errors import Invalid, Problem
-from watcher.match import Rules, read_rules
+from watcher.match import Rules, compile_rules, read_file, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
+
+    from watcher.match.written import RuleFile
 
 Signature = tuple[tuple[str, int, int, int], ...]
 
@@ -41,6 +43,20 @@ def read_folder(folder: Path, targets: Collection[str] | None = None) -> RulesRe
     unknown = [] if targets is None else _unknown_targets(rules, targets)
     everything = tuple(sorted([*problems, *mistakes, *unknown]))
     return RulesRead(rules, everything, revision, _as_written(folder))
+
+
+def read_written(folder: Path) -> tuple[RuleFile, ...]:
+    """Read the rules of a folder as they were written; raise Invalid with every problem."""
+    documents, problems, _ = read_rule_documents(folder)
+    files = []
+    for document in documents:
+        file, mistakes = read_file(document)
+        files.append(file)
+        problems.extend(mistakes)
+    problems.extend(compile_rules(files)[1])
+    if any(problem.level == "error" for problem in problems):
+        raise Invalid(sorted(set(problems)))
+    return tuple(files)
 
 
 def _as_written(folder: Path) -> str:

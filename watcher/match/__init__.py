@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from watcher.match.explain import explain, remark_age
+from watcher.match.explained import Explained, Explanation
 from watcher.match.read import read_file
 from watcher.match.rule import Rule, RuleTest
 from watcher.match.rules import Rules, compile_rules, match, read_rules
 from watcher.match.trial import TestResult, run_tests
 
 __all__ = [
+    "Explained",
+    "Explanation",
     "Rule",
     "RuleTest",
     "Rules",
     "TestResult",
     "compile_rules",
+    "explain",
     "match",
     "read_file",
     "read_rules",
+    "remark_age",
     "run_tests",
 ]

@@ -1,0 +1,193 @@
+"""`watcher rules explain`: why a rule matches an article, or what was missing."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+
+import typer
+
+from watcher.cli.reading import Format  # noqa: TC001 - typer reads annotations while it runs
+from watcher.cli.rules import rules_app
+from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
+from watcher.cli.show import err, out
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+    from watcher.match import Explained, Explanation
+    from watcher.model import Article
+
+_TROUBLE = 2
+
+
+class _Asked(NamedTuple):
+    """The article, and the name of its source."""
+
+    article: Article
+    source_name: str
+
+
+@rules_app.command("explain")
+def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The id of the rule.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|URL|ID|-",
+            help="A page, an article as one JSON object, an address, or the number of an article "
+            "on record.",
+        ),
+    ],
+    rules: Annotated[
+        Path | None, typer.Option("--rules", help="The rule files; default the configured ones.")
+    ] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    url: Annotated[str, typer.Option(help="The address a page came from.")] = "",
+    form: Annotated[Format, typer.Option("--format", help="What a page is.")] = "auto",
+    allow: Annotated[
+        list[str] | None,
+        typer.Option("--allow-network", help="A network that may be fetched from."),
+    ] = None,
+) -> None:
+    """Say why a rule matches an article or what was missing: status 0 if it does, 1 if not."""
+    from watcher.cli.explanation_view import show
+    from watcher.clock import utc_now
+    from watcher.config import Limits, load_config
+    from watcher.errors import WatcherError
+    from watcher.match import explain, remark_age
+    from watcher.rulebook import read_written
+
+    is_recorded = what.isdecimal()
+    configured = load_config(config) if is_recorded or config.exists() else None
+    folder = rules or (configured.rules if configured else Path("rules"))
+    files = read_written(folder)
+    asked = _recorded(config, int(what)) if is_recorded else _given(what, url, form, allow or [])
+    asked = _with_outlet(asked, configured)
+    try:
+        found = explain(files, rule, asked.article, asked.source_name)
+    except WatcherError as failure:
+        _give_up(str(failure))
+    max_age_s = (configured.limits if configured else Limits()).max_age_s
+    found = remark_age(found, asked.article, utc_now(), max_age_s)
+    if as_json:
+        typer.echo(json.dumps(as_record(found, asked.article), ensure_ascii=False))
+    else:
+        show(found, asked.article, out)
+    raise typer.Exit(0 if found.holds else 1)
+
+
+def _recorded(config_file: Path, number: int) -> _Asked:
+    async def look() -> _Asked | None:
+        from watcher.app import open_archive
+
+        async with open_archive(config_file) as (_, record):
+            found = await record.archived([number])
+        return _Asked(found[0].article, found[0].source_name) if found else None
+
+    found = asyncio.run(look())
+    if found is None:
+        _give_up(f"there is no article {number} on record. `watcher search` lists what there is.")
+    return found
+
+
+def _given(what: str, url: str, form: Format, allow: list[str]) -> _Asked:
+    from watcher.app import read_address, read_bytes
+    from watcher.model import NotAnArticle
+
+    if what.startswith(("http://", "https://")):
+        found = asyncio.run(read_address(what, allow=tuple(allow)))
+    else:
+        body = sys.stdin.buffer.read() if what == "-" else _read(what)
+        if body.lstrip()[:1] == b"{":
+            return _from_json(body)
+        found = read_bytes(body, url=url, form=form)
+    if isinstance(found, NotAnArticle):
+        _give_up(f"this is not an article: {found.why}")
+    return _Asked(found, found.source)
+
+
+def _read(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as failure:
+        _give_up(f"{name} cannot be read: {failure.strerror}")
+
+
+def _from_json(body: bytes) -> _Asked:
+    """Read one article in the form that `watcher scan` takes."""
+    from watcher.cli.reading import _article
+    from watcher.errors import WatcherError
+
+    lines = [line for line in body.splitlines() if line.strip()]
+    try:
+        given = json.loads(body)
+    except ValueError:
+        if len(lines) > 1:
+            _give_up(
+                f"{len(lines)} lines were given, and one article can be explained. Pick a line: "
+                "sed -n 3p FILE | watcher rules explain RULE -"
+            )
+    else:
+        lines = [json.dumps(given).encode()]
+    try:
+        article, given, source = _article(lines[0], 1)
+    except WatcherError as failure:
+        _give_up(str(failure))
+    return _Asked(dataclasses.replace(article, published=_instant(given)), source)
+
+
+def _instant(given: dict[str, Any]) -> datetime | None:
+    value = given.get("published")
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+
+
+def _with_outlet(asked: _Asked, config: Config | None) -> _Asked:
+    """Call the source by its configured name, as the daemon does."""
+    names = {source.id: source.name for source in config.sources} if config else {}
+    return asked._replace(source_name=names.get(asked.article.source, asked.source_name))
+
+
+def _give_up(why: str) -> NoReturn:
+    err.print(why, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(_TROUBLE)
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+
+def as_record(found: Explanation, article: Article) -> dict[str, Any]:
+    """Give the object that `--json` prints."""
+    return {
+        "rule": found.rule.id,
+        "title": found.rule.title,
+        "severity": found.rule.severity.word,
+        "matches": found.holds,
+        "where": found.where,
+        "notes": list(found.notes),
+        "article": {"url": article.url, "title": article.title},
+        "condition": _node(found.tree),
+    }
+
+
+def _node(explained: Explained) -> dict[str, Any]:
+    mark, passage = explained.mark, explained.passage
+    return {
+        "form": explained.form,
+        "text": explained.text,
+        "place": f"{mark.file}:{mark.line}:{mark.col}",
+        "holds": explained.holds,
+        "note": explained.note,
+        "spans": [dataclasses.asdict(span) for span in explained.spans],
+        "passage": {"text": passage.text, "hits": passage.hits} if passage else None,
+        "members": [_node(child) for child in explained.children],
+    }
