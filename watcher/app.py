@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import signal
+from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -12,11 +14,11 @@ from typing import TYPE_CHECKING, Literal
 from watcher import log, systemd
 from watcher.clock import utc_now
 from watcher.config import load_config, read_config
-from watcher.errors import Invalid
+from watcher.errors import Invalid, StorageUnavailable
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.lanes import Lane
 from watcher.model import Fetched, FetchFailed, NotAnArticle
-from watcher.notify import Notifier, own_trouble
+from watcher.notify import Notifier
 from watcher.pipeline import Pipeline, read_page, warm_up
 from watcher.record import Record
 from watcher.rulebook import Rulebook, read_folder
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
     from watcher.record import Status
 
 POLLS_AT_ONCE = 32
-READS_AT_ONCE = 16
+READS_AT_ONCE = 32
+READS_PER_SOURCE = 4
+"""A source whose pages are slow must not keep the others waiting."""
 TICK_S = 1.0
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
@@ -55,6 +59,7 @@ class Watcher:
     reads: Lane[Pending]
     deliveries: tuple[Lane[Notice], ...]
     """One for each target, so that one that hangs holds up nobody else."""
+    _rules_recorded: bool = False
 
     @property
     def record(self) -> Record:
@@ -112,30 +117,35 @@ class Watcher:
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""
-        if not await asyncio.to_thread(self.rulebook.refresh):
-            return
-        refused = "\n".join(map(str, self.rulebook.refused))
+        if await asyncio.to_thread(self.rulebook.refresh):
+            self.judge_rules()
+        if not self._rules_recorded:
+            # Judged is judged: if the database is away, what remains is tried at the next tick.
+            with contextlib.suppress(StorageUnavailable):
+                await self.record_rules()
+
+    def judge_rules(self) -> None:
+        """Put what was read in force, or say what is wrong with it."""
+        self._rules_recorded = False
         for problem in self.rulebook.refused:
             log.error("rules", status="refused, the old ones stay in force", problem=problem)
-        await self.record.remember_rules_refused(refused, utc_now())
+        if not self.rulebook.refused:
+            current = self.rulebook.current
+            self.pipeline.put_in_force(current.rules)
+            rules = len(current.rules.rules)
+            log.event("rules", status="in force", rules=rules, revision=current.revision[:12])
+
+    async def record_rules(self) -> None:
+        """Put on record which rules are in force, or why edited ones are not."""
+        current, now = self.rulebook.current, utc_now()
+        refused = "\n".join(map(str, self.rulebook.refused))
+        await self.record.remember_rules_refused(refused, now)
         if refused:
-            await self.tell_operator("edited rule files were not taken up", refused)
+            what = "edited rule files were not taken up"
+            await self.pipeline.tell_operator(what, refused, occasion=f"rules {now.isoformat()}")
         else:
-            self.pipeline.put_in_force(self.rulebook.current.rules)
-            await self.keep_rule_revision()
-
-    async def keep_rule_revision(self) -> None:
-        """Put the rules in force on record, as they were written."""
-        current = self.rulebook.current
-        await self.record.rule_revision(current.revision, current.text, utc_now())
-        rules = len(current.rules.rules)
-        log.event("rules", status="in force", rules=rules, revision=current.revision[:12])
-
-    async def tell_operator(self, what: str, details: str) -> None:
-        """Tell the operator's target of our own troubles, once; they stand in `status` anyway."""
-        if self.config.operator:
-            notice = own_trouble(self.config.operator, what, details, utc_now())
-            await self.pipeline.notifier.send(notice)
+            await self.record.rule_revision(current.revision, current.text, now)
+        self._rules_recorded = True
 
     async def report_alive(self) -> None:
         """Feed systemd's watchdog, from the loop that does the work."""
@@ -166,10 +176,11 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
             targets=config.targets,
             polling=config.polling,
             limits=limits,
+            operator=config.operator,
         )
         watcher = _with_lanes(config, pipeline, rulebook)
-        await watcher.keep_rule_revision()
-        await record.remember_rules_refused("", utc_now())
+        watcher.judge_rules()
+        await watcher.record_rules()
         yield watcher
 
 
@@ -178,7 +189,7 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
     names = {target.name for target in config.targets}
     # The last lane refuses notices for targets that are no longer configured.
     deliveries = tuple(_delivery_lane(pipeline, names - {name}, name) for name in names)
-    deliveries += (_delivery_lane(pipeline, names, "gone"),)
+    deliveries += (_delivery_lane(pipeline, names, "(no such target)"),)
 
     def wake_deliveries() -> None:
         for lane in deliveries:
@@ -186,7 +197,9 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
 
     reads: Lane[Pending] = Lane(
         "read",
-        take=lambda free: record.pending(pipeline.now(), free),
+        take=lambda free, in_hand: record.pending(
+            pipeline.now(), min(free, READS_PER_SOURCE), _crowded(in_hand)
+        ),
         do=pipeline.read,
         fail=pipeline.read_broke,
         key=lambda pending: pending.id,
@@ -196,7 +209,7 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
     polls: Lane[SourceState] = Lane(
         "poll",
         # Sources in hand are still due and come first: the lane passes them over.
-        take=lambda _free: record.due(pipeline.now(), POLLS_AT_ONCE),
+        take=lambda _free, _in_hand: record.due(pipeline.now(), POLLS_AT_ONCE),
         do=pipeline.poll,
         fail=pipeline.poll_broke,
         key=lambda state: state.id,
@@ -206,10 +219,16 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
     return Watcher(config, pipeline, rulebook, polls, reads, deliveries)
 
 
+def _crowded(in_hand: Sequence[Pending]) -> list[str]:
+    """Name the sources that have as many entries in hand as is fair."""
+    counts = Counter(pending.source for pending in in_hand)
+    return [source for source, count in counts.items() if count >= READS_PER_SOURCE]
+
+
 def _delivery_lane(pipeline: Pipeline, others: set[str], name: str) -> Lane[Notice]:
     return Lane(
         f"notify {name}",
-        take=lambda free: pipeline.record.due_notices(pipeline.now(), free, others),
+        take=lambda free, _in_hand: pipeline.record.due_notices(pipeline.now(), free, others),
         do=pipeline.deliver,
         fail=pipeline.delivery_broke,
         key=lambda notice: notice.id,
@@ -222,9 +241,7 @@ async def run_daemon(config_file: Path) -> None:
     """Run until SIGTERM or SIGINT. Raises Invalid with every problem of the files."""
     config = load_config(config_file)
     log.set_up(config.log)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = stop_on_signals()
     async with open_watcher(config) as watcher:
         await watcher.run(stop)
 
@@ -233,8 +250,23 @@ async def run_once(config_file: Path) -> None:
     """Make one pass over all sources that are due."""
     config = load_config(config_file)
     log.set_up(config.log)
+    stop = stop_on_signals()
     async with open_watcher(config) as watcher:
-        await watcher.once()
+        done, told = asyncio.create_task(watcher.once()), asyncio.create_task(stop.wait())
+        await asyncio.wait({done, told}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (done, told):
+            task.cancel()
+        await asyncio.gather(done, told, return_exceptions=True)
+    if not done.cancelled():
+        done.result()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Give an event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 async def read_status(config_file: Path) -> Status:
@@ -262,6 +294,8 @@ async def send_test_notice(config_file: Path, target: str) -> Outcome:
 def check_all(config_file: Path) -> Sequence[Problem]:
     """Give every problem of configuration, sources and rules."""
     config, problems = read_config(config_file)
+    if not config_file.is_file():
+        return sorted(set(problems))
     read = read_folder(config.rules, [target.name for target in config.targets])
     return sorted({*problems, *read.problems})
 

@@ -21,13 +21,14 @@ PAUSE_S = 1.0
 class Lane(Generic[Work]):
     """Do `do(work)` for everything that `take(free, busy)` gives, at most `width` at once.
 
-    `take` gets how many more pieces fit. Pieces that are in hand already are passed over.
+    `take` gets how many more pieces fit and those in hand, which are passed over if it gives them
+    again.
     One piece that goes wrong does not stop the lane: it is logged, and `fail` records it so that it
     is not tried at once again.
     """
 
     name: str
-    take: Callable[[int], Awaitable[Sequence[Work]]]
+    take: Callable[[int, Sequence[Work]], Awaitable[Sequence[Work]]]
     do: Callable[[Work], Awaitable[object]]
     key: Callable[[Work], Hashable]
     width: int
@@ -37,6 +38,7 @@ class Lane(Generic[Work]):
     grace_s: float = 0.0
     """How long pieces in hand may take to end when the lane is told to stop."""
     _in_hand: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
+    _works: dict[Hashable, Work] = field(default_factory=dict)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -68,7 +70,7 @@ class Lane(Generic[Work]):
         if free <= 0:
             return 0
         try:
-            due = await self.take(free)
+            due = await self.take(free, tuple(self._works.values()))
         except StorageUnavailable as failure:
             error("record", lane=self.name, why=str(failure))
             await asyncio.sleep(PAUSE_S)
@@ -77,7 +79,10 @@ class Lane(Generic[Work]):
         new = [work for work in due if self.key(work) not in self._in_hand][:free]
         for work in new:
             name = f"{self.name} {self.key(work)}"
+            self._works[self.key(work)] = work
             self._in_hand[self.key(work)] = asyncio.create_task(self._one(work), name=name)
+        if new:
+            self.wake()  # there may be more that fits
         return len(new)
 
     async def _one(self, work: Work) -> None:
@@ -87,7 +92,7 @@ class Lane(Generic[Work]):
             error("record", lane=self.name, work=self.key(work), why=str(failure))
             await asyncio.sleep(PAUSE_S)
         finally:
-            del self._in_hand[self.key(work)]
+            del self._in_hand[self.key(work)], self._works[self.key(work)]
         self.wake()
         self.then()
 

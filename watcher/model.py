@@ -309,7 +309,8 @@ class Notice:
     identity: str
     """Stable text made of rule, story, target and occasion: messages carry it for threading."""
     rule: str
-    story_id: int
+    story_id: int | None
+    """None for what the program has to say of itself."""
     target: str
     alert: Alert
     attempts: int = 0

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from watcher.clean import clean
 from watcher.clock import Clock, utc_now
 from watcher.extract import extract
-from watcher.log import event
+from watcher.log import event, warning
 from watcher.match import match
 from watcher.model import (
     Alert,
@@ -29,10 +29,11 @@ from watcher.model import (
     NotModified,
     Reading,
     Refused,
+    Removed,
     Sent,
     TryAgain,
 )
-from watcher.notify import alert_of, route
+from watcher.notify import alert_of, own_trouble, route
 from watcher.parse import decode, parse
 from watcher.record import retry_delay
 from watcher.schedule import Polled, schedule
@@ -58,6 +59,9 @@ STORY_WINDOW = timedelta(days=14)
 PASSING = frozenset({408, 425, 429})
 """Client errors that may be over in a while: timeout, too early, too many requests."""
 READ_AGAIN = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+OUTAGE = timedelta(hours=24)
+"""How long a page that a host or the network withholds is waited for."""
 """How long an entry that could not be read waits at first; doubles with each attempt."""
 
 
@@ -74,6 +78,8 @@ class Pipeline:
     targets: Sequence[Target]
     polling: Polling
     limits: Limits
+    operator: str = ""
+    """The target that hears of our own troubles; empty for none."""
     now: Clock = utc_now
     jitter: Callable[[], float] = random.random
     _known: dict[str, Rule] = field(default_factory=dict)
@@ -101,9 +107,10 @@ class Pipeline:
             await self._not_read(pending, found)
             return
         article = replace(found, source=pending.source, url=pending.entry.url)
-        matches = match(self.rules, article, source_name=self._outlet(pending.source))
+        # In a thread: a long article must not hold up the loop.
+        matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
         alerts, held_back = self._alerts(article, matches, pending)
-        traces = fingerprint(article)
+        traces = await asyncio.to_thread(fingerprint, article)
         async with self._relating:
             neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
             relation = relate(traces, neighbors)
@@ -129,14 +136,29 @@ class Pipeline:
             case Sent():
                 await self.record.sent(notice, outcome, now, took_s)
             case Refused(why=why):
-                await self.record.refused(notice, why, now, took_s)
+                await self._dead_letter(notice, why, took_s)
             case TryAgain(why=why, after_s=asked):
                 wait = retry_delay(notice.attempts + 1, asked, self.jitter())
                 if wait is None:
-                    await self.record.refused(notice, f"given up: {why}", now, took_s)
+                    await self._dead_letter(notice, f"given up: {why}", took_s)
                 else:
                     again = now + timedelta(seconds=wait)
                     await self.record.postponed(notice, why, again, now, took_s)
+
+    async def tell_operator(self, what: str, details: str, *, occasion: str) -> None:
+        """Queue a word to the operator's target about a trouble of ours, once for each occasion."""
+        if self.operator:
+            now = self.now()
+            await self.record.tell(self.operator, own_trouble(what, details, now), occasion, now)
+
+    async def _dead_letter(self, notice: Notice, why: str, took_s: float) -> None:
+        now = self.now()
+        # First the word, then the mark: dying in between says it twice at most, never not at all.
+        if notice.target != self.operator:
+            occasion = f"dead letter {notice.target} {now:%Y-%m-%dT%H}"
+            what = f"target '{notice.target}' does not take messages"
+            await self.tell_operator(what, f"{why}\n{notice.alert.title}", occasion=occasion)
+        await self.record.refused(notice, why, now, took_s)
 
     # When a stage raises, which is a mistake of ours, the work is put off and not lost.
 
@@ -168,23 +190,29 @@ class Pipeline:
     async def _polled(self, state: SourceState, polled: Polled) -> None:
         polling = self._polling(state.id)
         after = schedule(state, polled, now=self.now(), polling=polling, jitter=self.jitter())
-        entries = polled.parsed.entries[: self.limits.max_entries_per_poll] if polled.parsed else ()
-        new = await self.record.polled(after, entries, self.now())
+        entries = polled.parsed.entries if polled.parsed else ()
+        most = self.limits.max_entries_per_poll
+        new = await self.record.polled(after, entries, self.now(), most)
         status = "failed" if after.failures else type(polled.outcome).__name__
-        event("poll", source=state.id, status=status, new=new, remark=after.remark or None)
+        tell = warning if after.failures else event
+        tell("poll", source=state.id, status=status, new=new, remark=after.remark or None)
 
     async def _article(self, pending: Pending) -> Article | NotAnArticle | FetchFailed:
         """Give the page's article, or the feed's own text where that is whole or all there is."""
         if not self._wants_page(pending):
             return await self._feed_text(pending.entry)
         found = await self._page(pending.entry)
-        if isinstance(found, FetchFailed) and not self._is_last(pending, found):
-            return found
-        if isinstance(found, Article):
+        if isinstance(found, Article) or self._is_tried_again(pending, found):
             return found
         # A headline whose page cannot be read may still be the news somebody waits for.
         instead = await self._feed_text(pending.entry)
-        return instead if isinstance(instead, Article) else found
+        if not isinstance(instead, Article):
+            return found
+        if self._may_pass(pending, found) and not match(self.rules, instead):
+            return found  # the page may say more when it can be read again
+        why = found.why if isinstance(found, NotAnArticle) else found.detail
+        note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
+        return replace(instead, removed=(*instead.removed, note))
 
     async def _page(self, entry: Entry) -> Article | NotAnArticle | FetchFailed:
         page = await self.fetcher.fetch(entry.link or entry.url, accept="page")
@@ -207,8 +235,10 @@ class Pipeline:
             await self.record.entry_skipped(pending, why.why, now)
             event("extract", source=pending.source, url=url, status="no article", why=why.why)
             return
-        wait = max(READ_AGAIN * 2**pending.attempts, timedelta(seconds=why.retry_after_s or 0))
-        again = None if self._is_last(pending, why) else now + wait
+        grown = min(READ_AGAIN * 2 ** min(pending.attempts, 16), LONGEST_WAIT)
+        wait = max(grown, timedelta(seconds=why.retry_after_s or 0))
+        open_ = self._may_pass(pending, why) or self._is_tried_again(pending, why)
+        again = now + wait if open_ else None
         await self.record.entry_failed(pending, why.detail, now, again)
         event("fetch", source=pending.source, url=url, status=why.why, why=why.detail, again=again)
 
@@ -250,10 +280,22 @@ class Pipeline:
         pages = source.pages if source else "auto"
         return pages == "always" or (pages == "auto" and not pending.entry.is_whole)
 
-    def _is_last(self, pending: Pending, failed: FetchFailed) -> bool:
-        # A client error will be the same next time; what the feed says is told without delay.
-        is_refused = 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
-        return is_refused or pending.attempts + 1 >= self.limits.read_attempts
+    def _is_tried_again(self, pending: Pending, found: NotAnArticle | FetchFailed) -> bool:
+        """Tell whether the page is asked for again before the feed's own text is looked at."""
+        if isinstance(found, NotAnArticle) or is_final(found):
+            return False
+        return pending.attempts + 1 < self.limits.read_attempts
+
+    def _may_pass(self, pending: Pending, found: NotAnArticle | FetchFailed) -> bool:
+        """Tell an outage, which is waited out for a day, from an answer that will stay the same."""
+        if isinstance(found, NotAnArticle) or is_final(found) or found.why == "work":
+            return False
+        return self.now() - (pending.seen or self.now()) < OUTAGE
+
+
+def is_final(failed: FetchFailed) -> bool:
+    """Tell a client error, which will be the same next time, from what may pass."""
+    return 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
 
 
 def warm_up() -> None:
@@ -273,12 +315,13 @@ def read_page(
 
 def read_feed_text(entry: Entry, *, now: datetime) -> Article | NotAnArticle:
     """Extract and clean what a feed itself says of an entry. Pure; runs in a worker."""
-    if not entry.body_html:
-        # Only a headline: too little to read, enough to match.
-        published = entry.published
-        return Article(entry.url, entry.title, "", published, entry.published_raw, entry.author)
-    found = extract(entry.body_html, url=entry.url, entry=entry, form="fragment", now=now)
-    return clean(found, now=now) if isinstance(found, Article) else found
+    if entry.body_html:
+        found = extract(entry.body_html, url=entry.url, entry=entry, form="fragment", now=now)
+        if isinstance(found, Article):
+            return clean(found, now=now)
+    # Only a headline: too little to read, enough to match.
+    published = entry.published
+    return Article(entry.url, entry.title, "", published, entry.published_raw, entry.author)
 
 
 def _too_old(article: Article, rule: Rule, pending: Pending, limits: Limits, now: datetime) -> str:

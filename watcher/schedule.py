@@ -5,6 +5,8 @@ The rule is pure; only `Ticks` runs.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -106,6 +108,9 @@ def _succeeded(state: SourceState, polled: Polled) -> SourceState:
 
 def _failed(state: SourceState, polled: Polled, trouble: str) -> SourceState:
     outcome = polled.outcome
+    if isinstance(outcome, FetchFailed) and outcome.why == "politeness":
+        # Not this source's fault: another one on its host was told to be quiet.
+        return state
     status = outcome.status if isinstance(outcome, FetchFailed) else None
     not_found = state.not_found + 1 if status == 404 else 0
     if not_found >= REPEATED_NOT_FOUND:
@@ -177,7 +182,13 @@ class Ticks:
 
         Only coroutine functions: the library runs any other in a thread.
         """
-        self._scheduler.add_job(call, "interval", seconds=seconds, id=name, name=name)
+
+        async def tick() -> None:
+            # Canceled by `stop`: the library would log that as an error.
+            with contextlib.suppress(asyncio.CancelledError):
+                await call()
+
+        self._scheduler.add_job(tick, "interval", seconds=seconds, id=name, name=name)
 
     def start(self) -> None:
         """Begin to tick on the running event loop."""

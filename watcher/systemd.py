@@ -67,7 +67,7 @@ def _send(environ: Mapping[str, str], *lines: str) -> bool:
     name = f"\0{address[1:]}" if address.startswith("@") else address
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
-            out.settimeout(1)  # called from the event loop, which a full queue must not stop
+            out.settimeout(0)  # called from the event loop, which a full queue must not stop
             out.sendto("\n".join(lines).encode(errors="replace"), name)
     except OSError:
         return False

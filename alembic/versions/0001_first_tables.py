@@ -212,7 +212,7 @@ def notices() -> None:
         *numbered("notices"),
         sa.Column("identity", sa.Text, nullable=False),
         words("rule"),
-        sa.Column("story_id", BIG, nullable=False),
+        sa.Column("story_id", BIG),
         words("target"),
         words("occasion"),
         sa.Column("severity", sa.Integer, nullable=False),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from watcher.errors import StorageUnavailable
 from watcher.lanes import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Bench:
@@ -19,8 +23,8 @@ class Bench:
         self.done: list[int] = []
         self.failed: list[int] = []
 
-    async def take(self, free: int) -> list[int]:
-        return self.due[: free + len(self.running)]
+    async def take(self, free: int, in_hand: Sequence[int]) -> list[int]:
+        return self.due[: free + len(in_hand)]
 
     async def do(self, work: int) -> None:
         assert work not in self.running
@@ -61,10 +65,10 @@ async def test_a_database_that_is_away_is_waited_for() -> None:
     refusals = [StorageUnavailable("locked")]
     take = bench.take
 
-    async def away_once(free: int) -> list[int]:
+    async def away_once(free: int, in_hand: Sequence[int]) -> list[int]:
         if refusals:
             raise refusals.pop()
-        return await take(free)
+        return await take(free, in_hand)
 
     lane_done, done = bench.do, asyncio.Event()
 
@@ -87,7 +91,7 @@ async def test_a_database_that_is_away_is_waited_for() -> None:
 async def test_what_is_in_hand_may_end_within_the_grace() -> None:
     ended = asyncio.Event()
 
-    async def once(free: int) -> list[int]:
+    async def once(free: int, in_hand: Sequence[int]) -> list[int]:
         return [] if lane_started.is_set() else [1]
 
     async def slow(work: int) -> None:

@@ -28,6 +28,8 @@ def read_bytes(path: Path, name: str) -> tuple[bytes | None, list[Problem]]:
     `name` is what the problem calls the file.
     """
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            return None, [whole(name, "this is no regular file. Move it away.")]
         with path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except OSError as error:

@@ -26,11 +26,10 @@ def sample(target: str, now: datetime) -> Notice:
     return _notice(target, alert, now)
 
 
-def own_trouble(target: str, what: str, details: str, now: datetime) -> Notice:
-    """Make the message that tells the operator of a trouble; `details` may have many lines."""
+def own_trouble(what: str, details: str, now: datetime) -> Alert:
+    """Make what the operator is told of a trouble; `details` may have many lines."""
     passages = tuple(Passage(line, ()) for line in details.splitlines() if line.strip())
-    alert = _alert("watcher", wording.OWN_TROUBLE, what, passages, now, severity=Severity.HIGH)
-    return _notice(target, alert, now)
+    return _alert("watcher", wording.OWN_TROUBLE, what, passages, now, severity=Severity.HIGH)
 
 
 def _alert(  # noqa: PLR0913 - what differs between the two

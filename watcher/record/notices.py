@@ -53,6 +53,12 @@ def queue(
     return tuple(sorted((notice_of(row) for row in queued), key=lambda notice: notice.id))
 
 
+def tell(connection: Connection, target: str, alert: Alert, occasion: str, now: datetime) -> None:
+    """Queue what the program has to say of itself, once for each occasion and target."""
+    row = _row(None, occasion, target, alert, now)
+    connection.execute(insert_unless_known(connection, notices), [row])
+
+
 def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str]) -> list[Notice]:
     """Take up to `limit` notices: severest first, then oldest, leaving out `busy` targets."""
     ready = (
@@ -99,7 +105,9 @@ def _note(connection: Connection, notice: Notice, attempt: Attempt) -> None:
     connection.execute(insert(deliveries).values(notice_id=notice.id, **asdict(attempt)))
 
 
-def _row(story_id: int, origin: str, target: str, alert: Alert, now: datetime) -> dict[str, Any]:
+def _row(
+    story_id: int | None, origin: str, target: str, alert: Alert, now: datetime
+) -> dict[str, Any]:
     name = identity(rule=alert.rule, origin=origin, target=target, occasion=FIRST_REPORT)
     return {
         "identity": name,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from watcher.errors import StorageUnavailable
+from watcher.model import Validators
 from watcher.record import articles, entries, lease, notices, search, sources, status, tables
 from watcher.record.engine import Database, parse_url
 from watcher.record.holder import holder as new_holder
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from watcher.model import (
+        Alert,
         Entry,
         Fingerprint,
         Neighbor,
@@ -117,13 +120,16 @@ class Record:
         """Give the state of a source. Raises KeyError for one that never was."""
         return await self._database.read(sources.state, source_id)
 
-    async def polled(self, state: SourceState, listed: Sequence[Entry], now: datetime) -> int:
+    async def polled(
+        self, state: SourceState, listed: Sequence[Entry], now: datetime, most: int = 100_000
+    ) -> int:
         """Keep the state after a poll, and the entries not yet known; give how many were new.
 
         Validators and entries are kept together: when a feed answers 304 after a crash, nothing
-        is lost.
+        is lost. Of more than `most` new entries the newest are taken; the validators are then not
+        kept, so that the next poll brings the others.
         """
-        return await self._database.write(_keep_poll, state, listed, now)
+        return await self._database.write(_keep_poll, state, listed, now, most)
 
     # --- entries and articles -------------------------------------------------------------
 
@@ -226,6 +232,10 @@ class Record:
         attempt = Attempt("refused", why, now, took_s)
         await self._database.write(notices.settle, notice, attempt)
 
+    async def tell(self, target: str, alert: Alert, occasion: str, now: datetime) -> None:
+        """Queue what the program has to say of itself, once for each occasion and target."""
+        await self._database.write(notices.tell, target, alert, occasion, now)
+
     # --- health ---------------------------------------------------------------------------
 
     async def status(self, now: datetime, last: int = 10) -> Status:
@@ -257,10 +267,16 @@ def _let_go(connection: Connection, holder: str) -> None:
 
 
 def _keep_poll(
-    connection: Connection, state: SourceState, listed: Sequence[Entry], now: datetime
+    connection: Connection, state: SourceState, listed: Sequence[Entry], now: datetime, most: int
 ) -> int:
     first = not sources.keep_state(connection, state)
-    return entries.add(connection, state.id, listed, now, first_contact=first)
+    new, left = entries.add(connection, state.id, listed, now, first_contact=first, most=most)
+    if left:
+        remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
+        remarks = "; ".join(filter(None, (state.remark, remark)))
+        rest = replace(state, validators=Validators(), seen_before=not first, remark=remarks)
+        sources.keep_state(connection, rest)
+    return new
 
 
 def _keep_reading(

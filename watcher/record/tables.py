@@ -289,7 +289,8 @@ notices = Table(
     _id(),
     Column("identity", Words, nullable=False, unique=True),
     _words("rule"),
-    Column("story_id", _Id, ForeignKey("stories.id"), nullable=False, index=True),
+    # Empty for what the program has to say of itself.
+    Column("story_id", _Id, ForeignKey("stories.id"), index=True),
     _words("target"),
     _words("occasion"),
     Column("severity", Integer, nullable=False),
