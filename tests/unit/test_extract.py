@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import texts
+from watcher.clean import clean
 from watcher.extract import extract
 from watcher.model import Article, Entry, NotAnArticle
 
@@ -313,3 +316,92 @@ def test_a_date_below_the_headline_is_read_where_nothing_else_tells() -> None:
         "<nav>", "<span>السبت 4 مايو 2024</span><nav>"
     )
     assert article(html).published == datetime(2024, 5, 2, 7, 0, 5, tzinfo=UTC)
+
+
+SMALL_FRAGMENTS = {
+    "one paragraph": ("<p>أبحر القارب صباحا.</p>", "أبحر القارب صباحا."),
+    "one box": ("<div>أبحر القارب صباحا.</div>", "أبحر القارب صباحا."),
+    "picture in the paragraph": ('<p><img src="/q.jpg">أبحر القارب.</p>', "أبحر القارب."),
+    "text behind the paragraph": ("<p>أبحر القارب.</p> ثم عاد.", "أبحر القارب.\nثم عاد."),
+    "inline element first": ("<b>تحديث</b> عاد القارب.", "تحديث عاد القارب."),
+    "line break": ("<p>أبحر القارب<br>ثم عاد</p>", "أبحر القارب\nثم عاد"),
+    "less-than sign": ("العمق أ < ب في الخليج", "العمق أ < ب في الخليج"),
+    "no tag at all": ("أبحر القارب &amp; عاد", "أبحر القارب & عاد"),
+    "character data": ("<![CDATA[أبحر القارب<br>وعاد]]>", "أبحر القارب\nوعاد"),
+    "XML declaration": ('<?xml version="1.0" encoding="utf-16"?><p>أبحر</p>', "أبحر"),
+    "end tag too many": ("أبحر القارب</div> وعاد", "أبحر القارب\nوعاد"),
+    "forbidden characters": ("<p>أبحر\x00 \ud800القارب</p>", "أبحر القارب"),
+    "deep nesting": (
+        f"<p>أبحر</p>{'<b>' * 9000}القارب{'</b>' * 9000}<p>وعاد</p>",
+        "أبحر\nالقارب\nوعاد",
+    ),
+}
+
+
+@pytest.mark.parametrize(("html", "text"), SMALL_FRAGMENTS.values(), ids=SMALL_FRAGMENTS)
+def test_a_fragment_of_any_make_keeps_its_text(html: str, text: str) -> None:
+    """Feeds carry single blocks, bare text, and markup that no page has."""
+    found = extract(html, form="fragment", now=NOW)
+    assert isinstance(found, Article), found
+    assert found.text == text
+
+
+@pytest.mark.parametrize(
+    "html", ["<script>x</script>", "<!-- مسودة -->", "<p> </p>", "<img src=x>"]
+)
+def test_a_fragment_without_text_is_none(html: str) -> None:
+    assert extract(html, form="fragment", now=NOW) == NotAnArticle("", "there is no text", "")
+
+
+TOO_LONG = {
+    "many paragraphs": ("مضى القارب شرقا\n" * 5000, "beyond 4,000 paragraphs"),
+    "long paragraphs": (("مضى القارب شرقا. " * 100 + "\n") * 200, "beyond 200,000 characters"),
+    "one paragraph": ("مضى القارب شرقا. " * 20_000, "beyond 200,000 characters"),
+    "no space": ("ب" * 300_000, "beyond 200,000 characters"),
+}
+
+
+@pytest.mark.parametrize(("text", "why"), TOO_LONG.values(), ids=TOO_LONG)
+@pytest.mark.parametrize("form", ["text", "fragment"])
+def test_a_text_that_is_too_long_is_cut_and_says_so(
+    text: str, why: str, form: Literal["text", "fragment"]
+) -> None:
+    """At the end of a paragraph where there is one; the front of the rest is shown."""
+    source = text if form == "text" else text.replace("\n", "<br>")
+    found = extract(source, form=form, now=NOW)
+    assert isinstance(found, Article), found
+    assert len(found.text) <= 200_000
+    assert text.startswith(found.text.split("\n")[-1])
+    [removed] = found.removed
+    assert removed.why == why
+    assert removed.line.endswith("…")
+    assert removed.line[:-1] in " ".join(text.split())
+    assert "شرقا" in found.text.split()[-1] or " " not in text
+
+
+def test_the_text_of_a_page_is_cut_as_well() -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    long = "".join(f"<p>{n} {'مضى القارب شرقا نحو الجزر البعيدة ' * 50}.</p>" for n in range(150))
+    found = article(page(body + long))
+    assert 150_000 < len(found.text) <= 200_000
+    assert [removed.why for removed in found.removed] == ["beyond 200,000 characters"]
+
+
+HUGE = {
+    "no space": "ب" * 1_000_000,
+    "short lines": "سطر قصير\n" * 100_000,
+    "dates": "12 مارس 2021\n" * 100_000,
+    "tags": "<p>سطر</p>" * 300_000,
+    "a single tag": "<p" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("source", HUGE.values(), ids=HUGE)
+@pytest.mark.parametrize("form", ["text", "fragment"])
+def test_a_huge_source_costs_little(source: str, form: Literal["text", "fragment"]) -> None:
+    """Processor seconds, cleaning included: many times the least, far below hours."""
+    start = time.process_time()
+    found = extract(source, form=form, now=NOW)
+    if isinstance(found, Article):
+        clean(found, now=NOW)
+    assert time.process_time() - start < 6

@@ -27,6 +27,8 @@ _FRONT = re.compile(
     re.VERBOSE,
 )
 
+_FRONT_CHARS = 300
+
 
 def split_credit(text: str) -> tuple[str, str] | None:
     """Split a paragraph into its credit and the rest; None where it opens with its own words.
@@ -34,7 +36,7 @@ def split_credit(text: str) -> tuple[str, str] | None:
     >>> split_credit("(وكالات) – أعلنت الوزارة اليوم")
     ('وكالات', 'أعلنت الوزارة اليوم')
     """
-    found = _FRONT.match(text)
+    found = _FRONT.match(text, 0, _FRONT_CHARS)
     if not found or not _is_credit(found):
         return None
     front = found["front"].strip()

@@ -69,7 +69,8 @@ def publication(
     trusted = below if headline is not None else [line for line in below if _is_exact(line)]
     if trusted:
         return min(trusted, key=lambda line: (line.is_update, not _is_exact(line), line.at))
-    above = [line for line in past if _may_be_above(draft, line)]
+    newest = _newest_year(draft)
+    above = [line for line in past if _may_be_above(draft, line, newest=newest)]
     return above[0] if len(above) == 1 else None
 
 
@@ -108,16 +109,21 @@ def _is_exact(line: DateLine) -> bool:
     return line.is_labelled or line.found.precision in {"minute", "second"}
 
 
-def _may_be_above(draft: Draft, line: DateLine) -> bool:
+def _may_be_above(draft: Draft, line: DateLine, *, newest: int | None) -> bool:
     """Accept a date above the headline unless a widget is beside it or the text is older."""
     if line.found.is_relative:
         return False
     if any(draft.why.get(line.at + step) == "weather or clock" for step in (-1, 1)):
         return False
-    years = [
+    return newest is None or line.found.instant.year - newest <= 1
+
+
+def _newest_year(draft: Draft) -> int | None:
+    """Give the latest year that the paragraphs name."""
+    years = (
         int(year)
         for at in draft.kept()
         if draft.lines[at].is_paragraph
         for year in _YEAR.findall(fold(draft.lines[at].text))
-    ]
-    return not years or line.found.instant.year - max(years) <= 1
+    )
+    return max(years, default=None)

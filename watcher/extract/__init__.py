@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from watcher.extract import metadata, page, plain, verdict
-from watcher.model import Article, Entry, NotAnArticle
+from watcher.extract.limits import markup_within_limits, within_limits
+from watcher.model import Article, Entry, NotAnArticle, Removed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,17 +28,18 @@ def extract(
     """Extract the article from a whole page, from a feed's HTML fragment, or from text as scraped.
 
     What the entry says goes before what the page says of itself. Printed times without a zone are
-    read in that of `now`.
+    read in that of `now`. A text that is too long is cut, which `removed` tells.
     """
     listed = entry or Entry(url=url, link=url)
     address = url or listed.url
     if form == "page":
         return _from_page(html, address, listed, now=now)
-    text = plain.fragment_text(html) if form == "fragment" else plain.scraped_text(html)
+    source, beyond = markup_within_limits(html)
+    text = plain.fragment_text(source) if form == "fragment" else plain.scraped_text(source)
     why = verdict.why_no_text(text, listed.title)
     if why:
         return NotAnArticle(address, why, listed.title)
-    return _article(address, text, metadata.Metadata(), listed)
+    return _article(address, text, metadata.Metadata(), listed, beyond=beyond)
 
 
 def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article | NotAnArticle:
@@ -55,8 +57,16 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
     return _article(url, text, about, entry)
 
 
-def _article(url: str, text: str, about: metadata.Metadata, entry: Entry) -> Article:
+def _article(
+    url: str,
+    text: str,
+    about: metadata.Metadata,
+    entry: Entry,
+    *,
+    beyond: tuple[Removed, ...] = (),
+) -> Article:
     listed = entry.published is not None
+    text, cut = within_limits(text)
     return Article(
         url=url,
         title=_title(entry.title.strip(), about.title),
@@ -66,6 +76,7 @@ def _article(url: str, text: str, about: metadata.Metadata, entry: Entry) -> Art
         author=entry.author or about.author,
         language=about.language or entry.language or plain.language_of(text),
         tags=tuple(dict.fromkeys((*entry.tags, *about.tags))),
+        removed=(*cut, *beyond),
     )
 
 

@@ -6,7 +6,8 @@ import html as entities
 import re
 from typing import TYPE_CHECKING
 
-from watcher.extract.page import read_tree
+from lxml import etree
+from lxml.html import HTMLParser, document_fromstring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,16 @@ _SILENT = _names(
     svg template textarea title video
     """
 )
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|<!\\[CDATA\\[|\\]\\]>"
+)
+_SILENT_TEXT = re.compile(
+    r"<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE
+)
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})\b[^<>]*>", re.IGNORECASE)
+_INLINE_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ARABIC = re.compile(r"[\u0620-\u064a]")
+_SPACES = re.compile(r"\s+")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -44,13 +54,35 @@ def fragment_text(html: str) -> str:
     """Give the text of a feed's HTML, one block a line; captions and scripts have none."""
     if "<" not in html:
         return _lines(entities.unescape(html))
-    tree = read_tree(html)
-    return _lines("".join(_pieces(tree))) if tree is not None else ""
+    tree = _fragment(html)
+    return _lines("".join(_pieces(tree)) if tree is not None else _without_tags(html))
 
 
 def language_of(text: str) -> str:
     """Give "ar" for a text mostly in Arabic letters, else nothing: Latin proves no language."""
     return "ar" if len(_ARABIC.findall(text)) > len(_LATIN.findall(text)) else ""
+
+
+def _fragment(html: str) -> HtmlElement | None:
+    """Parse a part of a page; None where the parser gives nothing or gives up on the nesting.
+
+    The box around it keeps what has no element of its own. trafilatura's reader is for whole pages:
+    it takes a single block for no HTML.
+    """
+    parser = HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
+    )
+    boxed = f"<div>{_FORBIDDEN.sub('', html)}".encode("utf-8", "replace")
+    try:
+        tree = document_fromstring(boxed, parser=parser)
+    except (etree.LxmlError, ValueError, LookupError):
+        return None
+    is_whole = not any("depth" in error.message for error in parser.error_log)
+    return tree if is_whole else None
+
+
+def _without_tags(html: str) -> str:
+    return entities.unescape(_INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", _SILENT_TEXT.sub("", html))))
 
 
 def _lines(text: str) -> str:
@@ -68,8 +100,14 @@ def _pieces(tree: HtmlElement) -> Iterator[str]:
         if not isinstance(node.tag, str) or node.tag in _SILENT:
             continue
         edge = "\n" if node.tag in _BLOCKS else ""
-        yield edge + re.sub(r"\s+", " ", node.text or "")
-        todo.append(edge)
+        yield edge + _squeezed(node.text)
+        if edge:
+            todo.append(edge)
         for child in reversed(node):
-            todo.append(re.sub(r"\s+", " ", child.tail or ""))
+            if child.tail:
+                todo.append(_squeezed(child.tail))
             todo.append(child)
+
+
+def _squeezed(text: str | None) -> str:
+    return _SPACES.sub(" ", text) if text else ""

@@ -29,6 +29,7 @@ _READ_MORE = re.compile(
     r"^\W*(?:(?:اقرا|اقراي|قراءه|عرض|مشاهده) )?(?:ال)?مزيد\W*$|^\W*read more\W*$"
 )
 _BLOCK_WORDS = 200
+_EXCUSE_CHARS = 2000
 _SHORT_PAGE = 80
 """Words of a page that may be all excuse; on longer ones only its front can be one."""
 
@@ -53,7 +54,8 @@ def why_no_text(text: str, title: str) -> str:
     """Give the reason why plain text is no article; empty if it may be one."""
     if not re.search(r"\w", text):
         return "there is no text"
-    return excuse_in(f"{title}\n{text}") if len(text.split()) <= 60 else ""
+    is_short = len(text) <= _EXCUSE_CHARS and len(text.split()) <= 60
+    return excuse_in(f"{title}\n{text}") if is_short else ""
 
 
 def why_blocked(tree: HtmlElement, about: Metadata) -> str:
