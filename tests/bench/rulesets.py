@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -131,19 +130,3 @@ def _flow(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_flow(inner) for inner in value) + "]"
     return str(value)
-
-
-# --- for other processes ----------------------------------------------------------------------
-
-
-def dump(made: list[Generated]) -> str:
-    """Give rules as JSON."""
-    return json.dumps([(rule.groups, rule.none, rule.within) for rule in made])
-
-
-def load(text: str) -> list[Generated]:
-    """Take up what `dump` gave."""
-    return [
-        Generated(tuple(tuple(group) for group in groups), tuple(none), within)
-        for groups, none, within in json.loads(text)
-    ]
