@@ -122,7 +122,7 @@ TROUBLE = {
         f"{json.dumps(HELD)}\n{json.dumps(MISSED)}",
         "2 lines were given",
     ),
-    "not quite JSON": (("bridges", "-"), "{title: x}", "not JSON"),
+    "not quite JSON": (("bridges", "-"), "{title: x}", "this begins like JSON and is none"),
 }
 
 
@@ -135,3 +135,15 @@ def test_what_cannot_be_explained_ends_with_status_2_and_the_reason(case: str) -
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert why in done.stderr
+
+
+def test_a_test_that_fails_is_explained(folder: Path) -> None:
+    """What a rule's author expected and did not get is shown with the reason."""
+    wrong = RULES.replace("على الفرات, expect: silent", "كبير على دجلة, expect: silent")
+    (folder / "rules" / "bridges.yaml").write_text(wrong)
+
+    done = CliRunner().invoke(app, ["rules", "test"])
+
+    assert done.exit_code == 1
+    assert "expected silent, got a match" in done.stderr
+    assert "2 words apart, 2 allowed" in done.stderr

@@ -121,25 +121,38 @@ def _read(name: str) -> bytes:
 
 def _from_json(body: bytes) -> _Asked:
     """Read one article in the form that `watcher scan` takes."""
-    from watcher.cli.reading import _article
-    from watcher.errors import WatcherError
-
     lines = [line for line in body.splitlines() if line.strip()]
     try:
         given = json.loads(body)
-    except ValueError:
-        if len(lines) > 1:
-            _give_up(
-                f"{len(lines)} lines were given, and one article can be explained. Pick a line: "
-                "sed -n 3p FILE | watcher rules explain RULE -"
-            )
-    else:
-        lines = [json.dumps(given).encode()]
-    try:
-        article, given, source = _article(lines[0], 1)
-    except WatcherError as failure:
-        _give_up(str(failure))
-    return _Asked(dataclasses.replace(article, published=_instant(given)), source)
+    except (ValueError, RecursionError) as failure:
+        if len(lines) == 1:
+            _give_up(f"this begins like JSON and is none: {failure}")
+        _give_up(
+            f"{len(lines)} lines were given, and one article can be explained. Pick a line: "
+            "sed -n 3p FILE | watcher rules explain RULE -"
+        )
+    return _as_article(given)
+
+
+def _as_article(given: dict[str, Any]) -> _Asked:
+    from watcher.model import Article
+
+    def text(key: str) -> str:
+        value = given.get(key)
+        return value if isinstance(value, str) else ""
+
+    tags = given.get("tags")
+    article = Article(
+        url=text("url"),
+        title=text("title"),
+        text=text("text"),
+        author=text("author"),
+        language=text("language"),
+        source=text("source"),
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        published=_instant(given),
+    )
+    return _Asked(article, article.source)
 
 
 def _instant(given: dict[str, Any]) -> datetime | None:

@@ -13,7 +13,10 @@ from watcher.cli import app
 from watcher.cli.show import err, out, show_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from watcher.errors import Problem
+    from watcher.match import TestResult
 
 rules_app = typer.Typer(name="rules", help="Check and test the rule files.", no_args_is_help=True)
 app.add_typer(rules_app)
@@ -59,11 +62,23 @@ def run_rule_tests(rules: Folder = Path("rules")) -> None:
 
     results = run_tests(load_rules(rules))
     failed = [result for result in results if not result.passed]
-    for result in failed:
-        err.print(str(result), style="red", markup=False, soft_wrap=True)
+    if failed:
+        _explain(rules, failed)
     out.print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
     if failed:
         raise typer.Exit(1)
+
+
+def _explain(rules: Path, failed: Sequence[TestResult]) -> None:
+    from watcher.cli.explanation_view import show
+    from watcher.match import explain
+    from watcher.rulebook import read_written
+
+    files = read_written(rules)
+    for result in failed:
+        test = result.test
+        err.print(str(result), style="red", markup=False, soft_wrap=True)
+        show(explain(files, result.rule, test.article, test.source_name), test.article, err)
 
 
 @rules_app.command("schema")
