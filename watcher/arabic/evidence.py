@@ -29,7 +29,7 @@ from watcher.arabic.nouns import (
     is_relational,
     is_verbal_noun,
 )
-from watcher.arabic.tables import COMPOUNDS, COUNTRIES, FUNCTION_WORDS, NAMES
+from watcher.arabic.tables import COUNTRIES, FUNCTION_WORDS, NAMES
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
@@ -152,7 +152,7 @@ def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
         return True
     if cut.before == ARTICLE:
         return word not in own or cut.entry.lemma in own or bool(known.nominal(word[2:]))
-    if cut.entry.lemma in own or word in COMPOUNDS:
+    if cut.entry.lemma in own or (not known.is_lemma(word) and own == [word]):
         return True
     if cut.entry.kind == VERB and len(cut.entry.lemma) > 2 and max(map(len, own), default=0) < 4:
         return word not in own
@@ -166,7 +166,7 @@ def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
     entry, reading = cut.entry, cut.reading
     if reading == YEH and _is_relational_of(rest, known):
         plural = entry.endings & PLURAL_M > 0 and rest not in known.lemmas(rest)
-        return plural or entry.kind == CHANGED or is_active_participle(entry.lemma)
+        return plural or entry.kind == CHANGED or is_active_participle(entry.lemma, known)
     nominal = known.nominal(rest)
     listed = nominal + known.lemmas(rest)
     if reading == PLURAL_F and is_relational(entry.lemma) and known.is_lemma(entry.lemma + "ة"):

@@ -21,7 +21,7 @@ from watcher.arabic.affixes import (
     YEH,
 )
 from watcher.arabic.plurals import broken_plurals, is_defective, is_plural_of
-from watcher.arabic.tables import DEFECTIVE, ELATIVES, IRREGULAR, SUBSTANTIVES
+from watcher.arabic.tables import DEFECTIVE, ELATIVES, IRREGULAR, VEHICLES
 from watcher.arabic.verbs import is_verb, verb_stems
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _is_form_of(word: str, written: str, lemma: str, known: Lexicon) -> bool:
         return True
     base = lemma.removesuffix("ة")
     if word.startswith(base) and word[len(base) :] in _NUMBERS:
-        return word[len(base) :] not in _PERSONS or _has_persons(lemma)
+        return word[len(base) :] not in _PERSONS or _has_persons(lemma, known)
     return known.is_verb(lemma) and not known.nominal(word) and _is_finite(word, lemma, known)
 
 
@@ -107,9 +107,9 @@ def _is_derived(word: str, written: str, lemma: str, known: Lexicon) -> bool:
     return known.is_verb(lemma) or lemma not in known.nominal(lemma)
 
 
-def _has_persons(lemma: str) -> bool:
+def _has_persons(lemma: str, known: Lexicon) -> bool:
     """Tell whether a noun may take the plural in ون, which persons and their adjectives take."""
-    return is_relational(lemma) or _is_participle(lemma) or is_active_participle(lemma)
+    return is_relational(lemma) or _is_participle(lemma) or is_active_participle(lemma, known)
 
 
 def _is_finite(word: str, verb: str, known: Lexicon) -> bool:
@@ -128,7 +128,7 @@ def _guessed(word: str, known: Lexicon) -> list[str]:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             stem = word.removesuffix(ending)
             for lemma in (stem + "ة", stem) if "ت" in ending else (stem,):
-                if lemma in known and (ending not in _PERSONS or _has_persons(lemma)):
+                if lemma in known and (ending not in _PERSONS or _has_persons(lemma, known)):
                     return [lemma]
     return [word]
 
@@ -164,6 +164,8 @@ def _add_feminine(noun: str, known: Lexicon, stems: Stems) -> None:
     stem = noun[:-1]
     possessed = bool(known.nominal(stem))
     stems[stem] = (FEMININES & ~HEH if possessed else FEMININES, OWN)
+    if stem.endswith("ا") and len(stem) > 3:
+        stems[stem[:-1]] = (PLURAL_F, OWN)
     if stem.endswith("ا") and len(stem) > 2:
         stems[stem[:-1] + "و"] = stems[stem[:-1] + "ي"] = (PLURAL_F, OWN)
 
@@ -171,7 +173,7 @@ def _add_feminine(noun: str, known: Lexicon, stems: Stems) -> None:
 def _masculine_endings(noun: str, known: Lexicon) -> int:
     """Give the endings of a noun without ة."""
     endings = NOUN
-    person = is_relational(noun) or _is_participle(noun) or is_active_participle(noun)
+    person = _has_persons(noun, known)
     if has_feminine(noun, known) or _belongs(noun + "ة", noun, known, otherwise=person):
         endings |= FEMININES & ~HEH
     if _belongs(noun + "ون", noun, known, otherwise=person):
@@ -195,7 +197,7 @@ def has_feminine(noun: str, known: Lexicon) -> bool:
     """Tell whether the word with ة is its feminine: عراقية, حاضرة, سفيرة."""
     return (
         is_relational(noun)
-        or is_active_participle(noun)
+        or is_active_participle(noun, known)
         or (_AGENT.fullmatch(noun) is not None and noun + "تان" in known.forms(noun))
         or is_person(noun, known)
     )
@@ -216,9 +218,14 @@ def is_relational(noun: str) -> bool:
     return len(noun) > 3 and noun.endswith("ي") and noun not in ELATIVES
 
 
-def is_active_participle(noun: str) -> bool:
+def is_active_participle(noun: str, known: Lexicon) -> bool:
     """Tell whether the word has the shape of فاعل and its feminine is no noun of its own."""
-    return len(noun) == 4 and noun[1] == "ا" and noun + "ة" not in SUBSTANTIVES
+    return len(noun) == 4 and noun[1] == "ا" and not _is_substantive(noun + "ة", known)
+
+
+def _is_substantive(feminine: str, known: Lexicon) -> bool:
+    """Tell by its own broken plural that a word like قافلة is a noun."""
+    return feminine in VEHICLES or feminine[0] + "وا" + feminine[2:4] in known.forms(feminine)
 
 
 def _is_participle(noun: str) -> bool:

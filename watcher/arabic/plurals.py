@@ -32,6 +32,7 @@ _SHAPES = re.compile(
     "|CCايا|CCCان|CCاة|CCاCC?|CCاCي|CCاCيC|CCاCCة".replace("C", "[^ة]")
 )
 _DEFECTIVE = re.compile("(.ا.|م..+)ي")
+_OF_DERIVED = re.compile("مت?.ا.ي")
 _PATIENTS = re.compile(r"..ي.")
 """فعيل: the build whose plural may be فعلى: قتيل قتلى."""
 
@@ -58,24 +59,38 @@ def broken_plurals(noun: str, known: Lexicon) -> set[str]:
     return plurals
 
 
+def is_dotless(plural: str) -> bool:
+    """Tell whether the last letter is an ى that tells the plural from a nisba: قوى, قتلى."""
+    return len(plural) < 5 and plural[-1] == "ي"
+
+
 def is_defective(noun: str, known: Lexicon) -> bool:
     """Tell whether the ي at the end is not written where the noun is indefinite: قاضٍ."""
     if noun in DEFECTIVE:
+        return True
+    if _OF_DERIVED.fullmatch(noun) and not known.nominal(noun[:-1]):
         return True
     return _DEFECTIVE.fullmatch(noun) is not None and noun[:-1] in known.nominal(noun)
 
 
 def _is_free(plural: str, noun: str, known: Lexicon) -> bool:
     """Tell whether a generated plural is not known as another word."""
+    if noun.endswith("وة") and is_dotless(plural):
+        return True
     if any(lemma != noun and lemma != _twin(noun) for lemma in known.nominal(plural)):
         return False
     lemmas = known.lemmas(plural)
-    short = len(plural) < 5 or plural[-1] == "ة" or noun[1:2] == "ا"
+    short = len(plural) < 5 or plural[-1] == "ة" or (len(noun) == 3 and noun[1] == "ا")
     if plural in lemmas or (short and lemmas and noun not in lemmas):
         return False
-    if plural in ABSTRACT or plural in FUNCTION_WORDS or known.is_verb(plural.removesuffix("ة")):
+    if plural in ABSTRACT or plural in FUNCTION_WORDS or _is_verbal(plural, known):
         return False
     return not (plural.startswith("ال") and plural[-1] in "ءة" and plural[2:] in known)
+
+
+def _is_verbal(plural: str, known: Lexicon) -> bool:
+    """Tell whether a generated plural is spelled like a verb; أفعية is not."""
+    return not plural.endswith("ية") and known.is_verb(plural.removesuffix("ة"))
 
 
 def _twin(noun: str) -> str:
@@ -87,7 +102,14 @@ def _twin(noun: str) -> str:
 
 def _listed(noun: str, known: Lexicon, *, proven: bool) -> set[str]:
     """Pick the plurals among the forms of `noun`; `proven` wants them with the article."""
-    forms, nominal = known.forms(noun), noun in known.nominal(noun) or not known.is_verb(noun)
+    forms, nominal = (
+        known.forms(noun),
+        (
+            noun in known.nominal(noun)
+            or noun in known.nominal(noun + "ي")
+            or not known.is_verb(noun)
+        ),
+    )
     plurals = set()
     for form in forms:
         stem = form.removeprefix("ال") if len(form) > 4 else form
@@ -151,6 +173,8 @@ def _generated(noun: str) -> Iterator[str]:
         a, b = tuple(base)
         if not feminine:
             yield a + b + "و" + b
+        elif b == "و":
+            yield base + "ي"
     elif len(base) == 3:
         yield from _of_three(base, feminine=feminine)
     elif len(base) == 4:
@@ -165,6 +189,12 @@ def _of_three(base: str, *, feminine: bool) -> Iterator[str]:
     a, b, c = tuple(base)
     if feminine:
         yield base
+        if c == "ي":
+            yield f"{a}{b}ايا"
+        if c == "و":
+            yield f"{a}{b}ي"
+    elif c in "اي":
+        yield f"ا{a}{b}{c.replace('ا', '')}اء"
     elif b == "ا":
         yield f"ا{a}وا{c}"
     else:
@@ -177,7 +207,9 @@ def _of_four(base: str, *, feminine: bool) -> Iterator[str]:
     a, b, c, d = tuple(base)
     if b == "ا":
         yield f"{a}وا{c}{d}"
-        if not feminine:
+        if d == "ي":
+            yield f"{a}{c}اة"
+        elif not feminine:
             yield f"{a}{c}ا{d}"
     elif c in "اوي":
         if feminine:
@@ -185,6 +217,8 @@ def _of_four(base: str, *, feminine: bool) -> Iterator[str]:
         else:
             yield f"{a}{b}{d}"
             yield f"ا{a}{b}{d}ة"
+            if d == "ء":
+                yield f"ا{a}{b}ية"
         if c == "ي" and not feminine:
             yield f"{a}{b}{d}اء"
     elif d not in "اي" and (feminine or a != "ت"):

@@ -30,7 +30,8 @@ from watcher.arabic.harakat import agree, has_marks, part_of_speech
 from watcher.arabic.letters import UNMARKED, plain
 from watcher.arabic.lexicon import lexicon
 from watcher.arabic.nouns import OWN, PLURAL, citations, masculine, noun_stems
-from watcher.arabic.tables import DOTLESS, SPELLINGS, VARIANTS
+from watcher.arabic.plurals import is_dotless
+from watcher.arabic.tables import SPELLINGS, VARIANTS
 from watcher.arabic.verbs import is_verb, verb_stems
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ class Stems:
         for stem, (endings, kind) in noun_stems(noun, known).items():
             if not stem:
                 continue
-            seat = "ى" if kind == PLURAL and stem in DOTLESS else ""
+            dotless = kind == PLURAL and endings & BARE and is_dotless(stem)
+            seat = "ى" if dotless else ""
             if stem[0] == "ا":
                 if kind == OWN:
                     seat = _seat(initial, noun, known)

@@ -20,7 +20,7 @@ from watcher.arabic.affixes import (
     VERB_DUAL,
 )
 from watcher.arabic.letters import plain
-from watcher.arabic.tables import ELATIVES, VERBS
+from watcher.arabic.tables import ELATIVES
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
@@ -50,7 +50,7 @@ def is_verb(citation: str, known: Lexicon) -> bool:
         return False
     if len(verb) == 4 and verb[0] != "ا":
         if verb[1] == "ا":
-            return verb in VERBS or verb not in known.nominal(verb)
+            return True
         return verb[2] not in "اوي" and verb[0] not in "مت"
     if len(verb) == 3 and citation[-1] == "ي":
         return verb not in known.nominal(verb)
