@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from watcher.model import Fetched, Parsed
 from watcher.parse import parse
+from watcher.parse.nesting import without_deep_nesting
 
 NOW = datetime(2022, 3, 12, 12, 0, tzinfo=UTC)
 URL = "https://www.wadi.example/feed"
@@ -205,3 +207,42 @@ def test_any_bytes_give_entries_with_addresses_or_remarks(body: bytes) -> None:
     assert not any(
         "\x00" in text for entry in parsed.entries for text in (entry.title, entry.body_html)
     )
+
+
+_DEEP = 20_000
+DEEP_TITLES = {
+    "elements": f"{'<b>' * _DEEP}جسر جديد{'</b>' * _DEEP}",
+    "several elements": f"{'<b><i><u>' * _DEEP}جسر جديد{'</u></i></b>' * _DEEP}",
+    "elements left open": f"{'<b>' * _DEEP}جسر جديد",
+    "elements closed too often": f"جسر جديد{'</b>' * _DEEP}",
+    "character data": f"<![CDATA[{'<b>' * _DEEP}جسر جديد{'</b>' * _DEEP}]]>",
+    "escaped": f"{'&lt;b&gt;' * _DEEP}جسر جديد{'&lt;/b&gt;' * _DEEP}",
+}
+
+
+@pytest.mark.parametrize("title", DEEP_TITLES.values(), ids=DEEP_TITLES)
+def test_nesting_without_end_costs_neither_time_nor_the_entry(title: str) -> None:
+    """Title, text and the entries behind it stay."""
+    bad = (
+        f"<item><link>/1</link><title>{title}</title><description>افتتح اليوم.</description></item>"
+    )
+    good = "<item><link>/2</link><title>نفق</title><description>أغلق أمس.</description></item>"
+    start = time.process_time()
+    parsed = read(rss(bad + good))
+    assert time.process_time() - start < 6
+    assert [(entry.title, entry.body_html) for entry in parsed.entries] == [
+        ("جسر جديد", "افتتح اليوم."),
+        ("نفق", "أغلق أمس."),
+    ]
+
+
+@given(st.lists(st.sampled_from(["<b>", "</b>", "<item>", "</item>", "<i/>", "نص"]), max_size=80))
+def test_shallow_markup_stays_as_it_is(pieces: list[str]) -> None:
+    """Balanced or not."""
+    text = "".join(pieces)
+    assert without_deep_nesting(text) == text
+
+
+def test_many_items_that_are_never_closed_are_not_nesting() -> None:
+    text = "<item><title>نفق</title>" * 500
+    assert without_deep_nesting(text) == text

@@ -19,6 +19,7 @@ from watcher.parse.address import absolute_url
 from watcher.parse.decode import decode
 from watcher.parse.entries import Body, Listed, Stamp, plain_text, read_entries
 from watcher.parse.jsonfeed import read_json_feed, text_of
+from watcher.parse.nesting import without_deep_nesting
 from watcher.parse.repair import (
     is_cut_off,
     with_escaped_ampersands,
@@ -163,7 +164,7 @@ def _best_reading(text: str, base: str) -> Any:
     The damage stays on record in `bozo`. Plain feedparser's own lenient reading is among the
     candidates, so mending never costs an entry.
     """
-    text = without_foreign_references(text)
+    text = without_deep_nesting(without_foreign_references(text))
     found = _feedparser(text, base)
     if not found.get("bozo"):
         return found
@@ -176,8 +177,12 @@ def _best_reading(text: str, base: str) -> Any:
     return best
 
 
-def _richness(found: Any) -> tuple[int, int]:
-    return len(found.entries), sum("link" in entry for entry in found.entries)
+def _richness(found: Any) -> tuple[int, int, int]:
+    links, texts = (
+        sum(bool(_text(entry.get(name))) for entry in found.entries for name in names)
+        for names in (("link",), ("title", "summary"))
+    )
+    return len(found.entries), links, texts
 
 
 def _feedparser(text: str, base: str) -> Any:
