@@ -1,6 +1,7 @@
 """The dateline and the agency in front of a text, lifted out of it. Pure.
 
 PLACE (AGENCY) - …    (AGENCY) – …    AGENCY - …    PLACE/ OUTLET: …    OUTLET من PLACE: …
+PLACE DAY MONTH (AGENCY) - …
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from watcher.clean.lines import is_among, read_line
 _DASH = r"[-\u2013\u2014\u2015\u0640]"
 _NAME = r"[^\W\d_][\w.\u0640'’]*"
 _NAMES = rf"{_NAME}(?:\s+{_NAME}){{0,2}}"
+_DAY = rf"\d{{1,2}}\s+{_NAME}(?:\s*[\s/]\s*{_NAME}){{0,3}}(?:\s+\d{{4}})?"
 _FRONT = re.compile(
     rf"""^\s*(?P<front>
-        (?:(?:{_NAME}[,،]?\s+){{0,5}}{_NAME})?\s*(?:{_DASH}{{1,2}}|[,،/])?\s*
+        (?:(?:{_NAME}[,،]?\s+){{0,5}}{_NAME})?\s*(?:[,،]?\s*(?P<day>{_DAY}))?\s*(?:{_DASH}{{1,2}}|[,،/])?\s*
             [(\[«"\u201c]\s*(?P<quoted>[^()\[\]«»"\u201c\u201d]{{2,40}})\s*[)\]»"\u201d]
             (?:\s*[,،/]\s*{_NAME}(?:\s+{_NAME})?)?
       | (?P<slashed>{_NAMES}(?:\s*/\s*{_NAMES}){{1,2}})
@@ -72,6 +74,8 @@ def _is_credit(found: re.Match[str]) -> bool:
     front = read_line(found["front"]).words
     stop = found["stop"].strip()
     if not front or is_among(front[0], words.SPEAKERS) or is_among(front[0], words.REPORTING):
+        return False
+    if found["day"] is not None and not _is_month(found["day"]):
         return False
     if found["quoted"] is not None:
         return _names_somebody(found)
@@ -129,12 +133,12 @@ def _is_outlet(front: str) -> bool:
 _MONTHS = frozenset(
     fold(
         """
-        يناير فبراير مارس أبريل إبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر كانون
+        يناير فبراير مارس أبريل إبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر يونيه يوليه كانون
         شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين جانفي فيفري أفريل ماي جوان جويلية أوت
         """
     ).split()
 )
 
 
-def _is_month(slashed: str) -> bool:
-    return any(word in _MONTHS for word in read_line(slashed).words)
+def _is_month(front: str) -> bool:
+    return any(word in _MONTHS for word in read_line(front).words)
