@@ -14,8 +14,8 @@ from watcher.document import at, suggest
 from watcher.errors import Invalid, WatcherError
 from watcher.match import compile_rules, read_file
 from watcher.match.lint import floods, lint
-from watcher.match.narrow import Probes, needs, phrase_of
-from watcher.model import Match, Severity, Span
+from watcher.match.narrow import Probes, answered, need_of, needs, probes_of
+from watcher.model import Each, Match, Severity, Span
 from watcher.notify import alert_of, route
 
 if TYPE_CHECKING:
@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 
     from watcher.errors import Problem
     from watcher.match import Rules
-    from watcher.match.narrow import Group, Groups, Phrase
+    from watcher.match.narrow import Need, Probe
     from watcher.match.written import RuleFile
     from watcher.model import Alert, Where
     from watcher.notify import Target
     from watcher.record import Archived, Record
-    from watcher.record import Group as Numbers
 
 _WORDS_AT_ONCE = 50_000
 _ARTICLES_AT_ONCE = 250
@@ -45,7 +44,7 @@ class RuleSet:
     """Compiled rules, with what each needs an article to hold."""
 
     rules: Rules
-    needs: Mapping[str, Groups]
+    needs: Mapping[str, Need]
 
 
 def load_rule_set(folder: Path, only: str | None = None) -> RuleSet:
@@ -122,7 +121,7 @@ def _told_nobody(files: Sequence[RuleFile], targets: Sequence[Target]) -> Iterat
 
 async def advise_by_archive(record: Record, folder: Path) -> list[Problem]:
     """Give the words that would flood people, by the newest articles on record."""
-    newest = await record.search([], limit=_NEWEST)
+    newest = await record.search(Each(), limit=_NEWEST)
     texts = [one.article async for one in read_articles(record, newest)]
     return sorted(floods(_read(folder), texts))
 
@@ -139,18 +138,29 @@ async def make_searchable(record: Record, told: Callable[[int], object]) -> None
 
 
 async def candidates(
-    record: Record, wanted: Iterable[Groups], since: datetime | None = None
+    record: Record, needs: Iterable[Need], since: datetime | None = None
 ) -> list[int]:
-    """Give the ids, newest first, of articles that fulfill any of these needs.
+    """Give the ids, newest first, of articles that hold what any of the needs wants.
 
     None that the terms occur in is missing; some are there in which they do not.
     """
-    everything = list(wanted)
-    answered = await _Answers.ask(record, everything)
+    wanted = list(needs)
+    words = await _answers(record, {probe for need in wanted for probe in probes_of(need)})
     found: set[int] = set()
-    for groups in everything:
-        found.update(await record.search([answered.numbers(group) for group in groups], since))
+    for need in wanted:
+        found.update(await record.search(answered(need, words), since))
     return sorted(found, reverse=True)
+
+
+async def _answers(record: Record, probes: set[Probe]) -> dict[Probe, list[int]]:
+    """Go through the archive's vocabulary; give the numbers of the words that answer each probe."""
+    asked, after = Probes(probes), 0
+    words: dict[Probe, list[int]] = {}
+    while probes and (part := await record.vocabulary(after, _WORDS_AT_ONCE)):
+        for probe, places in asked.holding([word for _, word in part]).items():
+            words.setdefault(probe, []).extend(part[place][0] for place in places)
+        after = part[-1][0]
+    return words
 
 
 async def read_articles(record: Record, ids: Sequence[int]) -> AsyncIterator[Archived]:
@@ -158,39 +168,6 @@ async def read_articles(record: Record, ids: Sequence[int]) -> AsyncIterator[Arc
     for begin in range(0, len(ids), _ARTICLES_AT_ONCE):
         for one in await record.archived(ids[begin : begin + _ARTICLES_AT_ONCE]):
             yield one
-
-
-class _Answers:
-    """What the archive's vocabulary answers to the probes of some needs."""
-
-    def __init__(self, probes: Probes) -> None:
-        self._probes = probes
-        self._found: dict[object, set[int]] = {}
-
-    @classmethod
-    async def ask(cls, record: Record, wanted: Iterable[Groups]) -> _Answers:
-        slots = {
-            slot for groups in wanted for group in groups for phrase in group for slot in phrase
-        }
-        answers, after = cls(Probes(slots)), 0
-        while slots and (part := await record.vocabulary(after, _WORDS_AT_ONCE)):
-            answers._hear(part)
-            after = part[-1][0]
-        return answers
-
-    def _hear(self, part: Sequence[tuple[int, str]]) -> None:
-        for probe, places in self._probes.holding([word for _, word in part]).items():
-            self._found.setdefault(probe, set()).update(part[place][0] for place in places)
-
-    def numbers(self, group: Group) -> Numbers:
-        """Give a group in numbers of words."""
-        return tuple(self._together(phrase) for phrase in group)
-
-    def _together(self, phrase: Phrase) -> tuple[frozenset[int], ...]:
-        return tuple(
-            frozenset(number for probe in slot for number in self._found.get(probe, ()))
-            for slot in phrase
-        )
 
 
 # --- terms ------------------------------------------------------------------------------------
@@ -201,10 +178,9 @@ async def find(
 ) -> list[Alert]:
     """Give the newest articles in which all the terms occur, worded like alerts."""
     wanted = Terms(terms)
-    phrases = [phrase for term in terms if (phrase := phrase_of(term))]
-    groups: Groups = tuple(frozenset({phrase}) for phrase in phrases)
+    need: Need = Each(tuple(map(need_of, terms)))
     found: list[Alert] = []
-    ids = await candidates(record, [groups], since)
+    ids = await candidates(record, [need], since)
     for begin in range(0, len(ids), _ARTICLES_AT_ONCE):
         for one in reversed(await record.archived(ids[begin : begin + _ARTICLES_AT_ONCE])):
             alert = _found(wanted, one)

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping  # noqa: TC003 - part of the values themselves
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 - part of the values themselves
-from typing import Literal, TypeAlias
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 Pages: TypeAlias = Literal["auto", "always", "never"]
 Where: TypeAlias = Literal["title", "lead", "text"]
@@ -223,6 +223,29 @@ class Match:
     severity: Severity
     where: Where
     spans: tuple[Span, ...]
+
+
+# --- searching --------------------------------------------------------------------------------
+
+Leaf = TypeVar("Leaf")
+
+
+@dataclass(frozen=True, slots=True)
+class Each(Generic[Leaf]):
+    """All of these are wanted; without parts, nothing is."""
+
+    parts: tuple[Wanted[Leaf], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Generic[Leaf]):
+    """One of these is wanted; without parts, nothing will do."""
+
+    parts: tuple[Wanted[Leaf], ...] = ()
+
+
+Wanted: TypeAlias = frozenset[Leaf] | Each[Leaf] | Either[Leaf]
+"""What an article must hold: a set is one of its members, such as numbers of words."""
 
 
 # --- stories ----------------------------------------------------------------------------------

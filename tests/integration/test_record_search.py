@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
 
 from tests.fakes.readings import NEW_STORY, NOW, entry, fingerprint, listed, reading
-from watcher.model import Article, Relation
+from watcher.model import Article, Each, Either, Relation
 from watcher.record.engine import parse_url
 from watcher.record.migrate import engine_for
 from watcher.record.search import LONGEST_WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from watcher.record import Group, Record
+    from watcher.model import Wanted
+    from watcher.record import Record
 
 BRIDGE = "افتتاح جسر جديد في بغداد"
 MARKET = "سوق الموصل يفتح أبوابه"
@@ -28,53 +27,71 @@ FLOOD = "فيضان يغمر جسرا في الموصل"
 async def archive(record: Record, *titles: str) -> list[int]:
     """Record one article a title, an hour apart; give their ids."""
     pending = await listed(record, *(entry(number) for number in range(len(titles))))
-    for number, (one, title) in enumerate(zip(pending, titles, strict=True)):
-        article = Article(one.entry.url, title, "", source="nahr", tags=("محليات",))
-        given = reading(one, article=article, fingerprint=fingerprint(one.entry.url))
+    for number, (waiting, title) in enumerate(zip(pending, titles, strict=True)):
+        url = waiting.entry.url
+        article = Article(url, title, "", source="nahr", tags=("محليات",))
+        given = reading(waiting, article=article, fingerprint=fingerprint(url))
         await record.reading(given, NOW + timedelta(hours=number))
-    return await record.search([])
+    return await record.search(Each())
 
 
 async def numbers(record: Record) -> dict[str, int]:
     return {word: number for number, word in await record.vocabulary(0, 1000)}
 
 
-def group(*phrases: Iterable[int]) -> Group:
-    return tuple(tuple(frozenset({word}) for word in phrase) for phrase in phrases)
+def one(*words: int) -> Wanted[int]:
+    return frozenset(words)
+
+
+NAMES = {"mosul": "الموصل", "bridge": "جسر", "a_bridge": "جسرا", "in": "في", "baghdad": "بغداد", "market": "سوق"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("groups", "expected"),
+    ("wanted", "expected"),
     [
-        pytest.param([[["الموصل"]]], [FLOOD, MARKET], id="one word"),
-        pytest.param([[["جسر"], ["جسرا"]]], [FLOOD, BRIDGE], id="one of two words"),
-        pytest.param([[["في", "بغداد"]]], [BRIDGE], id="all words of a phrase"),
-        pytest.param([[["في", "بغداد"], ["سوق"]]], [MARKET, BRIDGE], id="a phrase or a word"),
-        pytest.param([[["الموصل"]], [["جسرا"]]], [FLOOD], id="two groups"),
-        pytest.param([], [FLOOD, MARKET, BRIDGE], id="no group wants nothing"),
-        pytest.param([[]], [], id="an empty group cannot be fulfilled"),
+        pytest.param("mosul", [FLOOD, MARKET], id="one word"),
+        pytest.param({"bridge", "a_bridge"}, [FLOOD, BRIDGE], id="one of two words"),
+        pytest.param(("all", "in", "baghdad"), [BRIDGE], id="all words of a phrase"),
+        pytest.param(
+            ("any", ("all", "in", "baghdad"), "market"), [MARKET, BRIDGE], id="a phrase or a word"
+        ),
+        pytest.param(("all", "mosul", {"a_bridge", "bridge"}), [FLOOD], id="two sets of words"),
+        pytest.param(
+            ("all", ("any", "bridge", ("all", "in", "mosul"))), [FLOOD, BRIDGE], id="deep"
+        ),
+        pytest.param(("all",), [FLOOD, MARKET, BRIDGE], id="nothing is wanted"),
+        pytest.param(("any", "bridge", ("all",)), [FLOOD, MARKET, BRIDGE], id="or nothing"),
+        pytest.param(("all", "bridge", ("all",)), [BRIDGE], id="and nothing"),
+        pytest.param(("any",), [], id="nothing will do"),
+        pytest.param(("all", "mosul", set()), [], id="a word that nothing holds"),
+        pytest.param(("any", "market", set()), [MARKET], id="or a word that nothing holds"),
     ],
 )
-async def test_groups(record: Record, groups: list[list[list[str]]], expected: list[str]) -> None:
+async def test_what_is_found(record: Record, wanted: Any, expected: list[str]) -> None:
     await archive(record, BRIDGE, MARKET, FLOOD)
     known = await numbers(record)
-    wanted = [group(*([known[word] for word in phrase] for phrase in one)) for one in groups]
 
-    found = await record.search(wanted)
-    titles = {one.id: one.article.title for one in await record.archived(found)}
+    def built(told: Any) -> Wanted[int]:
+        if isinstance(told, tuple):
+            return (Each if told[0] == "all" else Either)(tuple(map(built, told[1:])))
+        names = {told} if isinstance(told, str) else told
+        return one(*(known[NAMES[name]] for name in names))
+
+    found = await record.search(built(wanted))
+    titles = {given.id: given.article.title for given in await record.archived(found)}
     assert [titles[number] for number in found] == expected
 
 
 async def test_a_word_that_nothing_holds(record: Record) -> None:
     await archive(record, BRIDGE)
 
-    assert await record.search([((frozenset(),),)]) == []
-    assert await record.search([((frozenset({999}),),)]) == []
+    assert await record.search(one()) == []
+    assert await record.search(one(999)) == []
 
 
 async def test_since_and_limit(record: Record) -> None:
     ids = await archive(record, BRIDGE, MARKET, FLOOD)
-    wanted = [group([(await numbers(record))["الموصل"]])]
+    wanted = one((await numbers(record))["الموصل"])
 
     assert await record.search(wanted, NOW + timedelta(hours=2)) == ids[:1]
     assert await record.search(wanted, NOW + timedelta(hours=3)) == []
@@ -99,15 +116,15 @@ async def test_a_revision_is_found_by_its_new_words_only(record: Record) -> None
     first, second = await listed(record, entry(1), entry(2))
     old = reading(first, article=Article(first.entry.url, BRIDGE, ""), relation=NEW_STORY)
     await record.reading(old, NOW)
-    [number] = await record.search([])
+    [number] = await record.search(Each())
     [story] = {one.story_id for one in await record.archived([number])}
     revised = Relation("revision", story, number, "the same address")
     new = replace(old, pending=second, article=Article(first.entry.url, MARKET, ""))
     await record.reading(replace(new, relation=revised), NOW)
 
     known = await numbers(record)
-    assert await record.search([group([known["سوق"]])]) == [number]
-    assert await record.search([group([known["بغداد"]])]) == []
+    assert await record.search(one(known["سوق"])) == [number]
+    assert await record.search(one(known["بغداد"])) == []
 
 
 async def test_articles_of_an_earlier_version_are_entered_in_parts(
@@ -126,4 +143,4 @@ async def test_articles_of_an_earlier_version_are_entered_in_parts(
     assert await record.make_searchable(ids[1], 2) == ids[0]
     assert await record.make_searchable(ids[0], 2) is None
     assert await record.unsearchable() == 0
-    assert await record.search([group([(await numbers(record))["جسرا"]])]) == ids[:1]
+    assert await record.search(one((await numbers(record))["جسرا"])) == ids[:1]

@@ -10,11 +10,12 @@ from watcher.arabic import Terms, printed_words
 from watcher.config import load_document, read_rule_documents
 from watcher.document import Mapping
 from watcher.match import match, read_file, read_rules
-from watcher.match.narrow import Groups, Probes, needs, phrase_of
+from watcher.match.narrow import EVERYTHING, Need, Probes, answered, need_of, needs, probes_of
+from watcher.model import Each, Wanted
 from watcher.shipped import shipped
 
 
-def needed(condition: str, lists: str = "") -> Groups:
+def needed(condition: str, lists: str = "") -> Need:
     source = f"lists: {{{lists}}}\nrules: [{{id: x, match: {condition}}}]"
     document, _ = load_document("x.yaml", source)
     assert isinstance(document, Mapping)
@@ -23,15 +24,16 @@ def needed(condition: str, lists: str = "") -> Groups:
     return needs(file.rules[0].condition, {one.name: one for one in file.lists})
 
 
-def fulfills(groups: Groups, *texts: str) -> bool:
+def fulfills(need: Need, *texts: str) -> bool:
     """Do by hand what the record's index does."""
     words = sorted(set().union(*map(printed_words, texts)))
-    slots = [slot for group in groups for phrase in group for slot in phrase]
-    answered = Probes(slots).holding(words)
-    return all(
-        any(all(any(probe in answered for probe in slot) for slot in phrase) for phrase in group)
-        for group in groups
-    )
+    return holds(answered(need, Probes(probes_of(need)).holding(words)))
+
+
+def holds(wanted: Wanted[int]) -> bool:
+    if isinstance(wanted, frozenset):
+        return bool(wanted)
+    return (all if isinstance(wanted, Each) else any)(map(holds, wanted.parts))
 
 
 @pytest.mark.parametrize(
@@ -60,13 +62,16 @@ def test_what_is_needed(condition: str, text: str, expected: bool) -> None:
 
 
 def test_lists_are_looked_up() -> None:
-    groups = needed("{list: water}", "water: [نهر, {any: [سد, جسر]}]")
-    assert len(groups) == 1
-    assert len(groups[0]) == 3
+    need = needed("{list: water}", "water: [نهر, {any: [سد, جسر]}]")
+    assert {probe.text for probe in probes_of(need)} == {"نهر", "سد", "جسر"}
+
+
+def test_very_deep_conditions_say_nothing() -> None:
+    assert needed("{all: [" * 30 + "جسر" + "]}" * 30) == EVERYTHING
 
 
 def test_a_term_too_long_for_an_index_says_nothing() -> None:
-    assert phrase_of("ا" * 200) == ()
+    assert need_of("ا" * 200) == EVERYTHING
 
 
 RULES = [read_file(document)[0] for document in read_rule_documents(shipped("rules"))[0]]
@@ -104,4 +109,4 @@ def printed(draw: st.DrawFn) -> tuple[str, str]:
 def test_narrowing_loses_no_hit(case: tuple[str, str]) -> None:
     term, text = case
     if list(Terms([term]).find(text)):
-        assert fulfills((frozenset({phrase_of(term)}),), text)
+        assert fulfills(need_of(term), text)

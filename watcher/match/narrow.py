@@ -1,8 +1,8 @@
 """What an article must hold for a rule to match it, in words that an index can be asked for. Pure.
 
-A rule needs every group; a group is fulfilled by one of its phrases; a phrase by all of its slots.
-A slot is answered by going through the words of an archive (`Probes.holding`): what the language's
-own rules find counts, so that nothing is lost that `Terms` would match.
+What is needed is told in probes, which are answered by going through the words of an archive
+(`Probes.holding`): what the language's own rules find counts, so that nothing is lost that `Terms`
+would match.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from watcher.arabic import Term as Wanted
+from watcher.arabic import Term as ArabicTerm
 from watcher.arabic import Terms, fold, words_of
 from watcher.match.written import (
     PLACES,
@@ -26,6 +26,7 @@ from watcher.match.written import (
     Score,
     Term,
 )
+from watcher.model import Each, Either, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,34 +44,37 @@ class Probe(NamedTuple):
     exact: bool
 
 
-Slot: TypeAlias = frozenset[Probe]
-Phrase: TypeAlias = tuple[Slot, ...]
-Group: TypeAlias = frozenset[Phrase]
-Groups: TypeAlias = tuple[Group, ...]
+Need: TypeAlias = Wanted[Probe]
 
+EVERYTHING: Need = Each()
+"""What nothing can be said about needs nothing."""
 _BEFORE, _BEHIND = "zqxa", "zqxb"
 """Stand beside a word where a term goes on; being no Arabic words, they forbid no reading of it."""
 _FOREIGN = re.compile(r"[A-Za-z\d]")
 _LONGEST = 60
 """Code points. What is longer may not be in an index."""
+_DEEPEST = 20
+"""Conditions below this depth are not asked for; databases read nested questions only so far."""
 _SERVANT = "عبد"
 """Printed together with the word behind it, or apart."""
 
 
-def needs(condition: Condition, lists: Mapping[str, WrittenList]) -> Groups:
-    """Give what every article must hold that the condition matches; () where nothing can be said.
+def needs(condition: Condition, lists: Mapping[str, WrittenList], depth: int = 0) -> Need:
+    """Give what every article must hold that the condition matches.
 
-    Literals, regular expressions and fields other than title and text say nothing.
+    Literals, regular expressions and fields other than title and text need nothing.
     """
+    if depth > _DEEPEST:
+        return EVERYTHING
     if isinstance(condition, Term):
-        phrase = phrase_of(condition.text, exact=condition.mode == "exact")
-        return (frozenset({phrase}),) if condition.mode in {"inflected", "exact"} and phrase else ()
+        is_word = condition.mode in {"inflected", "exact"}
+        return need_of(condition.text, exact=condition.mode == "exact") if is_word else EVERYTHING
     if isinstance(condition, In):
-        return needs(condition.condition, lists) if set(condition.fields) <= {*PLACES} else ()
+        inside = {*condition.fields} <= {*PLACES}
+        return needs(condition.condition, lists, depth + 1) if inside else EVERYTHING
     if isinstance(condition, (AllOf, Near, Same)):
-        groups = (group for one in condition.members for group in needs(one, lists))
-        return tuple(dict.fromkeys(groups))
-    return _one_of(_alternatives(condition, lists), lists)
+        return _each(needs(one, lists, depth + 1) for one in condition.members)
+    return _either(needs(one, lists, depth + 1) for one in _alternatives(condition, lists))
 
 
 def _alternatives(condition: Condition, lists: Mapping[str, WrittenList]) -> tuple[Condition, ...]:
@@ -88,22 +92,28 @@ def _alternatives(condition: Condition, lists: Mapping[str, WrittenList]) -> tup
     return ()
 
 
-def _one_of(alternatives: tuple[Condition, ...], lists: Mapping[str, WrittenList]) -> Groups:
-    """Take of each alternative the group that says most; one that says nothing spoils all."""
-    smallest = [min(needs(one, lists), key=len, default=None) for one in alternatives]
-    found = [group for group in smallest if group is not None]
-    return (frozenset().union(*found),) if found and len(found) == len(smallest) else ()
+def _each(parts: Iterable[Need]) -> Need:
+    needed = tuple(dict.fromkeys(part for part in parts if part != EVERYTHING))
+    return needed[0] if len(needed) == 1 else Each(needed)
 
 
-def phrase_of(text: str, *, exact: bool = False) -> Phrase:
-    """Give the slots of a term; () where an index could not be asked for it."""
+def _either(parts: Iterable[Need]) -> Need:
+    """Unite alternatives; one that needs nothing spoils all."""
+    needed = tuple(dict.fromkeys(parts))
+    if not needed or EVERYTHING in needed:
+        return EVERYTHING
+    return needed[0] if len(needed) == 1 else Either(needed)
+
+
+def need_of(text: str, *, exact: bool = False) -> Need:
+    """Give what a term needs: for each of its words, one of several probes."""
     raw = words_of(text).raw
-    if not raw or any(len(word) > _LONGEST for word in raw):
-        return ()
-    return tuple(_slot(raw, place, exact=exact) for place in range(len(raw)))
+    if any(len(word) > _LONGEST for word in raw):
+        return EVERYTHING
+    return _each(_slot(raw, place, exact=exact) for place in range(len(raw)))
 
 
-def _slot(raw: Sequence[str], place: int, *, exact: bool) -> Slot:
+def _slot(raw: Sequence[str], place: int, *, exact: bool) -> frozenset[Probe]:
     """Look for a word, and for it and each neighbor printed as one, or for its first part."""
     where: Place = "alone" if len(raw) == 1 else "later" if place else "first"
     probes = {Probe(raw[place], where, exact)}
@@ -116,11 +126,26 @@ def _slot(raw: Sequence[str], place: int, *, exact: bool) -> Slot:
     return frozenset(probes)
 
 
-class Probes:
-    """Slots of many terms, to be asked for words that answer them."""
+def probes_of(need: Need) -> set[Probe]:
+    """Give every probe of a need."""
+    if isinstance(need, frozenset):
+        return set(need)
+    return set[Probe]().union(*(probes_of(part) for part in need.parts))
 
-    def __init__(self, slots: Iterable[Slot]) -> None:
-        self._probes = sorted({probe for slot in slots for probe in slot})
+
+def answered(need: Need, words: Mapping[Probe, Iterable[int]]) -> Wanted[int]:
+    """Give a need in numbers of words, of which each probe is answered by some."""
+    if isinstance(need, frozenset):
+        return frozenset(number for probe in need for number in words.get(probe, ()))
+    parts = tuple(answered(part, words) for part in need.parts)
+    return Each(parts) if isinstance(need, Each) else Either(parts)
+
+
+class Probes:
+    """Probes of many terms, to be asked for words that answer them."""
+
+    def __init__(self, probes: Iterable[Probe]) -> None:
+        self._probes = sorted({*probes})
         self._terms = Terms([_term(probe) for probe in self._probes])
         self._forms: tuple[tuple[str, frozenset[Place]], ...] = (("{}\n", frozenset({"alone"})),)
         if any(probe.place != "alone" for probe in self._probes):
@@ -149,10 +174,10 @@ class Probes:
         return found
 
 
-def _term(probe: Probe) -> Wanted:
+def _term(probe: Probe) -> ArabicTerm:
     text = probe.text
     if probe.place == "first":
         text = f"{text} {_BEHIND}"
     elif probe.place == "later":
         text = f"{_BEFORE} {text}"
-    return Wanted(text, "exact" if probe.exact else "inflected")
+    return ArabicTerm(text, "exact" if probe.exact else "inflected")

@@ -2,13 +2,12 @@
 
 from watcher.record.engine import RecordRefused
 from watcher.record.outbox import retry_delay
-from watcher.record.search import Archived, Group
+from watcher.record.search import Archived
 from watcher.record.status import NoticeStatus, OutboxStatus, SourceStatus, Status
 from watcher.record.store import Record
 
 __all__ = [
     "Archived",
-    "Group",
     "NoticeStatus",
     "OutboxStatus",
     "Record",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    false,
     func,
     insert,
     literal_column,
@@ -33,22 +34,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from watcher.arabic import printed_words
-from watcher.model import Article
+from watcher.model import Article, Each, Either
 from watcher.record.tables import article_words, articles, sources, words
 from watcher.record.upsert import insert_unless_known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-OneOf: TypeAlias = frozenset[int]
-"""Numbers of words, of which an article holds one."""
-Together: TypeAlias = tuple[OneOf, ...]
-"""All of these are held."""
-Group: TypeAlias = tuple[Together, ...]
-"""One of these is held. An article that is searched for fulfills every group."""
+    from watcher.model import Wanted
 
 LONGEST_WORD = 100
 """Code points; nobody looks for what is longer, such as a torn address."""
@@ -161,61 +157,67 @@ def vocabulary(connection: Connection, after: int, limit: int) -> list[tuple[int
 
 def search(
     connection: Connection,
-    groups: Sequence[Group],
+    wanted: Wanted[int],
     since: datetime | None,
     limit: int | None,
 ) -> list[int]:
-    """Give the ids of articles seen since then that fulfill every group, the newest first."""
-    possible = [_possible(group) for group in groups]
-    if not all(possible):
+    """Give the ids of articles seen since then that hold what is wanted, the newest first."""
+    possible = _possible(wanted)
+    if possible is None:
         return []
     query = select(articles.c.id).order_by(articles.c.id.desc()).limit(limit)
     if since is not None:
         query = query.where(articles.c.seen >= since)
-    if possible:
+    if possible != Each():
         build = _with_fts if connection.dialect.name == "sqlite" else _with_gin
-        query = build(query, possible, since)
+        query = query.where(articles.c.id.in_(build(possible, since)))
     return list(connection.scalars(query))
 
 
-def _possible(group: Group) -> Group:
-    """Leave out what no article can hold, and unite what is a matter of one word."""
-    alternatives = [one for one in group if all(one)]
-    single = frozenset().union(*(one[0] for one in alternatives if len(one) == 1))
-    several = tuple(dict.fromkeys(one for one in alternatives if len(one) > 1))
-    return (((single,),) if single else ()) + several
+def _possible(wanted: Wanted[int]) -> Wanted[int] | None:
+    """Leave out what no article can hold, None if that is all; unite sets of words."""
+    if isinstance(wanted, frozenset):
+        return wanted or None
+    parts = [_possible(part) for part in wanted.parts]
+    held = tuple(part for part in parts if part is not None)
+    if isinstance(wanted, Each):
+        demanding = tuple(part for part in held if part != Each())
+        return Each(demanding) if len(held) == len(parts) else None
+    if Each() in held:
+        return Each()
+    single = frozenset[int]().union(*(part for part in held if isinstance(part, frozenset)))
+    several = tuple(part for part in held if not isinstance(part, frozenset))
+    united = ((single,) if single else ()) + several
+    return Either(united) if united else None
 
 
-def _with_fts(query: Select[Any], groups: Sequence[Group], since: datetime | None) -> Select[Any]:
+def _with_fts(wanted: Wanted[int], since: datetime | None) -> Select[Any]:
     found: Select[Any] = select(literal_column("rowid")).select_from(text("article_search"))
-    found = found.where(text("article_search MATCH :wanted").bindparams(wanted=fts_query(groups)))
+    found = found.where(text("article_search MATCH :wanted").bindparams(wanted=fts_query(wanted)))
     if since is not None:
         oldest = select(func.min(articles.c.id)).where(articles.c.seen >= since).scalar_subquery()
         found = found.where(literal_column("rowid") >= oldest)
-    return query.where(articles.c.id.in_(found))
+    return found
 
 
-def fts_query(groups: Iterable[Group]) -> str:
-    """Word the groups for FTS5, whose words are numbers here."""
-    return " AND ".join(
-        "(" + " OR ".join(_fts_together(together) for together in group) + ")" for group in groups
-    )
+def fts_query(wanted: Wanted[int]) -> str:
+    """Word what is wanted for FTS5, whose words are numbers here."""
+    if isinstance(wanted, frozenset):
+        return "(" + " OR ".join(map(str, sorted(wanted))) + ")"
+    operator = " AND " if isinstance(wanted, Each) else " OR "
+    return "(" + operator.join(fts_query(part) for part in wanted.parts) + ")"
 
 
-def _fts_together(together: Together) -> str:
-    parts = ["(" + " OR ".join(map(str, sorted(one))) + ")" for one in together]
-    return parts[0] if len(parts) == 1 else "(" + " AND ".join(parts) + ")"
+def _with_gin(wanted: Wanted[int], _since: datetime | None) -> Select[Any]:
+    return select(article_words.c.article_id).where(_gin_query(wanted))
 
 
-def _with_gin(query: Select[Any], groups: Sequence[Group], _since: datetime | None) -> Select[Any]:
-    holds = article_words.c.words.op("&&", is_comparison=True)
-
-    def overlaps(one: OneOf) -> ColumnElement[bool]:
-        return holds(bindparam(None, sorted(one), ARRAY(Integer)))
-
-    wanted = (or_(*(and_(*map(overlaps, together)) for together in group)) for group in groups)
-    found = select(article_words.c.article_id).where(and_(true(), *wanted))
-    return query.where(articles.c.id.in_(found))
+def _gin_query(wanted: Wanted[int]) -> ColumnElement[bool]:
+    if isinstance(wanted, frozenset):
+        overlaps = article_words.c.words.op("&&", is_comparison=True)
+        return overlaps(bindparam(None, sorted(wanted), ARRAY(Integer)))
+    join = and_ if isinstance(wanted, Each) else or_
+    return join(true() if isinstance(wanted, Each) else false(), *map(_gin_query, wanted.parts))
 
 
 def archived(connection: Connection, ids: Sequence[int]) -> list[Archived]:

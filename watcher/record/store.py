@@ -38,8 +38,9 @@ if TYPE_CHECKING:
         Sent,
         Source,
         SourceState,
+        Wanted,
     )
-    from watcher.record.search import Archived, Group
+    from watcher.record.search import Archived
     from watcher.record.status import Status
 
 READING_LEASE_S = 300.0
@@ -175,13 +176,13 @@ class Record:
     # --- the archive ----------------------------------------------------------------------
 
     async def search(
-        self, groups: Sequence[Group], since: datetime | None = None, limit: int | None = None
+        self, wanted: Wanted[int], since: datetime | None = None, limit: int | None = None
     ) -> list[int]:
-        """Give the ids of articles seen since then that hold what every group wants, newest first.
+        """Give the ids of articles seen since then that hold what is wanted, the newest first.
 
-        Groups are made of numbers of words, which `vocabulary` gives.
+        It is told in numbers of words, which `vocabulary` gives.
         """
-        return await self._database.read(search.search, groups, since, limit)
+        return await self._database.read(search.search, wanted, since, limit)
 
     async def vocabulary(self, after: int, limit: int) -> list[tuple[int, str]]:
         """Give up to `limit` printed words of the archive with their numbers, behind `after`."""
