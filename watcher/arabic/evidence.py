@@ -113,11 +113,16 @@ def _is_imperfect(word: str, cut: Cut, known: Lexicon) -> bool:
         return False
     head = word[cut.length - 1 : cut.end]
     person, stem = head[0], head[1:]
+    if person == "ت" and word[: cut.length - 1].endswith("س") and word not in known:
+        return True
     if person == "ت":
         # «توقع» is the fifth form: the first loses its و in the imperfect.
         short = len(stem) == 2 and stem[1] != "ي"
         fifth = (stem[0] == "و" and verb == stem) or short
-        return not (fifth and known.is_lemma(head))
+        if fifth and known.is_lemma(head):
+            return False
+        doubtful = verb in known.nominal(verb) and rest in listed and verb not in listed
+        return not (doubtful and known.is_verb(rest))
     if verb not in listed and (known.nominal(rest) or known.nominal(head)):
         return False
     if person == "ا":

@@ -102,16 +102,10 @@ def _twin(noun: str) -> str:
 
 def _listed(noun: str, known: Lexicon, *, proven: bool) -> set[str]:
     """Pick the plurals among the forms of `noun`; `proven` wants them with the article."""
-    forms, nominal = (
-        known.forms(noun),
-        (
-            noun in known.nominal(noun)
-            or noun in known.nominal(noun + "ي")
-            or not known.is_verb(noun)
-        ),
-    )
+    proven_noun = noun in known.nominal(noun) or noun in known.nominal(noun + "ي")
+    nominal = proven_noun or not known.is_verb(noun)
     plurals = set()
-    for form in forms:
+    for form in known.forms(noun):
         stem = form.removeprefix("ال") if len(form) > 4 else form
         if stem == form and proven:
             continue

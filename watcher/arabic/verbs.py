@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Stems = dict[str, int]
 
+_CAUSATIVE = re.compile("أ[^ا][^ا]ى")
 _REFLEXIVE = re.compile("ت[^ا][^ا][^ةاي]|ت[^ا]ا[^ا][^ةاي]|ت[^ا][^اوي][^اوي][^ةاي]")
 """Reflexives, تطور, تعاون and تدهور, whose verbal nouns are spelled alike."""
 
@@ -46,6 +47,8 @@ def is_verb(citation: str, known: Lexicon) -> bool:
         return False
     if _REFLEXIVE.fullmatch(citation):
         return known.nominal(verb) in ([], [verb])
+    if _CAUSATIVE.fullmatch(citation) and verb not in known.nominal(verb):
+        return True
     if not known.is_verb(verb) or (citation[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
         return False
     if len(verb) == 4 and verb[0] != "ا":
