@@ -193,3 +193,44 @@ def test_markers_inside_a_line_are_cut_out() -> None:
 def test_brackets_of_the_text_stay(text: str) -> None:
     """Notes, agencies and elisions in brackets are no shortcodes."""
     assert text in cleaned(f"{FIRST} {text} انتهى.", LAST).text
+
+
+PAGE_LINES = {
+    "12 ربيع الأول 1443 هـ": "date line",
+    "الثلاثاء ١٢ ربيع الأول ١٤٤٣هـ": "date line",
+    "آخر تحديث: 3 أيار 2024 - 09:15": "date line",
+    "درجة الحرارة المرسى 35°": "weather or clock",
+    "البلدة °22": "weather or clock",
+    "البلدة 24 °C صافٍ": "weather or clock",
+    "البلدة\t30°C": "weather or clock",
+    "البلدة\u21e530°C": "weather or clock",
+    "30 °": "weather or clock",
+    "الساعة الآن 12:30": "weather or clock",
+    "١٢٣ مشاهدة": "counter",
+    "5 تعليقات": "counter",
+}
+
+
+@pytest.mark.parametrize(("line", "why"), PAGE_LINES.items(), ids=list(PAGE_LINES))
+@pytest.mark.parametrize("at", [0, 1, 3], ids=["above", "inside", "below"])
+def test_lines_of_the_page_go_with_the_right_reason(line: str, why: str, at: int) -> None:
+    """Wherever they stand."""
+    lines = [FIRST, SECOND, LAST]
+    article = cleaned(*lines[:at], line, *lines[at:], title=TITLE)
+    assert article.text.split("\n") == lines
+    assert [removed.why for removed in article.removed] == [why]
+
+
+def test_a_report_on_the_weather_keeps_its_degrees() -> None:
+    lines = [
+        "توقعت دائرة الأرصاد الجوية أن ترتفع درجات الحرارة غدا في معظم مدن الجزيرة، على أن تكون:",
+        "المرسى 35°",
+        "البلدة 31°",
+        "ودعت الدائرة السكان إلى شرب الماء وتجنب الشمس في ساعات الظهيرة قدر ما أمكنهم ذلك.",
+    ]
+    assert cleaned(FIRST, *lines).text.split("\n")[1:] == lines
+
+
+def test_the_days_of_a_timeline_stay() -> None:
+    lines = [FIRST, "12 مارس 2021", SECOND, "3 نيسان 2022", LAST]
+    assert cleaned(*lines, title=TITLE).text.split("\n") == lines

@@ -11,8 +11,10 @@ from watcher.clean import captions, headline, publication
 from watcher.clean.credit import is_agency, sign_off, split_credit
 from watcher.clean.furniture import (
     READ_ALSO,
+    WEATHER_OR_CLOCK,
     byline,
     edge_furniture,
+    is_widget,
     opens_list_of_links,
 )
 from watcher.clean.furniture import (
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 _TITLE = "headline"
 _TAG_WORDS = 4
+_WEATHER = re.compile(r"(?<!\w)[وفبلك]*(?:ال|لل)?(?:حراره|طقس|مناخ|جويه|درجات)(?!\w)")
 _DATELINE = re.compile(r"^\s*[^\d\W][\w.\s]{1,24}\s*[-\u2013/|]\s*[^\d\W][\w.\s]{1,24}$")
 
 
@@ -46,8 +49,9 @@ def clean(article: Article, *, furniture: frozenset[str] = frozenset(), now: dat
     draft = Draft(_read(article.text, removed), article.title, article.author, article.credit)
     _drop_furniture(draft, furniture)
     _drop_names(draft)
-    captions.drop_credited(draft)
     dates = publication.date_lines(draft, now=now)
+    _drop_inside(draft, dates)
+    captions.drop_credited(draft)
     _drop_edges(draft, dates)
     published = _settle_head(draft, dates, now=now)
     _drop_labels(draft)
@@ -96,6 +100,20 @@ def _drop_edges(draft: Draft, dates: Collection[int]) -> None:
     for at in _edges(draft):
         if at not in dates and (why := edge_furniture(draft.lines[at])):
             draft.drop(at, why)
+
+
+def _drop_inside(draft: Draft, dates: Mapping[int, DateLine]) -> None:
+    """Take out widgets and the page's own dates from between the paragraphs."""
+    edges = set(_edges(draft))
+    inside = [at for at in draft.kept() if at not in edges]
+    is_about_weather = any(
+        _WEATHER.search(line.folded) for line in draft.lines if len(line) >= LONG_WORDS
+    )
+    for at in inside:
+        if at in dates and dates[at].is_header:
+            draft.drop(at, "date line")
+        elif not is_about_weather and is_widget(draft.lines[at]):
+            draft.drop(at, WEATHER_OR_CLOCK)
 
 
 def _settle_head(draft: Draft, found: Mapping[int, DateLine], *, now: datetime) -> DateLine | None:

@@ -17,14 +17,23 @@ if TYPE_CHECKING:
     from watcher.clean.lines import Line
 
 READ_ALSO = "link to other stories"
+WEATHER_OR_CLOCK = "weather or clock"
 PROMPT = "share, copy, comment or print prompt"
 
 _PROMPT_WORDS = 18
+_PLACE_WORDS = 2
 _NUMBER = re.compile(r"^\d{1,7}$")
 _LABEL = re.compile(r"^\W*\w+(?:\s\w+)?\s*[:\-\u2013|/]")
 _ARABIC = re.compile(r"[\u0620-\u064a]")
 _SEPARATOR = re.compile(r"\s*(?::|\.\.|\u2026|-|\u2013|\||\xab|\xbb|للكاتب)")
 _DEGREES = re.compile(r"\d\s*\u00b0|\u00b0\s*[cf\u0645]?\s*\d|[\u2103\u2109]", re.IGNORECASE)
+_DEGREE = r"(?:\u00b0\s*[cf\u0645]?|[\u2103\u2109])"
+_WIDGET = re.compile(
+    rf"^\W*(?:الساعه\s+الان\W+\d{{1,2}}\s*:\s*\d\d\b.{{0,12}}"
+    rf"|(?P<before>(?:[^\W\d_]+\W+){{0,5}})(?:\d{{1,2}}\s*{_DEGREE}|{_DEGREE}\s*\d{{1,2}})"
+    rf"(?P<after>(?:\W+[^\W\d_]+){{0,3}})\W*)$",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(
     r"^\W*(?:\w+\W+){0,2}?\d{1,2}\s*:\s*\d{2}(?:\s*:\s*\d{2})?\s*"
     r"(?:(?:am|pm|gmt|[صم]|صباحا|مساء|ظهرا)(?!\w))?(?:\s*(?:بتوقيت|توقيت|gmt|\+\d)\W*(?:\w+\W*){0,2})?\W*$"
@@ -52,12 +61,23 @@ def edge_furniture(line: Line) -> str | None:
     """Give the reason why a line is furniture at the edges; inside the text it may be text."""
     if line.is_sentence:
         return None
-    if line.words and all(_NUMBER.match(word) for word in line.words):
+    if "\u00b0" not in line.text and line.words and all(_NUMBER.match(word) for word in line.words):
         return "counter"
     for is_such, why in _AT_THE_EDGE:
         if is_such(line):
             return why
     return None
+
+
+def is_widget(line: Line) -> bool:
+    """Tell whether a line is a clock or a temperature, beside a label or the name of a place.
+
+    An article about the weather lists the same: ask whether it is one.
+    """
+    if line.has_full_stop or line.is_bulleted or not (found := _WIDGET.match(line.folded)):
+        return False
+    around = re.findall(r"[^\W\d_]+", f"{found['before'] or ''} {found['after'] or ''}")
+    return sum(not is_among(word, words.WEATHER) for word in around) <= _PLACE_WORDS
 
 
 def byline(line: Line) -> str | None:
@@ -174,6 +194,7 @@ def _is_rights(line: Line) -> bool:
 _ANYWHERE = (
     (lambda line: bool(_ADDRESS.match(line.text)), "bare link"),
     (_read_also, READ_ALSO),
+    (_is_counter, "counter"),
     (_is_controls, PROMPT),
     (lambda line: len(line) <= 25 and bool(phrases.COMMENTS.match(line.folded)), "comments prompt"),
     (_follow, "newsletter or follow prompt"),
@@ -181,7 +202,6 @@ _ANYWHERE = (
         lambda line: len(line) <= 5 and bool(phrases.BACK.match(line.folded)),
         "back-to-top or navigation",
     ),
-    (_is_counter, "counter"),
     (
         lambda line: len(line) <= 3 and bool(phrases.ADVERTISEMENT.match(line.folded)),
         "advertisement",
@@ -189,7 +209,7 @@ _ANYWHERE = (
     (_is_rights, "copyright or cookie notice"),
 )
 _AT_THE_EDGE = (
-    (_is_weather, "weather or clock"),
+    (_is_weather, WEATHER_OR_CLOCK),
     (lambda line: bool(_HASHTAGS.match(line.text)), "tags"),
     (lambda line: len(line) <= 30 and bool(phrases.TAGS.match(line.folded)), "tags"),
     (_is_section, "section label"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from watcher.arabic import fold
 from watcher.arabic.dates import find_dates, read_date
+from watcher.clean.furniture import WEATHER_OR_CLOCK, is_widget
 from watcher.clean.lines import read_line
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _LABELS = frozenset(
 _SPACED_SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
 _UPDATED = re.compile(r"(?:تحديث|محدث|تعديل|updated|modified)")
 _PUBLISHED = re.compile(r"(?:نشر|published)")
+_HIJRI = re.compile(r"\d\s*ه(?!\w)|هجري")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -47,6 +49,8 @@ class DateLine:
     found: DateFound
     is_update: bool
     is_labelled: bool
+    is_header: bool
+    """A page's own line wherever it stands: labelled, or in the Hijri calendar alone."""
 
 
 def date_lines(draft: Draft, *, now: datetime) -> dict[int, DateLine]:
@@ -82,7 +86,7 @@ def _is_believable(found: DateFound, *, now: datetime) -> bool:
 
 
 def _date_line(line: Line, at: int, *, now: datetime) -> DateLine | None:
-    if len(line) > _MAX_WORDS or line.has_full_stop:
+    if len(line) > _MAX_WORDS or line.has_full_stop or is_widget(line):
         return None
     zone = now.tzinfo or UTC
     text = _SPACED_SLASH.sub("/", line.text.strip(" -\u2013\u2014\u2022|*\u00b7"))
@@ -92,7 +96,11 @@ def _date_line(line: Line, at: int, *, now: datetime) -> DateLine | None:
         return None
     best = next((date for date in found if not date.is_relative), found[0])
     is_update = bool(_UPDATED.search(line.folded)) and not _PUBLISHED.search(line.folded)
-    return DateLine(at, best, is_update, bool(_PUBLISHED.search(line.folded)))
+    is_labelled = bool(_PUBLISHED.search(line.folded))
+    is_header = is_update or is_labelled or bool(_HIJRI.search(line.folded))
+    return DateLine(
+        at, best, is_update, is_labelled, bool(whole) and is_header and not best.is_relative
+    )
 
 
 def _is_all_labels(text: str, found: list[DateFound]) -> bool:
@@ -113,7 +121,7 @@ def _may_be_above(draft: Draft, line: DateLine, *, newest: int | None) -> bool:
     """Accept a date above the headline unless a widget is beside it or the text is older."""
     if line.found.is_relative:
         return False
-    if any(draft.why.get(line.at + step) == "weather or clock" for step in (-1, 1)):
+    if any(draft.why.get(line.at + step) == WEATHER_OR_CLOCK for step in (-1, 1)):
         return False
     return newest is None or line.found.instant.year - newest <= 1
 
