@@ -43,7 +43,7 @@ class Reading(NamedTuple):
 class Survey:
     """The terms in one text. `labels` are those that occur."""
 
-    __slots__ = ("_found", "_phrases", "_runs", "_special", "labels", "words")
+    __slots__ = ("_found", "_phrases", "_sizes", "_special", "labels", "words")
 
     def __init__(
         self,
@@ -58,8 +58,8 @@ class Survey:
         self._found = found
         self._special: dict[int, Reading] = {}
         """Readings of the words of special runs, by word."""
-        self._runs: list[int] | None = None
-        """The run in which each word stands; None where each run is one word."""
+        self._sizes: dict[int, int] = {}
+        """How many words the special runs have."""
         self._phrases: list[tuple[Hashable, int, int]] = []
         if SPECIAL in self.labels:
             self._read_special(special)
@@ -68,17 +68,12 @@ class Survey:
             self.labels.update(label for label, _, _ in self._phrases)
 
     def _read_special(self, special: Mapping[str, tuple[Reading, ...]]) -> None:
-        runs, word = list[int](), 0
-        for run, labels in enumerate(self._found):
-            if not labels or labels[0] is not SPECIAL:
-                runs.append(run)
-                word += 1
-                continue
-            for reading in special[self.words.runs[run]]:
-                self._special[word] = reading
-                runs.append(run)
-                word += 1
-        self._runs = runs
+        found, shift = self._found, 0
+        for run in [run for run, labels in enumerate(found) if labels and labels[0] is SPECIAL]:
+            readings = special[self.words.runs[run]]
+            self._sizes[run] = len(readings)
+            self._special.update(enumerate(readings, run + shift))
+            shift += len(readings) - 1
 
     def _find_phrases(self, pairs: Pairs) -> Iterator[tuple[Hashable, int, int]]:
         """Yield the phrases: label, first and last word."""
@@ -116,31 +111,41 @@ class Survey:
     def places(self) -> Places:
         """Give where each term stands."""
         places: Places = {}
-        if self._runs is None:
-            for word, labels in enumerate(self._found):
-                for label in labels:
-                    places.setdefault(label, []).append((word, word))
-            return places
-        found, special = self._found, self._special
-        for word, run in enumerate(self._runs):
-            for label in special[word].terms if word in special else found[run]:
+        word = 0
+        for run, labels in enumerate(self._found):
+            if labels and labels[0] is SPECIAL:
+                for inside in range(self._sizes[run]):
+                    for label in self._special[word + inside].terms:
+                        places.setdefault(label, []).append((word + inside, word + inside))
+                word += self._sizes[run]
+                continue
+            for label in labels:
                 places.setdefault(label, []).append((word, word))
+            word += 1
         for label, first, last in self._phrases:
             places.setdefault(label, []).append((first, last))
         return places
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the code points from the first word to the last."""
-        start, _ = self._code_points(first)
-        return start, self._code_points(last)[1]
+        start, end = self._code_points(first)
+        return start, end if first == last else self._code_points(last)[1]
 
     def _code_points(self, word: int) -> tuple[int, int]:
-        run = word if self._runs is None else self._runs[word]
-        start, inside = self.words.run_starts[run], pieces(self.words.runs[run])
-        if len(inside) > 1 and self._runs is not None:
-            before = inside[: word - self._runs.index(run)]
-            for piece in before:
-                start = self.words.text.index(piece, start) + len(piece)
-            inside = inside[len(before) :]
-        start = self.words.text.index(inside[0], start)
-        return start, start + len(inside[0])
+        run, inside = self._run_of(word)
+        start, words = self.words.run_start(run), pieces(self.words.runs[run])
+        for before in words[:inside]:
+            start = self.words.text.index(before, start) + len(before)
+        start = self.words.text.index(words[inside], start)
+        return start, start + len(words[inside])
+
+    def _run_of(self, word: int) -> tuple[int, int]:
+        """Give the run in which a word stands, and how many words of it stand before."""
+        run = word
+        for special, size in self._sizes.items():
+            if special > run:
+                break
+            if run < special + size:
+                return special, run - special
+            run -= size - 1
+        return run, 0

@@ -53,6 +53,7 @@ class Terms:
 
     __slots__ = (
         "_atoms",
+        "_found",
         "_later",
         "_opening",
         "_pairs",
@@ -109,12 +110,14 @@ class Terms:
     def _forget(self) -> None:
         self._runs: dict[str, tuple[Hashable, ...]] = {}
         """What stands between white space -> labels of the terms of one word in it."""
+        self._found: dict[tuple[Hashable, ...], tuple[Hashable, ...]] = {}
+        """What runs match, each kept once."""
         self._special: dict[str, tuple[Reading, ...]] = {}
         """Runs that are not one word, or whose word may be part of a phrase."""
 
     def __getstate__(self) -> dict[str, object]:
         """Leave behind what was remembered, so that a worker process gets little."""
-        kept = set(self.__slots__) - {"_special", "_runs"}
+        kept = set(self.__slots__) - {"_found", "_runs", "_special"}
         return {name: getattr(self, name) for name in kept}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -175,7 +178,8 @@ class Terms:
             self._special[run] = inside
             opening = any(reading.opening for reading in inside)
             labels = {SPECIAL: None, **({OPENING: None} if opening else {}), **labels}
-        self._runs[run] = tuple(labels)
+        found = tuple(labels)
+        self._runs[run] = self._found.setdefault(found, found)
 
     def _reading(self, codes: tuple[int, ...]) -> Reading:
         """Look up what words of terms mean for whole terms."""

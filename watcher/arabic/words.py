@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cached_property
-from itertools import accumulate, chain, count
+from itertools import accumulate, chain
 
 from watcher.arabic.letters import INVISIBLE, LETTERS, MARKS, TATWEEL
 
@@ -54,17 +54,25 @@ class Words:
         """Give the words; white space never stands inside one."""
         return list(chain.from_iterable(map(pieces, self.runs)))
 
+    def run_start(self, run: int) -> int:
+        """Give the code point at which a run begins."""
+        if self._shift is None:
+            return self._run_starts[run]
+        return self._shift + run + (self._lengths[run - 1] if run else 0)
+
     @cached_property
-    def run_starts(self) -> list[int]:
-        """Give the code point at which each run begins."""
-        ends = list(accumulate(map(len, self.runs)))
+    def _lengths(self) -> list[int]:
+        return list(accumulate(map(len, self.runs)))
+
+    @cached_property
+    def _shift(self) -> int | None:
+        """Give where the first run begins, if one sign of white space stands between any two."""
         before = len(self.text) - len(self.text.lstrip())
-        if self.runs and before + ends[-1] + len(ends) - 1 == len(self.text.rstrip()):
-            # One sign of white space between any two: nothing need be looked for.
-            gaps = count(before)
-            return [
-                end - len(run) + gap for end, run, gap in zip(ends, self.runs, gaps, strict=False)
-            ]
+        even = before + self._lengths[-1] + len(self.runs) - 1 == len(self.text.rstrip())
+        return before if even else None
+
+    @cached_property
+    def _run_starts(self) -> list[int]:
         return _places(self.text, self.runs)
 
     @cached_property

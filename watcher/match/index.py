@@ -1,16 +1,16 @@
 """Which rules an article could match, found without looking at the others. Pure.
 
 A rule can only match where at least one atom of each of its covers occurs. It is filed under the
-atoms of its rarest cover. Rare is what few rules use, until articles show what is rarely printed:
-after some of them, rules that wait for a frequent atom move to a rarer one, which changes nothing
-but the time. The technique is that of Lucene's monitor (a presearcher) and of Yan & Garcia-Molina,
-"Index structures for selective dissemination of information under the Boolean model", ACM TODS
-19(2), 1994.
+atoms of its rarest cover, and below them under those of the next. Rare is what few rules use, until
+articles show what is rarely printed: then rules that wait for a frequent atom move to a rarer one,
+which changes nothing but the time. The technique is that of Lucene's monitor (a presearcher) and of
+Yan & Garcia-Molina, "Index structures for selective dissemination of information under the Boolean
+model", ACM TODS 19(2), 1994.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -27,10 +27,14 @@ Cover: TypeAlias = frozenset[str]
 Covers: TypeAlias = tuple[Cover, ...]
 
 _FIRST_REVIEW = 16
-"""Articles after which rules are filed anew for the first time; then after eight times as many."""
-_LAST_REVIEW = 10_000
+"""Articles after which rules are filed anew for the first time; then after eight times as many …"""
+_LAST_REVIEW = 1024
+"""… until this many were seen, and nothing is counted any more."""
 _UNSEEN = 1e-3
 """What a rule's use of an atom tells about its frequency, counted in articles that print it."""
+_ALONE = ""
+"""Stands for the second atom where a rule has no cover for one."""
+_MAX_PAIRS = 64
 _PHRASE = 0.1
 """How much rarer a phrase is than a word, roughly."""
 
@@ -41,29 +45,30 @@ class Index:
     __slots__ = ("_articles", "_costs", "_covers", "_filed", "_review_at", "_seen")
 
     def __init__(self, covers: Iterable[Covers] = ()) -> None:
-        """File every rule under the rarest of its covers, which `covers_of` gives."""
+        """File every rule under the two rarest of its covers, which `covers_of` gives."""
         self._covers = list(covers)
-        """By rule, the rarest first: the one under whose atoms the rule is filed."""
+        """By rule, the rarest first."""
         atoms = chain.from_iterable(chain.from_iterable(self._covers))
         self._costs = {atom: uses * _cost(atom) for atom, uses in Counter(atoms).items()}
         self._seen: Counter[str] = Counter()
         self._articles, self._review_at = 0, _FIRST_REVIEW
-        self._filed: defaultdict[str, list[int]] = defaultdict(list)
+        self._filed: dict[str, dict[str, tuple[int, ...]]] = {}
+        """Atom of a rule's first cover -> atom of its second -> rules."""
         for rule in range(len(self._covers)):
-            for atom in self._rank(rule):
-                self._filed[atom].append(rule)
+            self._file(rule)
 
     def candidates(self, present: AbstractSet[str]) -> set[int]:
         """Give the numbers of the rules that could match an article in which these atoms occur."""
         found: set[int] = set()
-        covers, filed = self._covers, self._filed
+        covers, filed, or_alone = self._covers, self._filed, present | {_ALONE}
         for atom in filed.keys() & present:
-            for rule in filed[atom]:
-                for cover in covers[rule]:
-                    if cover.isdisjoint(present):
-                        break
-                else:
-                    found.add(rule)
+            second = filed[atom]
+            if or_alone.isdisjoint(second):
+                continue
+            for other in second.keys() & or_alone:
+                for rule in second[other]:
+                    if not any(cover.isdisjoint(present) for cover in covers[rule][2:]):
+                        found.add(rule)
         if self._articles < _LAST_REVIEW:
             self._learn(present)
         return found
@@ -78,26 +83,28 @@ class Index:
 
     def _refile(self, atoms: list[str]) -> None:
         """Move rules from these atoms to rarer ones."""
-        leaving, arriving = defaultdict[str, set[int]](set), defaultdict[str, list[int]](list)
-        for rule in {rule for atom in atoms for rule in self._filed[atom]}:
-            before = self._covers[rule][0]
-            after = self._rank(rule)
-            if after != before:
-                for atom in before:
-                    leaving[atom].add(rule)
-                for atom in after:
-                    arriving[atom].append(rule)
-        for atom, gone in leaving.items():
-            self._filed[atom] = [rule for rule in self._filed[atom] if rule not in gone]
-        for atom, new in arriving.items():
-            self._filed[atom] += new
+        moving = {rule for atom in atoms for rules in self._filed[atom].values() for rule in rules}
+        touched = {atom for rule in moving for atom in self._covers[rule][0]}
+        for atom in touched:
+            kept = {
+                other: left
+                for other, rules in self._filed.pop(atom).items()
+                if (left := tuple(rule for rule in rules if rule not in moving))
+            }
+            if kept:
+                self._filed[atom] = kept
+        for rule in moving:
+            self._file(rule)
 
-    def _rank(self, rule: int) -> Cover:
-        """Put the covers of a rule in order; give the first."""
+    def _file(self, rule: int) -> None:
         covers = self._covers[rule]
         if len(covers) > 1:
             covers = self._covers[rule] = tuple(sorted(covers, key=self._frequency))
-        return covers[0]
+        others = covers[1] if len(covers) > 1 and len(covers[1]) <= _MAX_PAIRS else (_ALONE,)
+        for atom in covers[0]:
+            second = self._filed.setdefault(atom, {})
+            for other in others:
+                second[other] = (*second.get(other, ()), rule)
 
     def _frequency(self, cover: Cover) -> float:
         seen, costs = self._seen, self._costs

@@ -14,7 +14,7 @@ from watcher.match.patterns import Patterns
 from watcher.match.read import read_file
 from watcher.match.review import review, unique_lists, unique_rules
 from watcher.match.view import FIELD_OF, WHOLE, look
-from watcher.model import Match, Span
+from watcher.model import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from watcher.match.rule import Rule
     from watcher.match.view import View
     from watcher.match.written import Field, RuleFile, WrittenRule
-    from watcher.model import Article, Where
+    from watcher.model import Article, Span, Where
 
 _WHERE: tuple[Where, ...] = ("title", "lead", "text")
 """By rank."""
@@ -131,12 +131,7 @@ def _matched(rules: Rules, number: int, view: View) -> Match | None:
 
 
 def _spans(node: Node, view: View) -> tuple[Span, ...]:
-    places = sorted(
-        {
-            (stream, start, end, text_of(place[2]))
-            for stream, place in node.gather(view, WHOLE, WHOLE)
-            if stream in FIELD_OF
-            for start, end in view.streams[stream].spans(place)
-        }
+    hits = (view.spans(*hit) for hit in node.gather(view, WHOLE, WHOLE) if hit[0] in FIELD_OF)
+    return tuple(
+        span for _, span in sorted({key: span for hit in hits for key, span in hit}.items())
     )
-    return tuple(Span(FIELD_OF[stream], start, end, term) for stream, start, end, term in places)

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from watcher.arabic import words_of
-from watcher.match.atoms import atom_of
+from watcher.match.atoms import atom_of, text_of
+from watcher.model import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ ENDLESS = 1 << 60
 
 Place: TypeAlias = tuple[int, int, str]
 """First word, last word, atom."""
+SpanKey: TypeAlias = tuple[int, int, int, str]
 
 
 class Range(NamedTuple):
@@ -158,7 +160,7 @@ class Stream:
 class View:
     """An article as the rules see it."""
 
-    __slots__ = ("_about", "_tracks", "atoms", "streams")
+    __slots__ = ("_about", "_spans", "_tracks", "atoms", "streams")
 
     def __init__(self, streams: list[Stream], about: Mapping[str, range]) -> None:
         self.streams = streams
@@ -166,6 +168,7 @@ class View:
         """Every atom that occurs."""
         self._about = about
         self._tracks: dict[frozenset[str], dict[int, Track]] = {}
+        self._spans: dict[tuple[int, Place], list[tuple[SpanKey, Span]]] = {}
 
     def tracks(self, leaf: Leaf) -> dict[int, Track]:
         """Give the places of a leaf by stream; asked for by many rules, put together once."""
@@ -184,6 +187,17 @@ class View:
                     places.sort()
                 merged[number] = Track(places)
         return merged
+
+    def spans(self, stream: int, place: Place) -> list[tuple[SpanKey, Span]]:
+        """Give the evidence that a hit is, with what it is sorted by; rules share it."""
+        spans = self._spans.get((stream, place))
+        if spans is None:
+            field, term = FIELD_OF[stream], text_of(place[2])
+            spans = self._spans[stream, place] = [
+                ((stream, start, end, term), Span(field, start, end, term))
+                for start, end in self.streams[stream].spans(place)
+            ]
+        return spans
 
     def unit(self, stream: int, unit: Unit, place: Place) -> Iterator[Range]:
         """Give the sentences or paragraphs that a hit touches, as ranges."""
