@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from watcher.clean import vocabulary as words
-from watcher.clean.lines import is_among, read_line
+from watcher.clean.lines import LONG_WORDS, is_among, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from watcher.clean.lines import Line
 
+_RUNNING_WORDS = 18
+_QUOTED = re.compile(r"^\s*[«\"\u201c(\[\d]")
 _PAIRS = (("«", "»"), ("\u201c", "\u201d"), ("(", ")"))
 
 
 def join_broken(paragraphs: Iterable[str]) -> list[str]:
     """Put the halves of broken sentences together again, with a space."""
+    texts = list(paragraphs)
+    long = [line for line in map(read_line, texts) if len(line) >= LONG_WORDS]
+    has_stops = sum(line.is_open for line in long) <= max(1, len(long) // 5)
     joined: list[str] = []
-    for text in paragraphs:
-        if joined and goes_on(read_line(joined[-1]), read_line(text)):
+    for text in texts:
+        if joined and _is_one(read_line(joined[-1]), read_line(text), has_stops=has_stops):
             joined[-1] = f"{joined[-1]} {text}"
         else:
             joined.append(text)
     return joined
+
+
+def _is_one(first: Line, second: Line, *, has_stops: bool) -> bool:
+    """Tell whether two lines are one sentence; `has_stops`: the others end as sentences do."""
+    if goes_on(first, second):
+        return True
+    if not first.is_open or not second.is_stopped or second.is_bulleted or not len(second):
+        return False
+    if _is_unfinished(first):
+        return True
+    return has_stops and _is_running(first) and not _begins_anew(second)
 
 
 def goes_on(first: Line, second: Line) -> bool:
@@ -38,6 +55,36 @@ def goes_on(first: Line, second: Line) -> bool:
     if first.words[-1] in words.CONNECTIVES or _is_left_open(first.text, second.text):
         return True
     return len(second) <= 4 and second.has_full_stop and _adds(second)
+
+
+def _is_unfinished(line: Line) -> bool:
+    """Tell whether a line ends with a word that asks for another, as no heading does.
+
+    «بين مدينتي»: a dual that has lost its final nun governs what follows.
+    """
+    if len(line) < 3 or line.is_bulleted:
+        return False
+    last = line.words[-1]
+    return last in words.GOVERNING or (line.words[-2] == "بين" and last.endswith("تي"))
+
+
+def _is_running(line: Line) -> bool:
+    """Tell half a sentence from a heading: long, or opened as only running text opens."""
+    if line.is_bulleted or len(line) < 8:
+        return False
+    first = line.words[0]
+    return len(line) >= _RUNNING_WORDS or first[0] == "و" or is_among(first, words.REPORTING)
+
+
+def _begins_anew(line: Line) -> bool:
+    """Tell whether a line may be a paragraph of its own: most open with "and" or with a verb."""
+    first = line.words[0]
+    return (
+        first[0] in "وف"
+        or is_among(first, words.REPORTING)
+        or bool(_QUOTED.match(line.text))
+        or ":" in line.text[:60]
+    )
 
 
 def _adds(line: Line) -> bool:

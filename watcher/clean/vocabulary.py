@@ -140,3 +140,11 @@ CONNECTIVES = _words(
     """
 )
 """Words that cannot end a sentence."""
+
+GOVERNING = _words(
+    """
+    أن إن بأن لأن من في على عن إلى الى مع بين التي الذي الذين اللذين نحو خلال ضد عند عبر دون
+    ومن وفي وعلى وإلى والتي والذي وأن وإن كي لكي حيث إذ أو ثم قد سوف لن لم حول منذ لدى تجاه
+    """
+)
+"""Words that govern the next one, so that not even a heading ends with them."""
