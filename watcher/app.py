@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from watcher import log, systemd
 from watcher.clock import utc_now
 from watcher.config import load_config, read_config
-from watcher.errors import Invalid, StorageUnavailable
+from watcher.errors import Invalid, Problem, StorageUnavailable
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.lanes import Lane
 from watcher.model import Fetched, FetchFailed, NotAnArticle
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from watcher.config import Config
-    from watcher.errors import Problem
     from watcher.match import Rules
     from watcher.model import Article, Notice, Outcome, Pending, SourceState
     from watcher.record import Status
@@ -287,6 +286,11 @@ async def open_archive(config_file: Path) -> AsyncIterator[tuple[Config, Record]
 async def send_test_notice(config_file: Path, target: str) -> Outcome:
     """Send an invented alert to one target."""
     config = load_config(config_file)
+    names = [one.name for one in config.targets]
+    if target not in names:
+        known = ", ".join(names) or "none"
+        what = f"there is no target '{target}' in the configuration. Known: {known}."
+        raise Invalid([Problem(str(config_file), 0, 0, "targets", what)])
     async with Notifier(config.targets) as notifier:
         return await notifier.send_test(target)
 

@@ -41,6 +41,9 @@ def read_folder(folder: Path, targets: Collection[str] | None = None) -> RulesRe
     documents, problems, revision = read_rule_documents(folder)
     rules, mistakes = read_rules(documents)
     unknown = [] if targets is None else _unknown_targets(rules, targets)
+    if not rules.rules and all(one.level != "error" for one in (*problems, *mistakes)):
+        what = "there is no rule in these files: nothing can match"
+        mistakes = [*mistakes, Problem(str(folder), 0, 0, "", what)]
     everything = tuple(sorted([*problems, *mistakes, *unknown]))
     return RulesRead(rules, everything, revision, _as_written(folder))
 

@@ -72,10 +72,13 @@ def test_scan_keeps_the_order_and_points_into_the_text() -> None:
 
 @pytest.mark.parametrize("line", ["nonsense", "[1]"])
 def test_scan_names_the_line_that_is_no_object(line: str) -> None:
-    done = watcher("scan", "--rules", str(shipped("rules")), "-", stdin=f'{{"id": 1}}\n{line}\n')
+    stdin = f'{{"id": 1}}\n{line}\n{{"id": 3}}\n'
+    done = watcher("scan", "--rules", str(shipped("rules")), "-", stdin=stdin)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
 
     assert done.returncode == 1
-    assert "line 2" in done.stderr
+    assert [record["id"] for record in records] == [1, None, 3]
+    assert "line 2" in records[1]["error"]
 
 
 def test_check_names_every_mistake_and_ends_with_2(tmp_path: Path) -> None:
@@ -119,3 +122,48 @@ def test_send_test_prints_to_the_console(tmp_path: Path) -> None:
 
     assert done.returncode == 0
     assert "رسالة تجريبية" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["read", "nope.html"], id="no such page"),
+        pytest.param(["read", "."], id="a folder"),
+        pytest.param(["read", "ftp://a.example/x"], id="another scheme"),
+        pytest.param(["scan", "--rules", str(shipped("rules")), "nope"], id="no such articles"),
+        pytest.param(["run", "-c", "nope.yaml"], id="no configuration"),
+        pytest.param(["rules", "check", "--rules", "nope"], id="no rules"),
+    ],
+)
+def test_what_cannot_be_read_is_named_in_a_line(words: list[str]) -> None:
+    done = watcher(*words)
+
+    assert done.returncode in {1, 2}
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_markup_in_a_page_is_shown_and_not_obeyed() -> None:
+    page = "<html><title>عنوان [/red] الخبر</title><body><h1>عنوان [/red] الخبر</h1>" + "".join(
+        f"<p>قالت اللجنة [bold] في بيانها رقم {n} إن الأعمال تسير وفق الخطة المعلنة سابقا.</p>"
+        for n in range(9)
+    )
+    done = watcher("read", "-", "--format", "html", stdin=page)
+
+    assert done.returncode == 0
+    assert "[bold]" in done.stdout
+
+
+def test_check_of_a_missing_configuration_gives_one_problem(tmp_path: Path) -> None:
+    done = watcher("check", "-c", str(tmp_path / "nope.yaml"))
+
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_unknown_target_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    watcher("init", str(tmp_path / "desk"))
+    done = watcher("send-test", "nobody", "-c", str(tmp_path / "desk" / "watcher.yaml"))
+
+    assert done.returncode == 2
+    assert "console" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,3 +78,29 @@ def test_a_target_that_is_not_configured_is_a_mistake(tmp_path: Path) -> None:
 
 def test_the_text_is_kept_as_written(book: Rulebook, tmp_path: Path) -> None:
     assert (tmp_path / "a.yaml").read_text() in book.current.text
+
+
+def test_an_emptied_file_disarms_nobody(book: Rulebook, tmp_path: Path) -> None:
+    """What a save that went wrong leaves behind is a mistake, not the wish to have no rules."""
+    write(tmp_path, "trains", file="b.yaml")
+    book.refresh()
+    book.refresh()
+    (tmp_path / "b.yaml").write_text("")
+    book.refresh()
+    book.refresh()
+
+    assert ids(book) == ["bridges", "trains"]
+    assert any("empty" in problem.what for problem in book.refused)
+
+
+def test_a_folder_without_any_rule_is_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "lists.yaml").write_text("lists:\n  a: [جسر]\n")
+    with pytest.raises(Invalid, match="no rule"):
+        Rulebook.open(tmp_path, [])
+
+
+def test_a_pipe_in_the_folder_does_not_hang(tmp_path: Path) -> None:
+    write(tmp_path)
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(Invalid, match="no regular file"):
+        Rulebook.open(tmp_path, ["desk"])

@@ -23,6 +23,10 @@ def main() -> None:
     from watcher.cli import backtest, explain, reading, rules, running, setup, status  # noqa: F401 - they register their commands
     from watcher.cli.show import show_problems
 
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Lone surrogates and terminals that know no Arabic: shown escaped, never a crash.
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except Invalid as invalid:
@@ -35,3 +39,7 @@ def main() -> None:
         # The reader of a pipe has seen enough (`watcher scan … | head`).
         sys.stderr.close()
         sys.exit(141)
+    except OSError as failure:
+        where = f"{failure.filename}: " if failure.filename else ""
+        typer.secho(f"{where}{failure.strerror or failure}", fg="red", err=True)
+        sys.exit(1)

@@ -16,9 +16,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from watcher.cli import app
+from watcher.cli.given import article_of, given
 from watcher.cli.rules import rules_app
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import err, out
+from watcher.errors import WatcherError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -173,29 +175,19 @@ async def _look(
 def _archived_lines(file: Path) -> Iterator[Archived]:
     import sys
 
-    from watcher.cli.reading import _article
     from watcher.record import Archived
 
     with contextlib.ExitStack() as stack:
         stream = sys.stdin.buffer if str(file) == "-" else stack.enter_context(file.open("rb"))
         for number, line in enumerate(stream, 1):
-            if line.strip():
-                article, given, source = _article(line, number)
-                published = _date(given.get("published") or given.get("date"))
-                article = dataclasses.replace(article, published=published)
-                story = given.get("story_id")
-                known = story if isinstance(story, int) else None
-                yield Archived(number, known, published, source, article)
-
-
-def _date(value: object) -> datetime | None:
-    from datetime import UTC
-
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+            if not line.strip():
+                continue
+            read, error = given(line, number)
+            if error:
+                raise WatcherError(error)
+            article, story = article_of(read), read.get("story_id")
+            known = story if isinstance(story, int) else None
+            yield Archived(number, known, article.published, article.source, article)
 
 
 # --- search -----------------------------------------------------------------------------------

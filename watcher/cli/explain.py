@@ -6,12 +6,12 @@ import asyncio
 import dataclasses
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
 
+from watcher.cli.given import article_of
 from watcher.cli.reading import Format  # noqa: TC001 - typer reads annotations while it runs
 from watcher.cli.rules import rules_app
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
@@ -131,37 +131,10 @@ def _from_json(body: bytes) -> _Asked:
             f"{len(lines)} lines were given, and one article can be explained. Pick a line: "
             "sed -n 3p FILE | watcher rules explain RULE -"
         )
-    return _as_article(given)
-
-
-def _as_article(given: dict[str, Any]) -> _Asked:
-    from watcher.model import Article
-
-    def text(key: str) -> str:
-        value = given.get(key)
-        return value if isinstance(value, str) else ""
-
-    tags = given.get("tags")
-    article = Article(
-        url=text("url"),
-        title=text("title"),
-        text=text("text"),
-        author=text("author"),
-        language=text("language"),
-        source=text("source"),
-        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
-        published=_instant(given),
-    )
+    if not isinstance(given, dict):
+        _give_up("this is JSON and no object with id, title and text")
+    article = article_of(given)
     return _Asked(article, article.source)
-
-
-def _instant(given: dict[str, Any]) -> datetime | None:
-    value = given.get("published")
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
 def _with_outlet(asked: _Asked, config: Config | None) -> _Asked:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from watcher.cli import app
+from watcher.cli.given import article_of, given, text_of
 from watcher.cli.show import out
+from watcher.errors import WatcherError
 
 if TYPE_CHECKING:
     from watcher.model import Article, Match, NotAnArticle
@@ -56,6 +58,8 @@ def _read(where: str, url: str, form: Format, allow: tuple[str, ...]) -> Article
 
     if where.startswith(("http://", "https://")):
         return asyncio.run(read_address(where, allow=allow))
+    if "://" in where:
+        raise WatcherError(f"{where}: only http:// and https:// addresses can be read")
     body = sys.stdin.buffer.read() if where == "-" else Path(where).read_bytes()
     return read_bytes(body, url=url, form=form)
 
@@ -89,24 +93,25 @@ def as_record(found: Article | NotAnArticle) -> dict[str, Any]:
 
 def _show(found: Article | NotAnArticle) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from watcher.model import NotAnArticle
 
     if isinstance(found, NotAnArticle):
-        out.print(f"[red]not an article:[/] {found.why}")
+        out.print(Text.assemble(("not an article: ", "red"), found.why))
         return
-    out.print(f"[bold]{found.title or '(no title)'}[/]")
+    out.print(Text(found.title or "(no title)", "bold"))
     facts = [
         found.published.isoformat(" ", "minutes") if found.published else "no date",
         found.author,
         found.credit,
     ]
-    out.print("[dim]" + " · ".join(filter(None, facts)) + "[/]\n")
-    out.print(found.text, markup=False)
+    out.print(Text(" · ".join(filter(None, facts)) + "\n", "dim"))
+    out.print(Text(found.text))
     if found.removed:
         table = Table("removed", "why", title="cleaned away", title_justify="left")
         for removed in found.removed:
-            table.add_row(removed.line, removed.why)
+            table.add_row(Text(removed.line), Text(removed.why))
         out.print()
         out.print(table)
 
@@ -121,52 +126,30 @@ def scan(
     ] = "-",
     rules: Annotated[Path, typer.Option(help="The folder of rule files.")] = Path("rules"),
 ) -> None:
-    """Match articles against the rules: JSON lines in, JSON lines out, in the same order."""
+    """Match articles against the rules: JSON lines in, JSON lines out, in the same order.
+
+    A line that is no article gives an `error` in its place; the exit status is then 1.
+    """
     from watcher.app import load_rules
     from watcher.match import match
 
-    loaded = load_rules(rules)
+    loaded, is_well = load_rules(rules), True
     with contextlib.ExitStack() as stack:
         stream = sys.stdin.buffer if file == "-" else stack.enter_context(Path(file).open("rb"))
         for number, line in enumerate(stream, 1):
-            if line.strip():
-                article, given, source = _article(line, number)
-                matches = [_as_match(found) for found in match(loaded, article, source_name=source)]
-                record = {"id": given.get("id"), "matches": matches}
-                sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
-
-
-def _article(line: bytes, number: int) -> tuple[Article, dict[str, Any], str]:
-    from watcher.errors import WatcherError
-    from watcher.model import Article
-
-    try:
-        given = json.loads(line)
-    except ValueError as failure:
-        raise WatcherError(
-            f"line {number}: not JSON: {failure}. Give one object a line."
-        ) from failure
-    if not isinstance(given, dict):
-        raise WatcherError(f"line {number}: expected an object with id, title and text.")
-
-    def text(key: str) -> str:
-        value = given.get(key)
-        return value if isinstance(value, str) else ""
-
-    raw_tags = given.get("tags")
-    tags = (
-        tuple(tag for tag in raw_tags if isinstance(tag, str)) if isinstance(raw_tags, list) else ()
-    )
-    article = Article(
-        url=text("url"),
-        title=text("title"),
-        text=text("text"),
-        author=text("author"),
-        language=text("language"),
-        source=text("source"),
-        tags=tags,
-    )
-    return article, given, text("source")
+            if not line.strip():
+                continue
+            read_line, error = given(line, number)
+            source = text_of(read_line, "source")
+            matches = [] if error else match(loaded, article_of(read_line), source)
+            record = {"id": read_line.get("id"), "matches": [_as_match(found) for found in matches]}
+            if error:
+                is_well = False
+                record["error"] = error
+            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+    if not is_well:
+        raise typer.Exit(1)
 
 
 def _as_match(found: Match) -> dict[str, Any]:

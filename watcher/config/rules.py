@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from watcher.config.compose import compose
@@ -46,9 +47,12 @@ def read_rule_documents(folder: Path) -> tuple[list[Mapping], list[Problem], str
         for part in (os.fsencode(path.relative_to(folder)), body):
             digest.update(len(part).to_bytes(8, "big") + part)
         document, mistakes = _document(name, body)
-        problems.extend(mistakes)
-        if document is not None:
+        if document is None:
+            # An emptied file may be a save that went wrong: its rules must not vanish in silence.
+            mistakes = [replace(problem, level="error") for problem in mistakes]
+        else:
             documents.append(document)
+        problems.extend(mistakes)
     return documents, problems, digest.hexdigest()
 
 
