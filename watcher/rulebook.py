@@ -63,7 +63,8 @@ def read_written(folder: Path) -> tuple[RuleFile, ...]:
 
 
 def _as_written(folder: Path) -> str:
-    pages = (f"# {path.name}\n{path.read_text(errors='replace')}" for path in rule_files(folder))
+    files = (path for path in rule_files(folder) if path.is_file())
+    pages = (f"# {path.name}\n{path.read_text(errors='replace')}" for path in files)
     return "\n".join(pages)
 
 
