@@ -8,7 +8,10 @@ the window and its distance on both sides where hits must be near each other.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from watcher.match.sightings import LEAD_WORDS, TEXT, TITLE, Spot
@@ -26,7 +29,7 @@ from watcher.match.written import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from watcher.match.sightings import Sightings
     from watcher.match.written import Condition, Field, WrittenList
@@ -175,14 +178,32 @@ class Definition:
     # near
 
     def windows(self, condition: Near, bounds: Bounds) -> Iterator[Window]:
-        """Give the windows in which the members of a `near` stand."""
-        for spots in self._streams(condition.members, bounds):
-            highs = sorted({spot.first for spot in spots})
+        """Give for each word the narrowest window that begins there and has all members."""
+        excludes = self._excludes(condition.members)
+        wanted = replace(condition, members=_without_exclusions(condition.members))
+        for spots in self._possible(condition.members, bounds):
+            firsts = sorted({spot.first for spot in spots})
             for low in sorted({spot.last for spot in spots}):
-                for high in (high for high in highs if high <= low + condition.within + 1):
-                    window = _window(spots, low, high)
-                    if window.spots and self._are_near(condition, window):
-                        yield window
+                highs = [high for high in firsts if high <= low + condition.within + 1]
+                narrowest = self._narrowest(wanted, spots, low, highs)
+                if narrowest is not None and not excludes:
+                    yield narrowest
+                elif narrowest is not None:
+                    yield from self._nothing_excluded(condition, spots, low, highs)
+
+    def _nothing_excluded(
+        self, condition: Near, spots: frozenset[Spot], low: int, highs: Iterable[int]
+    ) -> Iterator[Window]:
+        """Give the first window that has nothing excluded beside it; wider ones reach farther."""
+        for high in highs:
+            window = _window(spots, low, high)
+            if window.spots and self._are_near(condition, window):
+                yield window
+                return
+
+    def _excludes(self, members: Iterable[Condition]) -> bool:
+        """Tell whether a `none` stands below: then a wider window need not hold too."""
+        return any(isinstance(m, NoneOf) or self._excludes(self.members(m)) for m in members)
 
     def _are_near(self, condition: Near, window: Window) -> bool:
         bounds = self.around(condition, window)
@@ -207,7 +228,11 @@ class Definition:
         ends = [-1, *sorted({spot.last for spot in window.spots})]
         after = 0
         for member in members:
-            end = next((e for e in ends if self._ends(member, window, bounds, after, e)), None)
+            ending = partial(self._ends, member, window, bounds, after)
+            if self._excludes((member,)):
+                end = next(filter(ending, ends), None)
+            else:
+                end = _first(ends, ending)
             if end is None:
                 return False
             after = max(after, end + 1)
@@ -224,7 +249,7 @@ class Definition:
         wanted = _without_exclusions(condition.members)
         asked = Near(condition.mark, condition.path, 0, ordered, wanted)
         best: Window | None = None
-        for spots in self._streams(wanted, bounds):
+        for spots in self._possible(wanted, bounds):
             highs = sorted({spot.first for spot in spots})
             for low in sorted({spot.last for spot in spots}):
                 found = self._narrowest(asked, spots, low, highs)
@@ -235,17 +260,24 @@ class Definition:
     def _narrowest(
         self, asked: Near, spots: frozenset[Spot], low: int, highs: list[int]
     ) -> Window | None:
-        """Search by halving: what holds in a window holds in every wider one."""
-        found: Window | None = None
-        least, most = 0, len(highs) - 1
-        while least <= most:
-            middle = (least + most) // 2
-            window = _window(spots, low, highs[middle])
-            if window.spots and self._are_near(asked, window):
-                found, most = window, middle - 1
-            else:
-                least = middle + 1
-        return found
+        """Give the narrowest window from `low` on; nothing may be excluded."""
+
+        def holds(high: int) -> bool:
+            window = _window(spots, low, high)
+            return bool(window.spots) and self._are_near(asked, window)
+
+        high = _first(highs, holds)
+        return None if high is None else _window(spots, low, high)
+
+    def _possible(
+        self, members: tuple[Condition, ...], bounds: Bounds
+    ) -> Iterator[frozenset[Spot]]:
+        """Give the hits of the streams in which every member that must occur does."""
+        wanted = [member for member in members if not self._excludes((member,))]
+        for spots in self._streams(members, bounds):
+            inside = bounds._replace(inside=spots.__contains__)
+            if all(self.holds(member, inside) for member in wanted):
+                yield spots
 
     # sentences and paragraphs
 
@@ -307,6 +339,12 @@ def _both(wanted: frozenset[Field], outer: frozenset[Field]) -> frozenset[Field]
     if ("lead" in wanted and "text" in outer) or ("text" in wanted and "lead" in outer):
         shared.add("lead")
     return frozenset(shared)
+
+
+def _first(values: Sequence[int], holds: Callable[[int], bool]) -> int | None:
+    """Search by halving: what holds of a value holds of every greater one."""
+    place = bisect_left(values, True, key=holds)  # noqa: FBT003 - the first that holds
+    return values[place] if place < len(values) else None
 
 
 def _without_exclusions(members: Iterable[Condition]) -> tuple[Condition, ...]:
