@@ -12,24 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    ColumnElement,
     Integer,
     Row,
-    Select,
     Text,
-    and_,
     any_,
     bindparam,
     cast,
     delete,
-    false,
     func,
     insert,
-    literal_column,
-    or_,
     select,
     text,
-    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -40,9 +33,10 @@ from watcher.record.upsert import insert_unless_known
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Executable
 
     from watcher.model import Wanted
 
@@ -162,62 +156,62 @@ def search(
     limit: int | None,
 ) -> list[int]:
     """Give the ids of articles seen since then that hold what is wanted, the newest first."""
-    possible = _possible(wanted)
-    if possible is None:
-        return []
-    query = select(articles.c.id).order_by(articles.c.id.desc()).limit(limit)
+    found = _Found(connection, since).of(wanted)
     if since is not None:
-        query = query.where(articles.c.seen >= since)
-    if possible != Each():
-        build = _with_fts if connection.dialect.name == "sqlite" else _with_gin
-        query = query.where(articles.c.id.in_(build(possible, since)))
-    return list(connection.scalars(query))
+        found = found & set(
+            connection.scalars(select(articles.c.id).where(articles.c.seen >= since))
+        )
+    return sorted(found, reverse=True)[:limit]
 
 
-def _possible(wanted: Wanted[int]) -> Wanted[int] | None:
-    """Leave out what no article can hold, None if that is all; unite sets of words."""
-    if isinstance(wanted, frozenset):
-        return wanted or None
-    parts = [_possible(part) for part in wanted.parts]
-    held = tuple(part for part in parts if part is not None)
-    if isinstance(wanted, Each):
-        demanding = tuple(part for part in held if part != Each())
-        return Each(demanding) if len(held) == len(parts) else None
-    if Each() in held:
-        return Each()
-    single = frozenset[int]().union(*(part for part in held if isinstance(part, frozenset)))
-    several = tuple(part for part in held if not isinstance(part, frozenset))
-    united = ((single,) if single else ()) + several
-    return Either(united) if united else None
+class _Found:
+    """What articles hold, each set of words looked up once however often it is wanted.
+
+    Databases would go through its articles again wherever it stands in a long condition.
+    """
+
+    def __init__(self, connection: Connection, since: datetime | None) -> None:
+        self._connection = connection
+        self._known: dict[Wanted[int], AbstractSet[int]] = {}
+        oldest = select(func.min(articles.c.id))
+        if since is not None:
+            oldest = oldest.where(articles.c.seen >= since)
+        self._oldest = connection.scalar(oldest) or 0
+
+    def of(self, wanted: Wanted[int]) -> AbstractSet[int]:
+        """Give the ids of articles that hold what is wanted."""
+        if wanted not in self._known:
+            self._known[wanted] = self._look_up(wanted)
+        return self._known[wanted]
+
+    def _look_up(self, wanted: Wanted[int]) -> AbstractSet[int]:
+        if isinstance(wanted, Either):
+            return set[int]().union(*map(self.of, wanted.parts))
+        if isinstance(wanted, Each):
+            if not wanted.parts:
+                everything = select(articles.c.id).where(articles.c.id >= self._oldest)
+                return set(self._connection.scalars(everything))
+            found = self.of(wanted.parts[0])
+            for part in wanted.parts[1:]:
+                found = found & self.of(part) if found else found
+            return found
+        return self._holding(wanted) if wanted else set()
+
+    def _holding(self, one_of: frozenset[int]) -> set[int]:
+        given: dict[str, Any] = {"oldest": self._oldest, "words": sorted(one_of)}
+        query: Executable = _HOLDING_IN_POSTGRESQL
+        if self._connection.dialect.name == "sqlite":
+            given["words"], query = " OR ".join(map(str, given["words"])), _HOLDING_IN_SQLITE
+        return set(self._connection.scalars(query, given))
 
 
-def _with_fts(wanted: Wanted[int], since: datetime | None) -> Select[Any]:
-    found: Select[Any] = select(literal_column("rowid")).select_from(text("article_search"))
-    found = found.where(text("article_search MATCH :wanted").bindparams(wanted=fts_query(wanted)))
-    if since is not None:
-        oldest = select(func.min(articles.c.id)).where(articles.c.seen >= since).scalar_subquery()
-        found = found.where(literal_column("rowid") >= oldest)
-    return found
-
-
-def fts_query(wanted: Wanted[int]) -> str:
-    """Word what is wanted for FTS5, whose words are numbers here."""
-    if isinstance(wanted, frozenset):
-        return "(" + " OR ".join(map(str, sorted(wanted))) + ")"
-    operator = " AND " if isinstance(wanted, Each) else " OR "
-    return "(" + operator.join(fts_query(part) for part in wanted.parts) + ")"
-
-
-def _with_gin(wanted: Wanted[int], _since: datetime | None) -> Select[Any]:
-    return select(article_words.c.article_id).where(_gin_query(wanted))
-
-
-def _gin_query(wanted: Wanted[int]) -> ColumnElement[bool]:
-    if isinstance(wanted, frozenset):
-        overlaps = article_words.c.words.op("&&", is_comparison=True)
-        return overlaps(bindparam(None, sorted(wanted), ARRAY(Integer)))
-    join = and_ if isinstance(wanted, Each) else or_
-    return join(true() if isinstance(wanted, Each) else false(), *map(_gin_query, wanted.parts))
+_HOLDING_IN_SQLITE = text(
+    "SELECT rowid FROM article_search WHERE article_search MATCH :words AND rowid >= :oldest"
+)
+_HOLDING_IN_POSTGRESQL = select(article_words.c.article_id).where(
+    article_words.c.words.op("&&")(bindparam("words", type_=ARRAY(Integer))),
+    article_words.c.article_id >= bindparam("oldest"),
+)
 
 
 def archived(connection: Connection, ids: Sequence[int]) -> list[Archived]:
