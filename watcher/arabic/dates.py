@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from watcher.arabic.datewords import (
     COUNTS,
     FOLD,
+    FRACTIONS,
     HALVES,
     HIJRI_MONTHS,
     LABELS,
@@ -86,11 +87,13 @@ _CORE: Final = re.compile(
     re.VERBOSE,
 )
 _UNIT: Final = _any_of(UNITS)
-_COUNT: Final = rf"\d{{1,3}}|{_any_of(COUNTS)}"
+_PART: Final = _any_of(FRACTIONS)
+_COUNT: Final = rf"\d{{1,3}}|{_any_of(COUNTS)}|{_PART}"
 _AGO: Final = re.compile(
     rf"""
     (?<!\w)و?(?:منذ|قبل)\s{{1,3}}(?:(?:حوالي|نحو|قرابه|اكثر\s{{1,3}}من)\s{{1,3}})?
-        (?:(?P<c1>{_COUNT})\s{{1,3}})?(?P<u1>{_UNIT})(?!\w)(?:\s{{1,3}}واحده?(?!\w))?
+        (?:(?P<c1>{_COUNT})\s{{1,3}}(?:ال(?=ساعه))?)?(?P<u1>{_UNIT})(?!\w)(?:\s{{1,3}}واحده?(?!\w))?
+        (?:\s{{1,3}}(?:و|(?P<less>الا)\s{{1,3}})(?P<part>{_PART})ا?(?!\w)(?:\s{{1,3}}(?:ال)?ساعه(?!\w))?)?
         (?:{_S},?{_S}و{_S}(?:(?P<c2>{_COUNT})\s{{1,3}})?(?P<u2>{_UNIT})(?!\w))?
     |(?<!\w)(?P<c3>\d{{1,3}})\s{{1,3}}(?P<u3>{_UNIT})\s{{1,3}}(?:ago|مضت|مضي)(?!\w)
     |(?<!\w)(?P<now>(?:منذ|قبل)\s{{1,3}}(?:لحظات|لحظه|قليل)|الان|just\s{{1,3}}now)(?!\w)
@@ -226,12 +229,8 @@ def _merged(line: str, cores: _Cores, now: datetime) -> Iterator[DateFound]:
             day = cores[place][1][0] if is_hijri else day
             place += 1
         is_relative = match["d6"] is not None
-        if is_relative and day > now + timedelta(days=2):
-            day = (
-                _midnight(day.replace(year=day.year - 1))
-                if (day.month, day.day) != (2, 29)
-                else day
-            )
+        if is_relative and day > now + timedelta(days=2) and (day.month, day.day) != (2, 29):
+            day = _midnight(day.replace(year=day.year - 1))
         yield _with_clock(line, DateFound(start, end, day, "day", is_relative=is_relative))
 
 
@@ -296,9 +295,8 @@ def _hijri(year: int, month: int, day: int, now: datetime) -> tuple[datetime, bo
     return datetime.fromordinal(_HIJRI_EPOCH + elapsed).replace(tzinfo=now.tzinfo), True
 
 
-_HIJRI_EPOCH: Final = (
-    227_014  # the day before 1 Muharram 1 (Friday, 16 July 622 Julian), proleptic ordinal
-)
+# The day before 1 Muharram 1 (Friday, 16 July 622 Julian), proleptic ordinal.
+_HIJRI_EPOCH: Final = 227_014
 
 
 # --- clock and zone ---------------------------------------------------------------------------
@@ -381,6 +379,9 @@ def _ago(match: re.Match[str], now: datetime) -> DateFound | None:
     if not all(parts):
         return None
     seconds = sum(parts)
+    if match["part"]:
+        part = int(UNITS[match["u1"]][0] * FRACTIONS[match["part"]])
+        seconds += -part if match["less"] else part
     try:
         instant = now - timedelta(seconds=seconds)
     except OverflowError:
@@ -396,4 +397,4 @@ def _seconds(count: str | None, unit: str) -> int:
     seconds, implied = UNITS[unit]
     if not count:
         return seconds * implied
-    return seconds * (int(count) if count.isdigit() else COUNTS[count])
+    return int(seconds * (FRACTIONS.get(count) or COUNTS.get(count) or int(count)))

@@ -92,6 +92,12 @@ COUNTS: Final = {
         for name, n in _numbered("سبع|سبعة", "ثمان|ثماني|ثمانية", "تسع|تسعة", "عشر|عشرة").items()
     },
 }
+# Parts of an hour and more, with "of an": «ربع ساعة» is fifteen minutes.
+FRACTIONS: Final = {
+    name.translate(FOLD): part
+    for names, part in (("نصف", 1 / 2), ("ربع", 1 / 4), ("ثلث", 1 / 3), ("ثلثي", 2 / 3))
+    for name in names.split("|")
+}
 # Seconds, and how many a word means without a number before it: one, two, or (0) an unknown number.
 UNITS: Final = {
     word.translate(FOLD): (seconds, count)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from watcher.clean.lines import Line
 
 _RUNNING_WORDS = 18
+_INNER_STOP = re.compile(r"[.:!?\u061f\u06d4]\s")
 _QUOTED = re.compile(r"^\s*[«\"\u201c(\[\d]")
 _PAIRS = (("«", "»"), ("\u201c", "\u201d"), ("(", ")"))
 
@@ -70,7 +71,7 @@ def _is_unfinished(line: Line) -> bool:
 
 def _is_running(line: Line) -> bool:
     """Tell half a sentence from a heading: long, or opened as only running text opens."""
-    if line.is_bulleted or len(line) < 8:
+    if line.is_bulleted or len(line) < 8 or len(_INNER_STOP.split(line.text)[-1].split()) < 5:
         return False
     first = line.words[0]
     return len(line) >= _RUNNING_WORDS or first[0] == "و" or is_among(first, words.REPORTING)
@@ -80,7 +81,8 @@ def _begins_anew(line: Line) -> bool:
     """Tell whether a line may be a paragraph of its own: most open with "and" or with a verb."""
     first = line.words[0]
     return (
-        first[0] in "وف"
+        (first[0] in "وفي" and first != "في")
+        or first == "كما"
         or is_among(first, words.REPORTING)
         or bool(_QUOTED.match(line.text))
         or ":" in line.text[:60]
