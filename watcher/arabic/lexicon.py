@@ -81,6 +81,10 @@ class Lexicon:
         """Tell whether أ, إ and آ begin different words that `form` spells with a bare ا."""
         return form in self._initials
 
+    def knows(self, form: str) -> bool:
+        """Tell whether a form is listed at all, bare or with the article."""
+        return form in self._lemmas or ARTICLE + form in self._lemmas
+
     def __contains__(self, form: str) -> bool:
         return form in self._lemmas
 

@@ -51,6 +51,10 @@ def broken_plurals(noun: str, known: Lexicon) -> set[str]:
         indefinite = noun[:-1] if is_defective(noun, known) else noun
         listed = _listed(indefinite, known, proven=indefinite == noun)
         listed = {plural for plural in listed if len(plural) > 3}
+        if indefinite != noun and len(noun) == 4:
+            listed |= {
+                plural for plural in _of_four(noun, feminine=False) if _is_free(plural, noun, known)
+            }
         return plurals | set(COLLECTIVES.get(noun, ())) | listed
     plurals |= _listed(noun, known, proven=False)
     generated = (plural.replace("اا", "ا") for plural in _generated(noun))

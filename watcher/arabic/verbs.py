@@ -49,8 +49,15 @@ def is_verb(citation: str, known: Lexicon) -> bool:
         return known.nominal(verb) in ([], [verb])
     if _CAUSATIVE.fullmatch(citation) and verb not in known.nominal(verb):
         return True
-    if not known.is_verb(verb) or (citation[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
+    if (citation[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
         return False
+    if not known.is_verb(verb):
+        return len(verb) == 4 and verb[1] == "ا" and not known.knows(verb)
+    return _has_shape(verb, citation, known)
+
+
+def _has_shape(verb: str, citation: str, known: Lexicon) -> bool:
+    """Tell whether a word that has finite forms is no noun by its shape."""
     if len(verb) == 4 and verb[0] != "ا":
         if verb[1] == "ا":
             return True
@@ -61,6 +68,8 @@ def is_verb(citation: str, known: Lexicon) -> bool:
         return verb[2] not in "وي"
     if len(verb) == 5:
         hollow = verb[2] == "ت" or verb[1] == "ن"
+        if verb[0] == "ت":
+            return verb[3] not in "اي"
         return verb[0] == "ا" and verb[3] not in ("وي" if hollow else "اوي")
     return len(verb) < 4 or (len(verb) == 6 and (verb.startswith("است") or verb[4] not in "اوي"))
 
