@@ -55,6 +55,8 @@ _LONGEST = 60
 """Code points. What is longer may not be in an index."""
 _DEEPEST = 20
 """Conditions below this depth are not asked for; databases read nested questions only so far."""
+_WORDS_AT_ONCE = 500
+"""As many as a long article has; texts are not read as if they had no end."""
 _SERVANT = "عبد"
 """Printed together with the word behind it, or apart."""
 
@@ -163,14 +165,16 @@ class Probes:
         found: dict[Probe, list[int]] = {}
         # Numbers and Latin words are a good part of a vocabulary, and seldom asked for.
         asked = [n for n, word in enumerate(words) if not (self._letters_only and word.isascii())]
-        for form, places in self._forms:
-            lines = [form.format(words[number]) for number in asked]
-            starts = list(accumulate(map(len, lines), initial=0))
-            for hit in self._terms.scan("".join(lines)):
-                probe = self._probes[hit.term]
-                if probe.place in places:
-                    number = asked[bisect_right(starts, hit.start) - 1]
-                    found.setdefault(probe, []).append(number)
+        for begin in range(0, len(asked), _WORDS_AT_ONCE):
+            part = asked[begin : begin + _WORDS_AT_ONCE]
+            for form, places in self._forms:
+                lines = [form.format(words[number]) for number in part]
+                starts = list(accumulate(map(len, lines), initial=0))
+                for hit in self._terms.scan("".join(lines)):
+                    probe = self._probes[hit.term]
+                    if probe.place in places:
+                        number = part[bisect_right(starts, hit.start) - 1]
+                        found.setdefault(probe, []).append(number)
         return found
 
 
