@@ -181,9 +181,7 @@ def _unmarked(text: str) -> str:
 def _places(mode: Mode, pattern: str, text: str) -> Iterator[tuple[int, int]]:
     """Give where a literal or regular expression stands; places do not overlap."""
     if mode == "regex":
-        yield from (
-            found.span() for found in _compiled(pattern).finditer(text) if found.group()
-        )
+        yield from (found.span() for found in _compiled(pattern).finditer(text) if found.group())
         return
     start = text.find(pattern)
     while start >= 0:
