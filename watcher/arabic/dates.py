@@ -295,8 +295,7 @@ def _hijri(year: int, month: int, day: int, now: datetime) -> tuple[datetime, bo
     return datetime.fromordinal(_HIJRI_EPOCH + elapsed).replace(tzinfo=now.tzinfo), True
 
 
-# The day before 1 Muharram 1 (Friday, 16 July 622 Julian), proleptic ordinal.
-_HIJRI_EPOCH: Final = 227_014
+_HIJRI_EPOCH: Final = 227_014  # The day before 1 Muharram 1 (16 July 622 Julian), as an ordinal.
 
 
 # --- clock and zone ---------------------------------------------------------------------------
