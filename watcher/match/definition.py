@@ -185,11 +185,12 @@ class Definition:
             firsts = sorted({spot.first for spot in spots})
             for low in sorted({spot.last for spot in spots}):
                 highs = [high for high in firsts if high <= low + condition.within + 1]
-                narrowest = self._narrowest(wanted, spots, low, highs)
-                if narrowest is not None and not excludes:
-                    yield narrowest
-                elif narrowest is not None:
-                    yield from self._nothing_excluded(condition, spots, low, highs)
+                high = self._narrowest(wanted, spots, low, highs)
+                if high is not None and not excludes:
+                    yield _window(spots, low, high)
+                elif high is not None:
+                    wider = (other for other in highs if other >= high)
+                    yield from self._nothing_excluded(condition, spots, low, wider)
 
     def _nothing_excluded(
         self, condition: Near, spots: frozenset[Spot], low: int, highs: Iterable[int]
@@ -252,22 +253,21 @@ class Definition:
         for spots in self._possible(wanted, bounds):
             highs = sorted({spot.first for spot in spots})
             for low in sorted({spot.last for spot in spots}):
-                found = self._narrowest(asked, spots, low, highs)
-                if found is not None and (best is None or found.gap < best.gap):
-                    best = found
+                high = self._narrowest(asked, spots, low, highs)
+                if high is not None and (best is None or high - low - 1 < best.gap):
+                    best = _window(spots, low, high)
         return best
 
     def _narrowest(
         self, asked: Near, spots: frozenset[Spot], low: int, highs: list[int]
-    ) -> Window | None:
-        """Give the narrowest window from `low` on; nothing may be excluded."""
+    ) -> int | None:
+        """Give the end of the narrowest window from `low` on; nothing may be excluded."""
 
         def holds(high: int) -> bool:
             window = _window(spots, low, high)
             return bool(window.spots) and self._are_near(asked, window)
 
-        high = _first(highs, holds)
-        return None if high is None else _window(spots, low, high)
+        return _first(highs, holds)
 
     def _possible(
         self, members: tuple[Condition, ...], bounds: Bounds
