@@ -43,6 +43,8 @@ _PERSONS = ("ون", "ين", "وا")
 _SOUND = ("ات", "ون", "ين", "تين")
 _PLURAL_OF_THREE = re.compile("أ[^ا][^ا]ا[^ا]")
 """أفعال, which the lexicon takes for the verbal noun إفعال too."""
+_OF_FOURTH = re.compile("أ[^ا][^ا][^اةىي]")
+"""أفعل, which the lexicon takes for the first person too."""
 _VERBAL_NOUN = re.compile(".?.[او].|..ا.ة|...ة|..ي.")
 """Shapes that plurals share with verbal nouns."""
 
@@ -60,7 +62,13 @@ def citations(word: str, written: str, known: Lexicon, *, phrased: bool = False)
     if _PLURAL_OF_THREE.fullmatch(written):
         short = [one for one in nominal or other if len(one.removesuffix("ة")) < 4]
         return [one for one in short if is_plural_of(word, one)][:1] or [word]
-    if word in nominal or word in other or _is_active(word, known) or is_verb(written, known):
+    if (
+        _OF_FOURTH.fullmatch(written)
+        or word in nominal
+        or word in other
+        or _is_active(word, known)
+        or is_verb(written, known)
+    ):
         return [word]
     if not nominal and not other:
         return _guessed(word, known)

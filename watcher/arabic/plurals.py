@@ -72,7 +72,7 @@ def is_defective(noun: str, known: Lexicon) -> bool:
     """Tell whether the ي at the end is not written where the noun is indefinite: قاضٍ."""
     if noun in DEFECTIVE:
         return True
-    if _OF_DERIVED.fullmatch(noun) and not known.nominal(noun[:-1]):
+    if _OF_DERIVED.fullmatch(noun) and not known.knows(noun[:-1]):
         return True
     return _DEFECTIVE.fullmatch(noun) is not None and noun[:-1] in known.nominal(noun)
 

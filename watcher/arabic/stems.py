@@ -87,7 +87,7 @@ class Stems:
     def _add_exact(self, atom: int, word: str) -> None:
         """Enter a word that takes clitics and nothing else."""
         stem, endings = word, BARE | ENCLITIC
-        if word[-1] == "ة":
+        if word[-1] == "ة" and len(word) > 1:
             stem, endings = word[:-1], FEMININE | FEMININE_T
         self._put(self._stems, stem, Stem(atom, endings, OWN, word, ""))
 

@@ -63,7 +63,8 @@ def _has_shape(verb: str, citation: str, known: Lexicon) -> bool:
             return True
         return verb[2] not in "اوي" and verb[0] not in "مت"
     if len(verb) == 3 and citation[-1] == "ي":
-        return verb not in known.nominal(verb)
+        # رأت is of رأى; a verb in ي keeps it, بقيت.
+        return verb not in known.nominal(verb) and verb[:-1] + "تا" not in known.forms(verb)
     if len(verb) == 4:
         return verb[2] not in "وي"
     if len(verb) == 5:
