@@ -104,7 +104,7 @@ def test_an_older_version_takes_its_lists_from_the_folder(rules: Path, tmp_path:
 
 
 def watcher(*words: str) -> Result:
-    assert backtest, "importing it registers its commands"
+    assert backtest.__name__ == "watcher.cli.backtest", "importing it registers its commands"
     return CliRunner().invoke(app, words)
 
 
