@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from watcher import log, systemd
 from watcher.clock import utc_now
-from watcher.config import load_config, read_config
+from watcher.config import Cache, default_folder, load_config, read_config
 from watcher.errors import Invalid, Problem, StorageUnavailable
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.lanes import Lane
@@ -156,7 +156,8 @@ class Watcher:
 @asynccontextmanager
 async def open_watcher(config: Config, *, console: Console | None = None) -> AsyncIterator[Watcher]:
     """Build a daemon of its configuration, with everything open; close all of it afterwards."""
-    rulebook = Rulebook.open(config.rules, [target.name for target in config.targets])
+    names = [target.name for target in config.targets]
+    rulebook = Rulebook.open(config.rules, names, Cache(default_folder() / "rules"))
     async with AsyncExitStack() as stack:
         record = await stack.enter_async_context(Record(config.database.reveal()))
         await record.sync_sources(config.sources, utc_now())

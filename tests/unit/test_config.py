@@ -375,7 +375,7 @@ def test_every_file_with_a_mistake_is_told_and_the_others_are_read(tmp_path):
         ("a.yaml", "error"),
         ("b.yaml", "error"),
         ("c.yaml", "error"),
-        ("e.yaml", "warning"),
+        ("e.yaml", "error"),
     ]
 
 

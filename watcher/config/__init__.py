@@ -9,8 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from watcher.config.cache import Cache, default_folder
 from watcher.config.compose import load_document
-from watcher.config.rules import read_rule_documents, rule_files
+from watcher.config.rules import (
+    RuleText,
+    read_rule_documents,
+    read_rule_texts,
+    rule_document,
+    rule_files,
+)
 from watcher.config.starter import write_starter
 
 if TYPE_CHECKING:
@@ -19,14 +26,19 @@ if TYPE_CHECKING:
     from watcher.config.sources import read_sources
 
 __all__ = [
+    "Cache",
     "Config",
     "Limits",
     "Polling",
+    "RuleText",
+    "default_folder",
     "load_config",
     "load_document",
     "read_config",
     "read_rule_documents",
+    "read_rule_texts",
     "read_sources",
+    "rule_document",
     "rule_files",
     "write_starter",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from watcher.config.cache import digest
 from watcher.config.compose import compose
 from watcher.config.fields import shape
 from watcher.config.text import decode, read_bytes, whole, yaml_files
@@ -30,30 +30,50 @@ def rule_files(folder: Path) -> list[Path]:
         return []
 
 
+class RuleText(NamedTuple):
+    """A rule file as it is on disk: what problems call it, and its bytes."""
+
+    name: str
+    body: bytes
+
+
+def read_rule_texts(folder: Path) -> tuple[list[RuleText], list[Problem], str]:
+    """Read the bytes of every rule file, and a hash of all names and texts."""
+    files, texts, parts = rule_files(folder), list[RuleText](), list[bytes]()
+    problems = [] if files else [_nothing(folder)]
+    for path in files:
+        body, unread = read_bytes(path, str(path))
+        problems.extend(unread)
+        if body is not None:
+            parts += (os.fsencode(path.relative_to(folder)), body)
+            texts.append(RuleText(str(path), body))
+    return texts, problems, digest(*parts)
+
+
 def read_rule_documents(folder: Path) -> tuple[list[Mapping], list[Problem], str]:
     """Read every rule file, with every problem of form, and a hash of all names and texts.
 
     Files without a mapping at the top are problems and not among the documents.
     """
-    files, documents = rule_files(folder), list[Mapping]()
-    problems = [] if files else [_nothing(folder)]
-    digest = hashlib.sha256()
-    for path in files:
-        name = str(path)
-        body, unread = read_bytes(path, name)
-        problems.extend(unread)
-        if body is None:
-            continue
-        for part in (os.fsencode(path.relative_to(folder)), body):
-            digest.update(len(part).to_bytes(8, "big") + part)
-        document, mistakes = _document(name, body)
-        if document is None:
-            # An emptied file may be a save that went wrong: its rules must not vanish in silence.
-            mistakes = [replace(problem, level="error") for problem in mistakes]
-        else:
-            documents.append(document)
+    texts, problems, revision = read_rule_texts(folder)
+    documents = []
+    for text in texts:
+        document, mistakes = rule_document(text)
         problems.extend(mistakes)
-    return documents, problems, digest.hexdigest()
+        if document is not None:
+            documents.append(document)
+    return documents, problems, revision
+
+
+def rule_document(file: RuleText) -> tuple[Mapping | None, list[Problem]]:
+    """Build the document of one rule file; None, with a problem, where there is none.
+
+    An emptied file may be a save that went wrong: its rules must not vanish in silence.
+    """
+    document, problems = _document(*file)
+    if document is None:
+        problems = [replace(problem, level="error") for problem in problems]
+    return document, problems
 
 
 def _document(name: str, body: bytes) -> tuple[Mapping | None, list[Problem]]:

@@ -1,0 +1,99 @@
+"""What is kept on disk is given back as it was, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from watcher import rulebook
+from watcher.config import Cache, default_folder
+from watcher.errors import Problem
+from watcher.match import match
+from watcher.model import Article
+from watcher.rulebook import read_folder
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return Cache(tmp_path / "kept")
+
+
+def test_a_value_comes_back_as_it_was(cache):
+    value = [Problem("a.yaml", 1, 2, "rules[0]", "wrong"), {"x": (1, frozenset({"y"}))}]
+    cache.put("key", value)
+
+    assert Cache(cache.folder).get("key") == value
+    assert cache.get("another key") is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"x" * 100),
+        lambda path: path.chmod(0o666),
+        lambda path: path.parent.chmod(0o777),
+    ],
+    ids=["cut off", "emptied", "overwritten", "open to others", "in a folder open to others"],
+)
+def test_what_is_damaged_or_could_be_forged_is_not_there(cache, damage):
+    cache.put("key", "value")
+    damage(next(cache.folder.iterdir()))
+
+    assert cache.get("key") is None
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path):
+    (tmp_path / "file").write_text("")
+    cache = Cache(tmp_path / "file")
+    cache.put("key", "value")
+
+    assert cache.get("key") is None
+
+
+def test_what_nobody_uses_goes(cache):
+    cache.put("old", 1)
+    later = Cache(cache.folder)
+    later.put("new", 2)
+    later.drop_unused()
+
+    assert [later.get("old"), later.get("new")] == [None, 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"CACHE_DIRECTORY": "/var/cache/watcher:/x"}, "/var/cache/watcher"),
+        ({"XDG_CACHE_HOME": "/home/a/cache"}, "/home/a/cache/watcher"),
+    ],
+    ids=["by systemd", "by the desktop"],
+)
+def test_the_folder_is_the_one_that_the_system_gives(monkeypatch, given, expected):
+    monkeypatch.delenv("CACHE_DIRECTORY", raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    assert default_folder() == Path(expected)
+
+
+def test_rules_from_the_cache_match_as_those_that_were_compiled(cache, tmp_path, monkeypatch):
+    """Unchanged files come from the cache; an edited one is read, and the others are not."""
+    monkeypatch.setattr(rulebook, "WORTH_KEEPING", 0)
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    near = "{near: {within: 3, of: [جسر, {any: [نهر, قطار]}]}}"
+    (folder / "a.yaml").write_text(f"rules:\n  - {{id: bridge, match: {near}}}\n")
+    (folder / "b.yaml").write_text("rules:\n  - {id: train, match: {all: [قطار], none: [سفينة]}}\n")
+    article = Article("", "جسر القطار", "وصل القطار إلى الجسر.")
+    first = read_folder(folder, None, cache)
+
+    again = read_folder(folder, None, Cache(cache.folder))
+    assert again.problems == first.problems
+    assert match(again.rules, article) == match(first.rules, article)
+    assert len(match(again.rules, article)) == 2
+
+    (folder / "b.yaml").write_text("rules:\n  - {id: ship, match: سفينة}\n")
+    edited = read_folder(folder, None, Cache(cache.folder))
+    assert [rule.id for rule in edited.rules.rules] == ["bridge", "ship"]

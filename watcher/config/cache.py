@@ -1,0 +1,121 @@
+"""What was worked out of files, kept on disk under a hash of the files and of this program.
+
+A cache of our own making: what is damaged, made by another version or owned by somebody else is
+not there, and what cannot be written is not kept. Values are unpickled, so the folder must belong
+to the user that runs the program and to nobody else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import os
+import pickle
+import sys
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+_DIGEST_BYTES = 32
+_PRIVATE = 0o700
+_PACKAGE = Path(__file__).parents[1]
+_MADE_BY = ("arabic", "match", "config")
+_LIBRARIES = ("simplemma", "google-re2", "pyyaml")
+
+
+def default_folder() -> Path:
+    """Give where caches belong: systemd's CacheDirectory, else the user's own."""
+    given = os.environ.get("CACHE_DIRECTORY", "").split(":")[0]
+    if given:
+        return Path(given)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "watcher"
+
+
+def digest(*parts: bytes) -> str:
+    """Hash several texts, so that no two lists of texts share a hash."""
+    hashed = hashlib.sha256()
+    for part in parts:
+        hashed.update(len(part).to_bytes(8, "big") + part)
+    return hashed.hexdigest()
+
+
+class Cache:
+    """Values by key, one file each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._used: set[str] = set()
+
+    def get(self, key: str) -> Any:
+        """Give what was kept, or None."""
+        path = self._path(key)
+        try:
+            if not _is_ours(self.folder) or not _is_ours(path):
+                return None
+            body = path.read_bytes()
+        except OSError:
+            return None
+        if hashlib.sha256(body[_DIGEST_BYTES:]).digest() != body[:_DIGEST_BYTES]:
+            return None
+        try:
+            return pickle.loads(body[_DIGEST_BYTES:])  # noqa: S301 - see the module's docstring
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be made anew
+            return None
+
+    def put(self, key: str, value: object) -> None:
+        """Keep a value; in one step, so that no reader ever sees half of it."""
+        file = io.BytesIO()
+        _Pickler(file, protocol=5).dump(value)
+        body = file.getvalue()
+        path = self._path(key)
+        draft = path.with_suffix(f".{os.getpid()}")
+        try:
+            self.folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+            draft.touch(mode=0o600)
+            draft.write_bytes(hashlib.sha256(body).digest() + body)
+            draft.replace(path)
+        except OSError:
+            with suppress(OSError):
+                draft.unlink()
+
+    def drop_unused(self) -> None:
+        """Remove what nobody asked for or kept since this cache was opened."""
+        for path in self.folder.glob("*.kept"):
+            if path.name not in self._used:
+                with suppress(OSError):
+                    path.unlink()
+
+    def _path(self, key: str) -> Path:
+        path = self.folder / f"{digest(key.encode(), _program())}.kept"
+        self._used.add(path.name)
+        return path
+
+
+class _Pickler(pickle.Pickler):
+    """Writes dataclasses as calls of their class, which is read back several times faster."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            names = [field.name for field in dataclasses.fields(value)]
+            return type(value), tuple(getattr(value, name) for name in names)
+        return NotImplemented
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether nobody but this user can have written there."""
+    status = path.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022
+
+
+@cache
+def _program() -> bytes:
+    """Hash what could make other values of the same files: this program, its libraries, Python."""
+    sources = sorted(path for room in _MADE_BY for path in (_PACKAGE / room).glob("*.*"))
+    sources += sorted(_PACKAGE.glob("*.py"))
+    libraries = " ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    bodies = (path.read_bytes() for path in sources)
+    return digest(sys.version.encode(), libraries.encode(), *bodies).encode()
