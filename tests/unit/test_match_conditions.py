@@ -267,6 +267,32 @@ def test_targets_are_given_with_the_place_that_names_them_first():
     assert {name: mark.line for name, mark in targets.items()} == {"desk": 8, "slack": 8}
 
 
+def test_the_credit_counts_as_part_of_the_lead():
+    """A dateline that the cleaner lifted off the text is evidence still, in a field of its own."""
+    rules = rules_of(
+        """
+rules:
+  - {id: lead, match: {in: lead, match: بغداد}}
+  - {id: text, match: {in: text, match: بغداد}}
+  - {id: title, match: {in: title, match: بغداد}}
+  - {id: anywhere, match: {all: [بغداد, جسر]}}
+"""
+    )
+    article = Article("", "افتتاح طريق", "افتتح الجسر الجديد.", credit="بغداد/ الوكالة:")
+
+    found = {one.rule: one for one in match(rules, article)}
+
+    assert {rule: one.where for rule, one in found.items()} == {
+        "lead": "lead",
+        "text": "lead",
+        "anywhere": "lead",
+    }
+    assert [(s.field, s.start, s.end) for s in found["anywhere"].spans] == [
+        ("text", 6, 11),
+        ("credit", 0, 5),
+    ]
+
+
 def test_tests_in_rule_files_run_through_the_engine():
     results = run_tests(rules_of(RULES))
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.arabic.affixes import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
 
 _NO_STACK = (("", 0, 0),)
+_SPELLED_TWICE = re.compile("|".join(piece for pair in SPELLINGS for piece in pair))
 _APART = PREPOSITION | CONJUNCTION
 _PLURAL_OF_HAMZA = "أآ"
 Place: TypeAlias = Literal["alone", "first", "later"]
@@ -220,6 +222,8 @@ def _is_only_verb(citation: str, known: Lexicon) -> bool:
 def _spellings(word: str) -> list[str]:
     """Give the ways in which newspapers spell a word."""
     spelled = [word]
+    if not _SPELLED_TWICE.search(word):
+        return spelled
     for one, other in SPELLINGS:
         for old, new in ((one, other), (other, one)):
             if old in word and not (new in word and old in new):

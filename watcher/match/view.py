@@ -9,7 +9,6 @@ one stream a value.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from watcher.arabic import words_of
@@ -82,13 +81,11 @@ class Track:
 
     def extent(self, part: Range) -> tuple[int, int]:
         """Give the first and the last word of what stands in a range, which is not empty."""
-        begin = next(first for first, last, _ in self._from(part) if last >= part.lo)
-        near_the_end = self.inside(part._replace(lo=max(part.lo, part.hi - self._longest)))
-        return begin, max(last for _, last, _ in near_the_end)
-
-    def _from(self, part: Range) -> Iterator[Place]:
         begin = bisect_left(self._firsts, max(part.after, part.lo - self._longest))
-        return islice(self.places, begin, None)
+        while self.places[begin][1] < part.lo:
+            begin += 1
+        near_the_end = self.inside(part._replace(lo=max(part.lo, part.hi - self._longest)))
+        return self._firsts[begin], max(last for _, last, _ in near_the_end)
 
     def occurs(self, part: Range) -> bool:
         """Tell whether a place is in a range."""
