@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from watcher.model import Entry, Pending
     from watcher.record.lease import Lease
 
-MAX_UNANSWERED = 5
-"""An entry whose reading was begun this often and never ended kills or stalls the program."""
+MAX_UNANSWERED = 20
+"""An entry whose reading was begun this often and never ended kills or stalls the program.
+
+Many, because power cuts count too; a page alone only kills the worker that reads it.
+"""
 _STALLED = (
     f"reading was begun {MAX_UNANSWERED} times and never ended: "
     "the page stalls or kills the program"
