@@ -8,6 +8,7 @@ are counted where a run matters.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from watcher.arabic.words import pieces
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from watcher.arabic.words import Words
 
-Places: TypeAlias = "dict[Any, list[tuple[int, int]]]"
-"""Label of a term to (first word, last word) of its hits, in the order of the text."""
+Columns: TypeAlias = tuple[list[int], list[int]]
+"""First and last words of hits, in the order of the text; one list where each is one word."""
 Pairs: TypeAlias = "Mapping[tuple[int, int], tuple[tuple[Hashable, tuple[int, ...]], ...]]"
 """First two words of phrases to the label and the remaining words of each."""
 
@@ -43,7 +44,7 @@ class Reading(NamedTuple):
 class Survey:
     """The terms in one text. `labels` are those that occur."""
 
-    __slots__ = ("_found", "_phrases", "_sizes", "_special", "labels", "words")
+    __slots__ = ("_columns", "_found", "_phrases", "_sizes", "_special", "labels", "words")
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Survey:
         self.words = words
         self.labels: set[Any] = set().union(*filter(None, found))
         self._found = found
+        self._columns: dict[Any, Columns] | None = None
         self._special: dict[int, Reading] = {}
         """Readings of the words of special runs, by word."""
         self._sizes: dict[int, int] = {}
@@ -108,23 +110,36 @@ class Survey:
         sentence = self.words.sentence
         return sentence[first] == sentence[last]
 
-    def places(self) -> Places:
-        """Give where each term stands."""
-        places: Places = {}
-        word = 0
+    def columns(self, label: Hashable) -> Columns:
+        """Give where a term stands."""
+        if self._columns is None:
+            self._columns = {label: (words, words) for label, words in self._placed().items()}
+            self._add_phrases(self._columns)
+        return self._columns.get(label) or ([], [])
+
+    def _placed(self) -> dict[Hashable, list[int]]:
+        """Give the words that terms of one word stand at."""
+        placed: dict[Hashable, list[int]] = defaultdict(list)
+        shift = 0
         for run, labels in enumerate(self._found):
             if labels and labels[0] is SPECIAL:
-                for inside in range(self._sizes[run]):
-                    for label in self._special[word + inside].terms:
-                        places.setdefault(label, []).append((word + inside, word + inside))
-                word += self._sizes[run]
+                for word in range(run + shift, run + shift + self._sizes[run]):
+                    for label in self._special[word].terms:
+                        placed[label].append(word)
+                shift += self._sizes[run] - 1
                 continue
             for label in labels:
-                places.setdefault(label, []).append((word, word))
-            word += 1
+                placed[label].append(run + shift)
+        return placed
+
+    def _add_phrases(self, columns: dict[Any, Columns]) -> None:
+        phrases: dict[Hashable, list[tuple[int, int]]] = defaultdict(list)
         for label, first, last in self._phrases:
-            places.setdefault(label, []).append((first, last))
-        return places
+            phrases[label].append((first, last))
+        for label, found in phrases.items():
+            words = columns.get(label, ([], []))  # a term that is also written as one word
+            hits = sorted([*found, *zip(*words, strict=True)])
+            columns[label] = [first for first, _ in hits], [last for _, last in hits]
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the code points from the first word to the last."""

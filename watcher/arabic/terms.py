@@ -140,8 +140,8 @@ class Terms:
             return []
         found = sorted(
             (first, last != first, label, last)
-            for label, places in survey.places().items()
-            for first, last in places
+            for label in survey.labels
+            for first, last in zip(*survey.columns(label), strict=True)
         )
         return [
             Hit(label, first, last, *survey.span(first, last)) for first, _, label, last in found

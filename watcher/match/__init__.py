@@ -6,7 +6,7 @@ from watcher.match.explain import explain, remark_age
 from watcher.match.explained import Explained, Explanation
 from watcher.match.read import read_file
 from watcher.match.rule import Rule, RuleTest
-from watcher.match.rules import Rules, compile_rules, match, read_rules
+from watcher.match.rules import Rules, compile_rules, match, matching, read_rules
 from watcher.match.trial import TestResult, run_tests
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "compile_rules",
     "explain",
     "match",
+    "matching",
     "read_file",
     "read_rules",
     "remark_age",

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from watcher.errors import Problem
     from watcher.match.nodes import Node
+    from watcher.match.view import Atoms
     from watcher.match.written import Field, WrittenList
 
 MAX_DEPTH = 60
@@ -65,7 +66,7 @@ class Compiler:
         """Fields about the article that a condition looks into."""
         self.used: set[str] = set()
         self._lists = lists
-        self._leaves: dict[frozenset[str], Leaf] = {}
+        self._leaves: dict[Atoms, Leaf] = {}
         self._compiled: dict[tuple[str, _Context], Node | None] = {}
         self._open: list[str] = []
         self._depth = 0
@@ -123,7 +124,7 @@ class Compiler:
         return self.atoms.setdefault(atom, atom)
 
     def _leaf(self, atoms: Iterable[str]) -> Leaf:
-        key = frozenset(atoms)
+        key = tuple(sorted(atoms))
         leaf = self._leaves.get(key)
         if leaf is None:
             leaf = self._leaves[key] = Leaf(key)
@@ -154,7 +155,7 @@ class Compiler:
         others: list[Node] = []
         for _, node in positive:
             if isinstance(node, Leaf):
-                atoms |= node.atoms
+                atoms.update(node.atoms)
             elif isinstance(node, Some):
                 others.extend(node.members)
             else:
@@ -169,7 +170,7 @@ class Compiler:
             nodes.extend(_conjuncts(node))
         if not nodes:
             return None
-        wanted = [node.atoms for node in nodes if isinstance(node, Leaf)]
+        wanted = [frozenset(node.atoms) for node in nodes if isinstance(node, Leaf)]
         refused = frozenset[str]().union(
             *(
                 leaf.atoms
@@ -226,9 +227,13 @@ class Compiler:
         elif not streams(Every(nodes)):
             self._refuse(written, "can never match: the members are wanted in different fields")
         else:
-            hits = self._leaf(positive_atoms(nodes))
+            hits = tuple(sorted(positive_atoms(nodes)))
             if isinstance(written, Near):
-                return Close(written.within, written.ordered, hits, excludes(nodes), nodes)
+                excluded = excludes(nodes)
+                plain = not (excluded or written.ordered) and all(
+                    isinstance(node, Leaf) for node in nodes
+                )
+                return Close(written.within, written.ordered, hits, excluded, nodes, plain)
             return Together(written.unit, hits, nodes)
         return None
 

@@ -1,7 +1,7 @@
 """Which rules an article could match, found without looking at the others. Pure.
 
 A rule can only match where at least one atom of each of its covers occurs. It is filed under the
-atoms of its rarest cover, and below them under those of the next. Rare is what few rules use, until
+atoms of its rarest cover, each time beside the atoms of the next. Rare is what few rules use, until
 articles show what is rarely printed: then rules that wait for a frequent atom move to a rarer one,
 which changes nothing but the time. The technique is that of Lucene's monitor (a presearcher) and of
 Yan & Garcia-Molina, "Index structures for selective dissemination of information under the Boolean
@@ -10,21 +10,21 @@ model", ACM TODS 19(2), 1994.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from watcher.match.nodes import Every, Inside, Leaf, Nor, Several, Some, Weighed
 from watcher.match.windows import Close, Together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
     from watcher.match.nodes import Node
+    from watcher.match.view import Atoms
 
-Cover: TypeAlias = frozenset[str]
-Covers: TypeAlias = tuple[Cover, ...]
+Covers: TypeAlias = "list[Atoms]"
 
 _FIRST_REVIEW = 16
 """Articles after which rules are filed anew for the first time; then after eight times as many …"""
@@ -32,43 +32,63 @@ _LAST_REVIEW = 1024
 """… until this many were seen, and nothing is counted any more."""
 _UNSEEN = 1e-3
 """What a rule's use of an atom tells about its frequency, counted in articles that print it."""
-_ALONE = ""
-"""Stands for the second atom where a rule has no cover for one."""
 _MAX_PAIRS = 64
+"""Atoms of a second cover; a longer list says little, and is looked at with the rule."""
 _PHRASE = 0.1
 """How much rarer a phrase is than a word, roughly."""
+
+
+class _Filed(NamedTuple):
+    """The rules under one atom."""
+
+    alone: tuple[int, ...]
+    """Those with no second atom."""
+    others: frozenset[str]
+    """The second atoms of the others: almost always, none of them occurs."""
+    pairs: tuple[tuple[str, int], ...]
+
+    def rules(self) -> set[int]:
+        """Give all rules."""
+        return {*self.alone, *(rule for _, rule in self.pairs)}
+
+    def without(self, rules: AbstractSet[int]) -> _Filed:
+        """Take some rules out."""
+        alone = tuple(rule for rule in self.alone if rule not in rules)
+        pairs = tuple(pair for pair in self.pairs if pair[1] not in rules)
+        return _Filed(alone, frozenset(other for other, _ in pairs), pairs)
+
+
+_NOTHING = _Filed((), frozenset(), ())
 
 
 class Index:
     """Rules filed under atoms that they cannot do without. One thread at a time may ask."""
 
-    __slots__ = ("_articles", "_costs", "_covers", "_filed", "_review_at", "_seen")
+    __slots__ = ("_articles", "_filed", "_nodes", "_rates", "_review_at", "_seen")
 
-    def __init__(self, covers: Iterable[Covers] = ()) -> None:
-        """File every rule under the two rarest of its covers, which `covers_of` gives."""
-        self._covers = list(covers)
-        """By rule, the rarest first."""
-        atoms = chain.from_iterable(chain.from_iterable(self._covers))
-        self._costs = {atom: uses * _cost(atom) for atom, uses in Counter(atoms).items()}
+    def __init__(self, nodes: Sequence[Node] = ()) -> None:
+        """File every rule, given by what it looks for, under the two rarest of its covers."""
+        self._nodes = nodes
+        covers = [covers_of(node) for node in nodes]
+        uses = Counter(chain.from_iterable(chain.from_iterable(covers)))
+        self._rates = {atom: count * _cost(atom) for atom, count in uses.items()}
+        """How often each atom is printed, as far as is known."""
         self._seen: Counter[str] = Counter()
         self._articles, self._review_at = 0, _FIRST_REVIEW
-        self._filed: dict[str, dict[str, tuple[int, ...]]] = {}
-        """Atom of a rule's first cover -> atom of its second -> rules."""
-        for rule in range(len(self._covers)):
-            self._file(rule)
+        self._filed: dict[str, _Filed] = {}
+        """By atom of a rule's first cover."""
+        self._file(enumerate(covers))
 
     def candidates(self, present: AbstractSet[str]) -> set[int]:
         """Give the numbers of the rules that could match an article in which these atoms occur."""
         found: set[int] = set()
-        covers, filed, or_alone = self._covers, self._filed, present | {_ALONE}
+        filed = self._filed
         for atom in filed.keys() & present:
-            second = filed[atom]
-            if or_alone.isdisjoint(second):
-                continue
-            for other in second.keys() & or_alone:
-                for rule in second[other]:
-                    if not any(cover.isdisjoint(present) for cover in covers[rule][2:]):
-                        found.add(rule)
+            alone, others, pairs = filed[atom]
+            if alone:
+                found.update(alone)
+            if not others.isdisjoint(present):
+                found.update([rule for other, rule in pairs if other in present])
         if self._articles < _LAST_REVIEW:
             self._learn(present)
         return found
@@ -83,32 +103,39 @@ class Index:
 
     def _refile(self, atoms: list[str]) -> None:
         """Move rules from these atoms to rarer ones."""
-        moving = {rule for atom in atoms for rules in self._filed[atom].values() for rule in rules}
-        touched = {atom for rule in moving for atom in self._covers[rule][0]}
-        for atom in touched:
-            kept = {
-                other: left
-                for other, rules in self._filed.pop(atom).items()
-                if (left := tuple(rule for rule in rules if rule not in moving))
-            }
-            if kept:
-                self._filed[atom] = kept
-        for rule in moving:
-            self._file(rule)
+        moving = set().union(*(self._filed[atom].rules() for atom in atoms))
+        covers = {rule: covers_of(self._nodes[rule]) for rule in moving}
+        under = chain.from_iterable(chain.from_iterable(covers.values()))
+        for atom in self._filed.keys() & set(under):
+            self._filed[atom] = self._filed[atom].without(moving)
+        for atom, count in self._seen.items():
+            if atom in self._rates:
+                self._rates[atom] += count
+        self._seen.clear()
+        self._file(covers.items())
 
-    def _file(self, rule: int) -> None:
-        covers = self._covers[rule]
-        if len(covers) > 1:
-            covers = self._covers[rule] = tuple(sorted(covers, key=self._frequency))
-        others = covers[1] if len(covers) > 1 and len(covers[1]) <= _MAX_PAIRS else (_ALONE,)
-        for atom in covers[0]:
-            second = self._filed.setdefault(atom, {})
-            for other in others:
-                second[other] = (*second.get(other, ()), rule)
+    def _file(self, rules: Iterable[tuple[int, Covers]]) -> None:
+        """Add rules to what is filed."""
+        alone: dict[str, list[int]] = defaultdict(list)
+        pairs: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for rule, covers in rules:
+            if len(covers) > 1:
+                covers.sort(key=self._frequency)
+                if len(covers[1]) <= _MAX_PAIRS:
+                    beside = [(other, rule) for other in covers[1]]
+                    for atom in covers[0]:
+                        pairs[atom] += beside
+                    continue
+            for atom in covers[0]:
+                alone[atom].append(rule)
+        for atom in alone.keys() | pairs.keys():
+            before = self._filed.get(atom, _NOTHING)
+            together = (*before.pairs, *pairs.get(atom, ()))
+            others = frozenset(other for other, _ in together)
+            self._filed[atom] = _Filed((*before.alone, *alone.get(atom, ())), others, together)
 
-    def _frequency(self, cover: Cover) -> float:
-        seen, costs = self._seen, self._costs
-        return sum([costs[atom] + seen[atom] if atom in seen else costs[atom] for atom in cover])
+    def _frequency(self, cover: Atoms) -> float:
+        return sum(map(self._rates.__getitem__, cover))
 
 
 def _cost(atom: str) -> float:
@@ -117,35 +144,34 @@ def _cost(atom: str) -> float:
 
 def covers_of(node: Node) -> Covers:
     """Give sets of atoms of which one each must occur wherever the node holds."""
-    return tuple(dict.fromkeys(_covers(node)))
-
-
-def _covers(node: Node) -> list[Cover]:
-    """Give sets of atoms of which one each must occur wherever the node holds."""
     if isinstance(node, Leaf):
         return [node.atoms]
-    if isinstance(node, Inside):
-        return _covers(node.member)
     if isinstance(node, (Every, Close, Together)):
-        return [cover for member in node.members for cover in _covers(member)]
+        return list(chain.from_iterable(map(covers_of, node.members)))
+    if isinstance(node, Inside):
+        return covers_of(node.member)
     if isinstance(node, Some):
-        return [frozenset().union(*(_smallest(member) for member in node.members))]
+        return [_united(_smallest(member) for member in node.members)]
     if isinstance(node, Several):
         smallest = sorted((_smallest(member) for member in node.members), key=len)
-        return [frozenset().union(*smallest[: len(smallest) - node.count + 1])]
+        return [_united(smallest[: len(smallest) - node.count + 1])]
     if isinstance(node, Weighed):
         return [_weighed(node)]
     assert isinstance(node, Nor), "a new form of condition says here what it cannot do without"
     return []
 
 
-def _smallest(node: Node) -> Cover:
-    return min(_covers(node), key=len)
+def _smallest(node: Node) -> Atoms:
+    return min(covers_of(node), key=len)
 
 
-def _weighed(node: Weighed) -> Cover:
+def _united(covers: Iterable[Atoms]) -> Atoms:
+    return tuple(dict.fromkeys(chain.from_iterable(covers)))
+
+
+def _weighed(node: Weighed) -> Atoms:
     """Leave out the lightest terms as long as they cannot reach the goal, all in the title."""
     weights = sorted(node.weights, key=lambda pair: pair[1])
     sums = accumulate(2 * weight for _, weight in weights)
     needed = [leaf for (leaf, _), total in zip(weights, sums, strict=True) if total >= node.goal]
-    return frozenset().union(*(leaf.atoms for leaf in needed))
+    return _united(leaf.atoms for leaf in needed)

@@ -1,7 +1,8 @@
 """Compiled conditions: whether they hold in a region of an article, and on what evidence. Pure.
 
-Every node answers four questions about a view:
+Every node answers five questions about a view:
 
+    decide(core)                 does it hold, as far as it shows from the atoms that occur?
     rank(view)                   where the first full proof stands: title, lead, text or nowhere
     holds(view, inside, reach)   is there a proof with all its hits `inside`?
     end(view, inside, reach)     the word at which the shortest such proof ends, or None
@@ -30,7 +31,9 @@ from watcher.match.view import (
 )
 
 if TYPE_CHECKING:
-    from watcher.match.view import Place, Region, View
+    from collections.abc import Set as AbstractSet
+
+    from watcher.match.view import Atoms, Place, Region, View
     from watcher.match.written import Field
 
 Evidence: TypeAlias = "set[tuple[int, Place]]"
@@ -41,6 +44,9 @@ IN_TITLE, IN_LEAD, IN_TEXT, NOWHERE = range(4)
 
 class Node(Protocol):
     """A compiled condition."""
+
+    def decide(self, core: AbstractSet[str]) -> bool | None:
+        """Tell whether it holds, given the atoms of title, text and credit; None: look closer."""
 
     def rank(self, view: View) -> int:
         """Give the most prominent place that holds a full proof, NOWHERE if there is none."""
@@ -66,45 +72,41 @@ def rank_by_region(node: Node, view: View) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """Any of these atoms."""
+    """Any of these atoms, each once, in alphabetical order."""
 
-    atoms: frozenset[str]
+    atoms: Atoms
+
+    def decide(self, core: AbstractSet[str]) -> bool:
+        """See Node."""
+        return not core.isdisjoint(self.atoms)
 
     def rank(self, view: View) -> int:
         """See Node."""
-        if self.atoms.isdisjoint(view.atoms):
+        if view.core.isdisjoint(self.atoms):
             return NOWHERE
-        tracks = view.tracks(self)
+        tracks = view.tracks(self.atoms)
         if TITLE in tracks:
             return IN_TITLE
         if CREDIT in tracks:
             return IN_LEAD
-        if TEXT not in tracks:
-            return NOWHERE
-        return IN_LEAD if tracks[TEXT].places[0][0] < LEAD_WORDS else IN_TEXT
+        return IN_LEAD if tracks[TEXT].firsts[0] < LEAD_WORDS else IN_TEXT
 
     def holds(self, view: View, inside: Region, reach: Region) -> bool:  # noqa: ARG002
         """See Node."""
-        tracks = view.tracks(self)
-        return any(part.stream in tracks and tracks[part.stream].occurs(part) for part in inside)
+        tracks = view.tracks(self.atoms)
+        return any(
+            part.stream in tracks and tracks[part.stream].occurs(*part[1:]) for part in inside
+        )
 
     def end(self, view: View, inside: Region, reach: Region) -> int | None:  # noqa: ARG002
         """See Node."""
-        tracks = view.tracks(self)
+        tracks = view.tracks(self.atoms)
         ends = [tracks[part.stream].end(part) for part in inside if part.stream in tracks]
-        if len(ends) == 1:
-            return ends[0]
         return min((end for end in ends if end is not None), default=None)
 
     def gather(self, view: View, inside: Region, reach: Region) -> Evidence:  # noqa: ARG002
         """See Node."""
-        tracks = view.tracks(self)
-        return {
-            (part.stream, place)
-            for part in inside
-            if part.stream in tracks
-            for place in tracks[part.stream].inside(part)
-        }
+        return {(part.stream, place) for part in inside for place in view.places(self.atoms, part)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,17 @@ class Some:
     """Or."""
 
     members: tuple[Node, ...]
+
+    def decide(self, core: AbstractSet[str]) -> bool | None:
+        """See Node."""
+        verdict: bool | None = False
+        for member in self.members:
+            decided = member.decide(core)
+            if decided:
+                return True
+            if decided is None:
+                verdict = None
+        return verdict
 
     def rank(self, view: View) -> int:
         """See Node."""
@@ -136,6 +149,17 @@ class Every:
     """And."""
 
     members: tuple[Node, ...]
+
+    def decide(self, core: AbstractSet[str]) -> bool | None:
+        """See Node."""
+        verdict: bool | None = True
+        for member in self.members:
+            decided = member.decide(core)
+            if decided is False:
+                return False
+            if decided is None:
+                verdict = None
+        return verdict
 
     def rank(self, view: View) -> int:
         """See Node."""
@@ -173,6 +197,11 @@ class Nor:
 
     members: tuple[Node, ...]
 
+    def decide(self, core: AbstractSet[str]) -> bool | None:
+        """See Node."""
+        decided = Some(self.members).decide(core)
+        return None if decided is None else not decided
+
     def rank(self, view: View) -> int:
         """See Node."""
         absent = all(member.rank(view) == NOWHERE for member in self.members)
@@ -197,6 +226,14 @@ class Several:
 
     count: int
     members: tuple[Node, ...]
+
+    def decide(self, core: AbstractSet[str]) -> bool | None:
+        """See Node."""
+        decided = [member.decide(core) for member in self.members]
+        held = decided.count(True)
+        if held >= self.count:
+            return True
+        return None if held + decided.count(None) >= self.count else False
 
     def rank(self, view: View) -> int:
         """See Node."""
@@ -225,6 +262,9 @@ class Weighed:
 
     goal: float
     weights: tuple[tuple[Leaf, float], ...]
+
+    def decide(self, core: AbstractSet[str]) -> None:
+        """See Node."""
 
     def rank(self, view: View) -> int:
         """See Node."""
@@ -269,6 +309,9 @@ class Inside:
 
     fields: frozenset[Field]
     member: Node
+
+    def decide(self, core: AbstractSet[str]) -> None:
+        """See Node."""
 
     def rank(self, view: View) -> int:
         """See Node."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from watcher.arabic import Term, Terms
 from watcher.match.atoms import is_term, mode_of, text_of
 from watcher.match.compile import Compiler
-from watcher.match.index import Index, covers_of
-from watcher.match.nodes import NOWHERE
+from watcher.match.index import Index
 from watcher.match.patterns import Patterns
 from watcher.match.read import read_file
 from watcher.match.review import review, unique_lists, unique_rules
@@ -95,7 +94,7 @@ def _assembled(written: Sequence[WrittenRule], nodes: Sequence[Node], compiler: 
         nodes=tuple(nodes),
         terms=Terms(map(_term, terms), terms),
         patterns=Patterns(patterns),
-        index=Index(map(covers_of, nodes)),
+        index=Index(nodes),
         about=frozenset(compiler.about),
         named=tuple(targets.items()),
     )
@@ -115,19 +114,42 @@ def match(rules: Rules, article: Article, source_name: str = "") -> tuple[Match,
     evidence in title and text, wherever the most prominent proof stands.
     """
     view = look(article, source_name, rules.terms, rules.patterns, rules.about)
-    found = (_matched(rules, number, view) for number in sorted(rules.index.candidates(view.atoms)))
-    return tuple(one for one in found if one is not None)
+    return tuple(_match(rules, number, view) for number in _matching(rules, view))
 
 
-def _matched(rules: Rules, number: int, view: View) -> Match | None:
-    node, rule = rules.nodes[number], rules.rules[number]
-    rank = node.rank(view)
-    if rank == NOWHERE:
-        return None
-    where = _WHERE[rank]
-    if rule.where and where not in rule.where:
-        return None
-    return Match(rule.id, rule.severity, where, _spans(node, view))
+def matching(rules: Rules, article: Article, source_name: str = "") -> list[str]:
+    """Give the ids of the rules that match an article, in the order of the rules.
+
+    The same rules as `match`, without the work of gathering their evidence.
+    """
+    view = look(article, source_name, rules.terms, rules.patterns, rules.about)
+    return [rules.rules[number].id for number in _matching(rules, view)]
+
+
+def _matching(rules: Rules, view: View) -> list[int]:
+    """Number the rules that match, in order."""
+    nodes, core = rules.nodes, view.core
+    found = []
+    for number in rules.index.candidates(view.atoms):
+        decided = nodes[number].decide(core)
+        if decided is None:
+            decided = nodes[number].holds(view, WHOLE, WHOLE)
+        if decided and (
+            not (where := rules.rules[number].where) or _place(rules, number, view) in where
+        ):
+            found.append(number)
+    return sorted(found)
+
+
+def _place(rules: Rules, number: int, view: View) -> Where:
+    """Give the most prominent place that holds a full proof of a rule that holds."""
+    return _WHERE[rules.nodes[number].rank(view)]
+
+
+def _match(rules: Rules, number: int, view: View) -> Match:
+    rule = rules.rules[number]
+    spans = _spans(rules.nodes[number], view)
+    return Match(rule.id, rule.severity, _place(rules, number, view), spans)
 
 
 def _spans(node: Node, view: View) -> tuple[Span, ...]:

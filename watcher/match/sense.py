@@ -71,7 +71,7 @@ def positive_atoms(nodes: Iterable[Node]) -> set[str]:
     atoms: set[str] = set()
     for node in nodes:
         if isinstance(node, Leaf):
-            atoms |= node.atoms
+            atoms.update(node.atoms)
         elif not isinstance(node, Nor):
             atoms |= positive_atoms(members_of(node))
     return atoms

@@ -9,6 +9,7 @@ one stream a value.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from watcher.arabic import words_of
@@ -16,10 +17,10 @@ from watcher.match.atoms import atom_of, text_of
 from watcher.model import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from watcher.arabic import Terms, Words
-    from watcher.match.nodes import Leaf
+    from watcher.arabic.survey import Columns
     from watcher.match.patterns import Patterns
     from watcher.match.written import Unit
     from watcher.model import Article
@@ -29,6 +30,8 @@ FIELD_OF = {TITLE: "title", TEXT: "text", CREDIT: "credit"}
 LEAD_WORDS = 60
 ENDLESS = 1 << 60
 
+Atoms: TypeAlias = tuple[str, ...]
+"""Any of these."""
 Place: TypeAlias = tuple[int, int, str]
 """First word, last word, atom."""
 SpanKey: TypeAlias = tuple[int, int, int, str]
@@ -56,72 +59,58 @@ TITLE_AND_LEAD: Region = (Range(TITLE), Range(CREDIT), Range(TEXT, hi=LEAD_WORDS
 class Track:
     """The places of some atoms in one stream, in the order in which they begin."""
 
-    __slots__ = ("_firsts", "_longest", "places")
+    __slots__ = ("_longest", "firsts", "lasts")
 
-    def __init__(self, places: list[Place]) -> None:
-        self.places = places
-        self._firsts = [first for first, _, _ in places]
-        self._longest = max(last - first for first, last, _ in places)
+    def __init__(self, firsts: list[int], lasts: list[int]) -> None:
+        """Take first and last words; one list where every place is one word."""
+        self.firsts, self.lasts = firsts, lasts
+        pairs = () if firsts is lasts else zip(firsts, lasts, strict=True)
+        self._longest = max((last - first for first, last in pairs), default=0)
 
-    def inside(self, part: Range) -> Sequence[Place]:
-        """Give the places in a range."""
-        _, lo, hi, after = part
-        if hi == ENDLESS and not lo and not after:
-            return self.places
-        firsts = self._firsts
-        begin = bisect_left(firsts, max(after, lo - self._longest))
-        places = self.places[begin : bisect_right(firsts, hi, begin)]
-        if self._longest and lo:
-            return [place for place in places if place[1] >= lo]
-        return places
+    def inside(self, part: Range) -> list[tuple[int, int]]:
+        """Give first and last word of the places in a range."""
+        return [(self.firsts[index], self.lasts[index]) for index in self._inside(part)]
 
     def begins(self, part: Range) -> list[int]:
         """Give the first word of each place in a range, in order."""
-        return [first for first, _, _ in self.inside(part)]
+        return [self.firsts[index] for index in self._inside(part)]
 
     def extent(self, part: Range) -> tuple[int, int]:
         """Give the first and the last word of what stands in a range, which is not empty."""
-        begin = bisect_left(self._firsts, max(part.after, part.lo - self._longest))
-        while self.places[begin][1] < part.lo:
-            begin += 1
-        near_the_end = self.inside(part._replace(lo=max(part.lo, part.hi - self._longest)))
-        return self._firsts[begin], max(last for _, last, _ in near_the_end)
+        begin = next(self._inside(part))
+        near_the_end = self._inside(part._replace(lo=max(part.lo, part.hi - self._longest)))
+        return self.firsts[begin], max(self.lasts[index] for index in near_the_end)
 
-    def occurs(self, part: Range) -> bool:
+    def occurs(self, lo: int, hi: int, after: int = 0) -> bool:
         """Tell whether a place is in a range."""
-        _, lo, hi, after = part
-        firsts = self._firsts
+        firsts = self.firsts
         begin = bisect_left(firsts, max(after, lo - self._longest))
-        while begin < len(firsts) and firsts[begin] <= hi:
-            if self.places[begin][1] >= lo:
-                return True
-            begin += 1
-        return False
+        if not self._longest:
+            return begin < len(firsts) and firsts[begin] <= hi
+        end = bisect_right(firsts, hi, begin)
+        return any(self.lasts[index] >= lo for index in range(begin, end))
 
     def end(self, part: Range) -> int | None:
         """Give the word at which the first place to end in a range ends."""
+        return min((self.lasts[index] for index in self._inside(part)), default=None)
+
+    def _inside(self, part: Range) -> Iterator[int]:
         _, lo, hi, after = part
-        best: int | None = None
-        begin = bisect_left(self._firsts, max(after, lo - self._longest))
-        for index in range(begin, len(self.places)):
-            first, last, _ = self.places[index]
-            if first > hi or (best is not None and first > best):
-                break
-            if last >= lo:
-                best = last if best is None else min(best, last)
-        return best
+        begin = bisect_left(self.firsts, max(after, lo - self._longest))
+        indexes = range(begin, bisect_right(self.firsts, hi, begin))
+        return (index for index in indexes if self.lasts[index] >= lo)
 
 
 class Stream:
     """One text of an article: the atoms that occur, and where, once somebody asks."""
 
-    __slots__ = ("_places", "_survey", "atoms", "exact", "words")
+    __slots__ = ("_patterned", "_survey", "atoms", "exact", "words")
 
     def __init__(self, text: str, terms: Terms, patterns: Patterns) -> None:
         self.words: Words = words_of(text)
         self.exact: dict[Place, list[tuple[int, int]]] = {}
         """Code points of what patterns found, which need not be whole words."""
-        self._places: dict[str, list[tuple[int, int]]] | None = None
+        self._patterned: dict[str, list[tuple[int, int]]] = {}
         self._survey = terms.survey(self.words)
         self.atoms: set[str] = self._survey.labels
         if len(patterns):
@@ -135,16 +124,17 @@ class Stream:
             last_word = max(0, len(words) - 1)
             first = min(bisect_right(words.ends, start), last_word)
             last = max(first, bisect_left(words.starts, end) - 1)
-            self.atoms.add(atom)
             self.exact.setdefault((first, last, atom), []).append((start, end))
+        for first, last, atom in sorted(self.exact):
+            self._patterned.setdefault(atom, []).append((first, last))
+        self.atoms.update(self._patterned)
 
-    def places(self, atom: str) -> list[tuple[int, int]]:
-        """Give first and last word of each hit of an atom, in the order of the text."""
-        if self._places is None:
-            self._places = self._survey.places()
-            for first, last, found in sorted(self.exact):
-                self._places.setdefault(found, []).append((first, last))
-        return self._places.get(atom, [])
+    def columns(self, atom: str) -> Columns:
+        """Give the first and the last words of the hits of an atom."""
+        patterned = self._patterned.get(atom)
+        if patterned is None:
+            return self._survey.columns(atom)
+        return [first for first, _ in patterned], [last for _, last in patterned]
 
     def spans(self, place: Place) -> list[tuple[int, int]]:
         """Give the code points of a hit."""
@@ -157,33 +147,35 @@ class Stream:
 class View:
     """An article as the rules see it."""
 
-    __slots__ = ("_about", "_spans", "_tracks", "atoms", "streams")
+    __slots__ = ("_about", "_spans", "_tracks", "atoms", "core", "streams")
 
     def __init__(self, streams: list[Stream], about: Mapping[str, range]) -> None:
         self.streams = streams
-        self.atoms: set[str] = set().union(*(stream.atoms for stream in streams))
+        self.core: set[str] = _united([stream.atoms for stream in streams[: CREDIT + 1]])
+        """Every atom that occurs in title, text and credit."""
+        self.atoms = _united([self.core, *(stream.atoms for stream in streams[CREDIT + 1 :])])
         """Every atom that occurs."""
         self._about = about
-        self._tracks: dict[frozenset[str], dict[int, Track]] = {}
+        self._tracks: dict[Atoms, dict[int, Track]] = {}
         self._spans: dict[tuple[int, Place], list[tuple[SpanKey, Span]]] = {}
 
-    def tracks(self, leaf: Leaf) -> dict[int, Track]:
-        """Give the places of a leaf by stream; asked for by many rules, put together once."""
-        tracks = self._tracks.get(leaf.atoms)
+    def tracks(self, atoms: Atoms) -> dict[int, Track]:
+        """Give the places of any of some atoms by stream; asked for by many, put together once."""
+        tracks = self._tracks.get(atoms)
         if tracks is None:
-            tracks = self._tracks[leaf.atoms] = self._merged(leaf.atoms)
+            tracks = self._tracks[atoms] = {
+                number: _joined([stream.columns(atom) for atom in present])
+                for number, stream in enumerate(self.streams)
+                if (present := [atom for atom in atoms if atom in stream.atoms])
+            }
         return tracks
 
-    def _merged(self, atoms: frozenset[str]) -> dict[int, Track]:
-        merged: dict[int, Track] = {}
-        for number, stream in enumerate(self.streams):
-            present = atoms & stream.atoms
-            if present:
-                places = [(*place, atom) for atom in present for place in stream.places(atom)]
-                if len(present) > 1:
-                    places.sort()
-                merged[number] = Track(places)
-        return merged
+    def places(self, atoms: Atoms, part: Range) -> Iterator[Place]:
+        """Give the places of each atom in a range."""
+        for atom in atoms:
+            track = self.tracks((atom,)).get(part.stream)
+            if track is not None:
+                yield from ((first, last, atom) for first, last in track.inside(part))
 
     def spans(self, stream: int, place: Place) -> list[tuple[SpanKey, Span]]:
         """Give the evidence that a hit is, with what it is sorted by; rules share it."""
@@ -196,14 +188,14 @@ class View:
             ]
         return spans
 
-    def unit(self, stream: int, unit: Unit, place: Place) -> Iterator[Range]:
+    def unit(self, stream: int, unit: Unit, first: int, last: int) -> Iterator[Range]:
         """Give the sentences or paragraphs that a hit touches, as ranges."""
         words = self.streams[stream].words
         numbers = words.sentence if unit == "sentence" else words.paragraph
         if not numbers:
             yield Range(stream)
             return
-        for number in range(numbers[place[0]], numbers[place[1]] + 1):
+        for number in range(numbers[first], numbers[last] + 1):
             yield Range(stream, bisect_left(numbers, number), bisect_right(numbers, number) - 1)
 
     def about(self, field: str) -> range:
@@ -235,6 +227,23 @@ def look(
         texts.extend(filter(None, dict.fromkeys(values[field])))
         about[field] = range(begin, len(texts))
     return View([Stream(text, terms, patterns) for text in texts], about)
+
+
+def _united(sets: list[set[str]]) -> set[str]:
+    """Unite sets of which almost all are empty."""
+    filled = [one for one in sets if one]
+    return filled[0] if len(filled) == 1 else set().union(*filled)
+
+
+def _joined(columns: list[Columns]) -> Track:
+    """Put the hits of several atoms in order."""
+    if len(columns) == 1:
+        return Track(*columns[0])
+    if all(firsts is lasts for firsts, lasts in columns):
+        words = sorted(chain.from_iterable(firsts for firsts, _ in columns))
+        return Track(words, words)
+    pairs = sorted(chain.from_iterable(zip(*column, strict=True) for column in columns))
+    return Track([first for first, _ in pairs], [last for _, last in pairs])
 
 
 def merged(parts: list[Range]) -> list[Range]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.match.nodes import Every, Leaf, gathered, rank_by_region
@@ -18,9 +19,10 @@ from watcher.match.view import Range, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from watcher.match.nodes import Evidence, Node
-    from watcher.match.view import Region, Track, View
+    from watcher.match.view import Atoms, Region, Track, View
     from watcher.match.written import Unit
 
     Window = tuple[Range, Region]
@@ -39,10 +41,15 @@ class Close:
 
     within: int
     ordered: bool
-    hits: Leaf
+    hits: Atoms
     """Every atom that the members may find."""
     excludes: Exclusion
     members: tuple[Node, ...]
+    plain: bool = False
+    """All members are leaves, in any order: most rules look for words near words."""
+
+    def decide(self, core: AbstractSet[str]) -> None:
+        """See Node."""
 
     def rank(self, view: View) -> int:
         """See Node."""
@@ -50,6 +57,8 @@ class Close:
 
     def holds(self, view: View, inside: Region, reach: Region) -> bool:  # noqa: ARG002
         """See Node."""
+        if self.plain:
+            return any(self._meet(view, part) for part in inside)
         return any(True for _ in self._windows(view, inside))
 
     def end(self, view: View, inside: Region, reach: Region) -> int | None:  # noqa: ARG002
@@ -72,6 +81,25 @@ class Close:
             found |= gathered(others, view, (window,), reach_of_it)
         return found
 
+    def _meet(self, view: View, part: Range) -> bool:
+        """Tell whether a window holds a hit of every leaf; it begins where one of them ends."""
+        stream, lo, hi, after = part
+        tracks: list[Track] = []
+        for leaf in self.members:
+            track = view.tracks(leaf.atoms).get(stream)  # type: ignore[attr-defined]  # plain
+            if track is None:
+                return False
+            tracks.append(track)
+        reached = self.within + 1
+        for low in chain.from_iterable(track.lasts for track in tracks):
+            begin, end = max(lo, low), min(hi, low + reached)
+            for track in tracks:
+                if not track.occurs(begin, end, after):
+                    break
+            else:
+                return True
+        return False
+
     def _windows(self, view: View, inside: Region, *, widest: bool = False) -> Iterator[Window]:
         """Give the windows in which the members hold, for each beginning the narrowest one tried.
 
@@ -82,7 +110,7 @@ class Close:
             track = tracks.get(part.stream)
             if track is None or not self._could_hold(view, part):
                 continue
-            for low in sorted({last for _, last, _ in track.inside(part)}):
+            for low in sorted({last for _, last in track.inside(part)}):
                 high = min(part.hi, low + self.within + 1)
                 wide = part._replace(lo=max(part.lo, low), hi=high)
                 yield from self._tried(view, track, wide, widest=widest)
@@ -158,8 +186,11 @@ class Together:
     """One hit of each member in the same sentence or paragraph."""
 
     unit: Unit
-    hits: Leaf
+    hits: Atoms
     members: tuple[Node, ...]
+
+    def decide(self, core: AbstractSet[str]) -> None:
+        """See Node."""
 
     def rank(self, view: View) -> int:
         """See Node."""
@@ -191,7 +222,7 @@ class Together:
             units = {
                 unit
                 for place in track.inside(part)
-                for unit in view.unit(part.stream, self.unit, place)
+                for unit in view.unit(part.stream, self.unit, *place)
             }
             for unit in sorted(units):
                 lo, hi = max(part.lo, unit.lo), min(part.hi, unit.hi)
