@@ -6,11 +6,12 @@ a positive term; conditions that can never hold.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from sys import intern
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from watcher.document import at, suggest
 from watcher.match.atoms import atom_of
-from watcher.match.nodes import Every, Inside, Leaf, Nor, Several, Some, Weighed
+from watcher.match.nodes import Every, Inside, Leaf, Nor, Several, Some, Weighed, leaf_of
 from watcher.match.sense import (
     excludes,
     is_positive,
@@ -27,17 +28,17 @@ from watcher.match.written import (
     In,
     ListOf,
     Near,
+    NoneOf,
     Same,
     Score,
     Term,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from watcher.errors import Problem
     from watcher.match.nodes import Node
-    from watcher.match.view import Atoms
     from watcher.match.written import Field, WrittenList
 
 MAX_DEPTH = 60
@@ -52,6 +53,7 @@ class _Context(NamedTuple):
     windowed: bool = False
 
 
+_OUTERMOST = _Context()
 Members: TypeAlias = list[tuple[Condition, "Node"]]
 
 
@@ -60,74 +62,66 @@ class Compiler:
 
     def __init__(self, lists: Mapping[str, WrittenList]) -> None:
         self.problems: list[Problem] = []
-        self.atoms: dict[str, str] = {}
-        """Every atom, to itself: equal texts are kept once."""
+        self.atoms: dict[str, Leaf] = {}
+        """Every atom, with the leaf that looks for it alone."""
         self.about: set[Field] = set()
         """Fields about the article that a condition looks into."""
         self.used: set[str] = set()
         self._lists = lists
-        self._leaves: dict[Atoms, Leaf] = {}
         self._compiled: dict[tuple[str, _Context], Node | None] = {}
         self._open: list[str] = []
         self._depth = 0
+        self._forms: dict[type, Callable[[Any, _Context], Node | None]] = {
+            AllOf: self._every,
+            AnyOf: self._any,
+            AtLeast: self._several,
+            In: self._inside,
+            ListOf: self._list,
+            Near: self._windowed,
+            NoneOf: self._nor,
+            Same: self._windowed,
+            Score: self._weighed,
+        }
 
     def rule(self, condition: Condition) -> Node | None:
         """Compile what a rule looks for; None, with a problem, where that makes no sense."""
-        node = self._node(condition, _Context())
+        node = self._node(condition, _OUTERMOST)
         if node is None or self._is_positive(node, condition):
             return node
         return None
 
     def unused(self, written: WrittenList) -> None:
         """Compile a list nobody uses, for its problems."""
-        self._list(ListOf(written.mark, written.path, written.name), _Context())
+        self._list(ListOf(written.mark, written.path, written.name), _OUTERMOST)
 
     # conditions
 
     def _node(self, written: Condition, context: _Context) -> Node | None:
+        if isinstance(written, Term):
+            return self._term(written)
         if self._depth >= MAX_DEPTH:
             what = f"conditions and lists nest more than {MAX_DEPTH} deep here. Flatten them."
             self._refuse(written, what)
             return None
         self._depth += 1
-        node = self._form(written, context)
+        node = self._forms[type(written)](written, context)
         self._depth -= 1
         return node
 
-    def _form(self, written: Condition, context: _Context) -> Node | None:
-        if isinstance(written, Term):
-            return self._leaf((self._atom(written),))
-        if isinstance(written, ListOf):
-            return self._list(written, context)
-        if isinstance(written, In):
-            return self._inside(written, context)
-        if isinstance(written, Score):
-            return self._weighed(written)
-        if isinstance(written, AtLeast):
-            return self._several(written, context)
-        if isinstance(written, (Near, Same)):
-            members = self._nodes(written.members, context._replace(windowed=True))
-            return self._windowed(written, members)
-        if isinstance(written, AnyOf):
-            return self._some(self._nodes(written.members, context))
-        if isinstance(written, AllOf):
-            return self._every(written, self._nodes(written.members, context))
-        members = self._nodes(written.members, context)
-        return Nor(_nodes(members)) if members else None
-
     def _nodes(self, members: Iterable[Condition], context: _Context) -> Members:
-        compiled = ((member, self._node(member, context)) for member in members)
-        return [(member, node) for member, node in compiled if node is not None]
+        node = self._node
+        return [
+            (member, compiled)
+            for member in members
+            if (compiled := node(member, context)) is not None
+        ]
 
-    def _atom(self, term: Term) -> str:
+    def _term(self, term: Term) -> Leaf:
         atom = atom_of(term.mode, term.text)
-        return self.atoms.setdefault(atom, atom)
-
-    def _leaf(self, atoms: Iterable[str]) -> Leaf:
-        key = tuple(sorted(atoms))
-        leaf = self._leaves.get(key)
+        leaf = self.atoms.get(atom)
         if leaf is None:
-            leaf = self._leaves[key] = Leaf(key)
+            leaf = leaf_of((intern(atom),))
+            self.atoms[leaf.atoms[0]] = leaf
         return leaf
 
     def _list(self, written: ListOf, context: _Context) -> Node | None:
@@ -148,42 +142,50 @@ class Compiler:
             self._open.pop()
         return self._compiled[key]
 
+    def _any(self, written: AnyOf, context: _Context) -> Node | None:
+        return self._some(self._nodes(written.members, context))
+
     def _some(self, members: Members) -> Node | None:
         """Join alternatives; those that are single atoms become one leaf."""
-        positive = [(part, node) for part, node in members if self._is_positive(node, part)]
         atoms: set[str] = set()
         others: list[Node] = []
-        for _, node in positive:
+        for written, node in members:
             if isinstance(node, Leaf):
                 atoms.update(node.atoms)
+            elif not self._is_positive(node, written):
+                continue
             elif isinstance(node, Some):
                 others.extend(node.members)
             else:
                 others.append(node)
         if atoms:
-            others.insert(0, self._leaf(atoms))
+            others.insert(0, leaf_of(tuple(sorted(atoms))))
         return others[0] if len(others) == 1 else Some(tuple(others)) if others else None
 
-    def _every(self, written: AllOf, members: Members) -> Node | None:
+    def _every(self, written: AllOf, context: _Context) -> Node | None:
         nodes: list[Node] = []
-        for _, node in members:
+        for _, node in self._nodes(written.members, context):
             nodes.extend(_conjuncts(node))
-        if not nodes:
-            return None
-        wanted = [frozenset(node.atoms) for node in nodes if isinstance(node, Leaf)]
-        refused = frozenset[str]().union(
-            *(
-                leaf.atoms
-                for node in nodes
-                if isinstance(node, Nor)
-                for leaf in node.members
-                if isinstance(leaf, Leaf)
-            )
-        )
-        if any(atoms <= refused for atoms in wanted):
+        if len(nodes) < 2:
+            return nodes[0] if nodes else None
+        refused = {
+            atom
+            for node in nodes
+            if isinstance(node, Nor)
+            for leaf in node.members
+            if isinstance(leaf, Leaf)
+            for atom in leaf.atoms
+        }
+        if refused and any(
+            isinstance(node, Leaf) and refused.issuperset(node.atoms) for node in nodes
+        ):
             self._refuse(written, "can never match: what is wanted here is also excluded here")
             return None
-        return nodes[0] if len(nodes) == 1 else Every(tuple(nodes))
+        return Every(tuple(nodes))
+
+    def _nor(self, written: NoneOf, context: _Context) -> Node | None:
+        nodes = _nodes(self._nodes(written.members, context))
+        return Nor(nodes) if nodes else None
 
     def _spread(self, written: AtLeast) -> tuple[Condition, ...]:
         """Give what is counted: a single list or `any` stands for its entries."""
@@ -213,8 +215,9 @@ class Compiler:
             return None
         return Several(written.count, tuple(different))
 
-    def _windowed(self, written: Near | Same, members: Members) -> Node | None:
+    def _windowed(self, written: Near | Same, context: _Context) -> Node | None:
         """Compile what must stand in one place of one field."""
+        members = self._nodes(written.members, _Context(context.fields, windowed=True))
         if len(members) < len(written.members) or not members:
             return None
         nodes = _nodes(members)
@@ -229,11 +232,7 @@ class Compiler:
         else:
             hits = tuple(sorted(positive_atoms(nodes)))
             if isinstance(written, Near):
-                excluded = excludes(nodes)
-                plain = not (excluded or written.ordered) and all(
-                    isinstance(node, Leaf) for node in nodes
-                )
-                return Close(written.within, written.ordered, hits, excluded, nodes, plain)
+                return Close(written.within, written.ordered, hits, excludes(nodes), nodes)
             return Together(written.unit, hits, nodes)
         return None
 
@@ -252,10 +251,10 @@ class Compiler:
         node = self._node(written.condition, context._replace(fields=allowed))
         return Inside(allowed, node) if node is not None else None
 
-    def _weighed(self, written: Score) -> Node | None:
+    def _weighed(self, written: Score, _: _Context) -> Node | None:
         weights: dict[Leaf, float] = {}
         for term, weight in written.weights:
-            leaf = self._leaf((self._atom(term),))
+            leaf = self._term(term)
             weights[leaf] = weights.get(leaf, 0) + weight
         most = 2 * sum(weights.values())
         if most < written.at_least:

@@ -10,8 +10,9 @@ model", ACM TODS 19(2), 1994.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from itertools import accumulate, chain
+from itertools import accumulate, chain, compress
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from watcher.match.nodes import Every, Inside, Leaf, Nor, Several, Some, Weighed
@@ -33,7 +34,7 @@ _LAST_REVIEW = 1024
 _UNSEEN = 1e-3
 """What a rule's use of an atom tells about its frequency, counted in articles that print it."""
 _MAX_PAIRS = 64
-"""Atoms of a second cover; a longer list says little, and is looked at with the rule."""
+"""Atoms of a second cover; a longer one says little, and is looked at with the rule."""
 _PHRASE = 0.1
 """How much rarer a phrase is than a word, roughly."""
 
@@ -43,22 +44,23 @@ class _Filed(NamedTuple):
 
     alone: tuple[int, ...]
     """Those with no second atom."""
-    others: frozenset[str]
-    """The second atoms of the others: almost always, none of them occurs."""
-    pairs: tuple[tuple[str, int], ...]
-
-    def rules(self) -> set[int]:
-        """Give all rules."""
-        return {*self.alone, *(rule for _, rule in self.pairs)}
+    rules: tuple[int, ...]
+    """The others …"""
+    others: tuple[str, ...]
+    """… each beside an atom of its second cover."""
+    awaited: frozenset[str]
+    """All second atoms: almost always, none of them occurs."""
 
     def without(self, rules: AbstractSet[int]) -> _Filed:
         """Take some rules out."""
+        pairs = zip(self.rules, self.others, strict=True)
+        kept = [pair for pair in pairs if pair[0] not in rules]
+        others = tuple(other for _, other in kept)
         alone = tuple(rule for rule in self.alone if rule not in rules)
-        pairs = tuple(pair for pair in self.pairs if pair[1] not in rules)
-        return _Filed(alone, frozenset(other for other, _ in pairs), pairs)
+        return _Filed(alone, tuple(rule for rule, _ in kept), others, frozenset(others))
 
 
-_NOTHING = _Filed((), frozenset(), ())
+_NOTHING = _Filed((), (), (), frozenset())
 
 
 class Index:
@@ -84,11 +86,11 @@ class Index:
         found: set[int] = set()
         filed = self._filed
         for atom in filed.keys() & present:
-            alone, others, pairs = filed[atom]
+            alone, rules, others, awaited = filed[atom]
             if alone:
                 found.update(alone)
-            if not others.isdisjoint(present):
-                found.update([rule for other, rule in pairs if other in present])
+            if not awaited.isdisjoint(present):
+                found.update(compress(rules, map(present.__contains__, others)))
         if self._articles < _LAST_REVIEW:
             self._learn(present)
         return found
@@ -103,7 +105,8 @@ class Index:
 
     def _refile(self, atoms: list[str]) -> None:
         """Move rules from these atoms to rarer ones."""
-        moving = set().union(*(self._filed[atom].rules() for atom in atoms))
+        from_here = [self._filed[atom] for atom in atoms]
+        moving = {rule for filed in from_here for rule in chain(filed.alone, filed.rules)}
         covers = {rule: covers_of(self._nodes[rule]) for rule in moving}
         under = chain.from_iterable(chain.from_iterable(covers.values()))
         for atom in self._filed.keys() & set(under):
@@ -117,25 +120,40 @@ class Index:
     def _file(self, rules: Iterable[tuple[int, Covers]]) -> None:
         """Add rules to what is filed."""
         alone: dict[str, list[int]] = defaultdict(list)
-        pairs: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        beside: dict[str, list[int]] = defaultdict(list)
+        others: dict[str, list[str]] = defaultdict(list)
         for rule, covers in rules:
-            if len(covers) > 1:
-                covers.sort(key=self._frequency)
-                if len(covers[1]) <= _MAX_PAIRS:
-                    beside = [(other, rule) for other in covers[1]]
-                    for atom in covers[0]:
-                        pairs[atom] += beside
-                    continue
-            for atom in covers[0]:
-                alone[atom].append(rule)
-        for atom in alone.keys() | pairs.keys():
+            first, second = self._rarest(covers)
+            for atom in first:
+                if second:
+                    beside[atom] += [rule] * len(second)
+                    others[atom] += second
+                else:
+                    alone[atom].append(rule)
+        for atom in alone.keys() | beside.keys():
             before = self._filed.get(atom, _NOTHING)
-            together = (*before.pairs, *pairs.get(atom, ()))
-            others = frozenset(other for other, _ in together)
-            self._filed[atom] = _Filed((*before.alone, *alone.get(atom, ())), others, together)
+            together = (*before.others, *others.get(atom, ()))
+            self._filed[atom] = _Filed(
+                (*before.alone, *alone.get(atom, ())),
+                (*before.rules, *beside.get(atom, ())),
+                together,
+                frozenset(together),
+            )
 
-    def _frequency(self, cover: Atoms) -> float:
-        return sum(map(self._rates.__getitem__, cover))
+    def _rarest(self, covers: Covers) -> tuple[Atoms, Atoms]:
+        """Pick the two covers that are printed most rarely; nothing where there is no second."""
+        first: Atoms = ()
+        second: Atoms = ()
+        least = next_to_least = math.inf
+        rates = self._rates
+        for cover in covers:
+            rate = rates[cover[0]] if len(cover) == 1 else sum([rates[atom] for atom in cover])
+            if rate < least:
+                first, second = cover, first
+                least, next_to_least = rate, least
+            elif rate < next_to_least:
+                second, next_to_least = cover, rate
+        return first, second if len(second) <= _MAX_PAIRS else ()
 
 
 def _cost(atom: str) -> float:

@@ -16,7 +16,9 @@ its distance on both sides where hits must be near each other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import intern
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+from weakref import WeakValueDictionary
 
 from watcher.match.view import (
     CREDIT,
@@ -31,6 +33,7 @@ from watcher.match.view import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
 
     from watcher.match.view import Atoms, Place, Region, View
@@ -70,11 +73,15 @@ def rank_by_region(node: Node, view: View) -> int:
     return IN_LEAD if node.holds(view, TITLE_AND_LEAD, WHOLE) else IN_TEXT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Leaf:
     """Any of these atoms, each once, in alphabetical order."""
 
     atoms: Atoms
+
+    def __reduce__(self) -> tuple[Callable[[Atoms], Leaf], tuple[Atoms]]:
+        """Share leaves with the rules that are there already."""
+        return leaf_of, (self.atoms,)
 
     def decide(self, core: AbstractSet[str]) -> bool:
         """See Node."""
@@ -107,6 +114,20 @@ class Leaf:
     def gather(self, view: View, inside: Region, reach: Region) -> Evidence:  # noqa: ARG002
         """See Node."""
         return {(part.stream, place) for part in inside for place in view.places(self.atoms, part)}
+
+
+_LEAVES: WeakValueDictionary[str, Leaf] = WeakValueDictionary()
+"""Leaves that look for one atom. Thousands of rules share them, those of other files included."""
+
+
+def leaf_of(atoms: Atoms) -> Leaf:
+    """Give the leaf that looks for any of some atoms."""
+    if len(atoms) > 1:
+        return Leaf(atoms)
+    leaf = _LEAVES.get(atoms[0])
+    if leaf is None:
+        leaf = _LEAVES[atoms[0]] = Leaf((intern(atoms[0]),))
+    return leaf
 
 
 @dataclass(frozen=True, slots=True)

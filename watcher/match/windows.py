@@ -45,8 +45,6 @@ class Close:
     """Every atom that the members may find."""
     excludes: Exclusion
     members: tuple[Node, ...]
-    plain: bool = False
-    """All members are leaves, in any order: most rules look for words near words."""
 
     def decide(self, core: AbstractSet[str]) -> None:
         """See Node."""
@@ -57,7 +55,7 @@ class Close:
 
     def holds(self, view: View, inside: Region, reach: Region) -> bool:  # noqa: ARG002
         """See Node."""
-        if self.plain:
+        if not self.ordered and all(isinstance(member, Leaf) for member in self.members):
             return any(self._meet(view, part) for part in inside)
         return any(True for _ in self._windows(view, inside))
 
@@ -82,11 +80,15 @@ class Close:
         return found
 
     def _meet(self, view: View, part: Range) -> bool:
-        """Tell whether a window holds a hit of every leaf; it begins where one of them ends."""
+        """Tell whether a window holds a hit of every member, all of them leaves.
+
+        It begins where one of them ends.
+        """
         stream, lo, hi, after = part
         tracks: list[Track] = []
         for leaf in self.members:
-            track = view.tracks(leaf.atoms).get(stream)  # type: ignore[attr-defined]  # plain
+            assert isinstance(leaf, Leaf)
+            track = view.tracks(leaf.atoms).get(stream)
             if track is None:
                 return False
             tracks.append(track)
