@@ -41,22 +41,17 @@ VERB, NAME = 3, 4
 _PRONOUNS = ("ه", "ها", "هم", "هما", "هن", "ك", "كم", "نا", "ي")
 
 
-class Stem(NamedTuple):
-    """What a stem stands for."""
+class Cut(NamedTuple):
+    """A printed word cut in three, the stem being one of a word of a term."""
 
-    atom: int
-    endings: int
-    kind: int
     lemma: str
+    kind: int
+    endings: int
+    """All that the stem takes."""
     seat: str
     """The hamza seats that the first letter may be printed with; empty where it does not matter."""
-
-
-class Cut(NamedTuple):
-    """A printed word cut in three; `before` says what the proclitics are."""
-
-    entry: Stem
     before: int
+    """What the proclitics are."""
     length: int
     """Where the proclitics end."""
     end: int
@@ -70,15 +65,15 @@ def holds(word: str, raw: str, cut: Cut, *, sure: bool) -> bool:
 
     `sure` trusts the proclitics: the words that follow prove the reading.
     """
-    entry, before, length, _, reading = cut
+    lemma, kind, _, seat, before, length, _, reading = cut
     if word[0] < "\u0600":
         return True
     known = lexicon()
-    if word in FUNCTION_WORDS and word != entry.lemma:
-        return entry.lemma in FUNCTION_WORDS
-    if (entry.seat and not _seated(raw, cut)) or (entry.kind == NAME and before & ARTICLE):
+    if word in FUNCTION_WORDS and word != lemma:
+        return lemma in FUNCTION_WORDS
+    if (seat and not _seated(raw, cut)) or (kind == NAME and before & ARTICLE):
         return False
-    if word[length:] in NAMES and word[length:] != entry.lemma:
+    if word[length:] in NAMES and word[length:] != lemma:
         return False
     if before:
         if word in NAMES and not sure:
@@ -87,7 +82,7 @@ def holds(word: str, raw: str, cut: Cut, *, sure: bool) -> bool:
             return _is_imperfect(word, cut, known)
         if not sure and not _splits(word, cut, known):
             return False
-    if entry.kind == VERB:
+    if kind == VERB:
         return _is_perfect(word, cut, known)
     return reading & BARE > 0 or _ends(word[length:], cut, known)
 
@@ -95,7 +90,7 @@ def holds(word: str, raw: str, cut: Cut, *, sure: bool) -> bool:
 def _seated(raw: str, cut: Cut) -> bool:
     """Tell whether the first letter of the stem is printed as the stem allows."""
     spelled = raw.translate(UNMARKED)
-    letter, seat = spelled[cut.length : cut.length + 1], cut.entry.seat
+    letter, seat = spelled[cut.length : cut.length + 1], cut.seat
     if "ى" in seat and spelled[-1] != "ى":
         return False
     return letter not in "أإآ" or letter in seat or seat == "ى"
@@ -103,7 +98,7 @@ def _seated(raw: str, cut: Cut) -> bool:
 
 def _is_imperfect(word: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether a word that begins with a prefix of the imperfect may be one of the verb."""
-    rest, verb = word[cut.length - 1 :], cut.entry.lemma
+    rest, verb = word[cut.length - 1 :], cut.lemma
     listed = known.lemmas(rest)
     if known.nominal(word) and (word[0] in "وفسل" or word in known.lemmas(word)):
         return False
@@ -132,7 +127,7 @@ def _is_imperfect(word: str, cut: Cut, known: Lexicon) -> bool:
 
 def _is_perfect(word: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether a word without prefix may be of the verb, not a noun that looks like it."""
-    verb = cut.entry.lemma
+    verb = cut.lemma
     if cut.reading & BARE and word[cut.length :] == verb:
         return True
     if cut.reading & PERFECT:
@@ -156,10 +151,10 @@ def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
     if word.startswith("وو"):
         return True
     if cut.before == ARTICLE:
-        return word not in own or cut.entry.lemma in own or bool(known.nominal(word[2:]))
-    if cut.entry.lemma in own or (not known.is_lemma(word) and own == [word]):
+        return word not in own or cut.lemma in own or bool(known.nominal(word[2:]))
+    if cut.lemma in own or (not known.is_lemma(word) and own == [word]):
         return True
-    if cut.entry.kind == VERB and len(cut.entry.lemma) > 2 and max(map(len, own), default=0) < 4:
+    if cut.kind == VERB and len(cut.lemma) > 2 and max(map(len, own), default=0) < 4:
         return word not in own
     if known.nominal(word):
         return False
@@ -168,15 +163,14 @@ def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
 
 def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
     """Tell whether the ending may be cut off, or makes another word: ان in شعبان."""
-    entry, reading = cut.entry, cut.reading
+    lemma, reading = cut.lemma, cut.reading
     if reading == YEH and _is_relational_of(rest, known):
-        plural = entry.endings & PLURAL_M > 0 and rest not in known.lemmas(rest)
-        return plural or entry.kind == CHANGED or is_active_participle(entry.lemma, known)
+        plural = cut.endings & PLURAL_M > 0 and rest not in known.lemmas(rest)
+        return plural or cut.kind == CHANGED or is_active_participle(lemma, known)
     nominal = known.nominal(rest)
     listed = nominal + known.lemmas(rest)
-    if reading == PLURAL_F and is_relational(entry.lemma) and known.is_lemma(entry.lemma + "ة"):
+    if reading == PLURAL_F and is_relational(lemma) and known.is_lemma(lemma + "ة"):
         return False
-    lemma = entry.lemma
     own = lemma in listed or rest == lemma or (lemma[-1] == "ي" and lemma[:-1] in listed)
     alone = listed == [rest] and reading & ENCLITIC > 0 and _is_only_listed(rest, lemma, known)
     if listed and not own and not alone:
@@ -184,7 +178,7 @@ def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
     if reading == DUAL and rest.endswith("ان") and rest in known.lemmas(rest):
         return False
     if reading == YEH and not listed:
-        return entry.kind == CHANGED or entry.endings & PLURAL_M > 0
+        return cut.kind == CHANGED or cut.endings & PLURAL_M > 0
     return not (reading & ACCUSATIVE and rest in COUNTRIES)
 
 
@@ -195,18 +189,18 @@ def _is_only_listed(rest: str, lemma: str, known: Lexicon) -> bool:
 
 def _ends_otherwise(rest: str, cut: Cut, nominal: list[str], known: Lexicon) -> bool:
     """Tell whether an ending holds although the lexicon lists the whole under another lemma."""
-    entry, reading = cut.entry, cut.reading
+    lemma, reading = cut.lemma, cut.reading
     if rest[-1] == "ا" and reading & ACCUSATIVE:
         return rest not in nominal and rest not in COUNTRIES
-    if reading & PLURAL_F and (is_verbal_noun(entry.lemma) or is_person(entry.lemma, known)):
+    if reading & PLURAL_F and (is_verbal_noun(lemma) or is_person(lemma, known)):
         return True
     if reading & FEMININE:
-        return entry.lemma in nominal or has_feminine(entry.lemma, known)
-    if reading & FEMININE_T and is_person(entry.lemma, known):
+        return lemma in nominal or has_feminine(lemma, known)
+    if reading & FEMININE_T and is_person(lemma, known):
         return True
-    if entry.lemma[-1] == "ة" and reading & (PLURAL_F | FEMININE_T | FEMININE_DUAL):
+    if lemma[-1] == "ة" and reading & (PLURAL_F | FEMININE_T | FEMININE_DUAL):
         return True
-    return rest in nominal and reading & entry.endings & PLURAL_M > 0
+    return rest in nominal and reading & cut.endings & PLURAL_M > 0
 
 
 def _is_relational_of(word: str, known: Lexicon) -> bool:

@@ -26,7 +26,7 @@ from watcher.arabic.affixes import (
     PREPOSITION,
     STACKS,
 )
-from watcher.arabic.evidence import NAME, VERB, Cut, Stem, holds
+from watcher.arabic.evidence import NAME, VERB, Cut, holds
 from watcher.arabic.harakat import agree, has_marks, part_of_speech
 from watcher.arabic.letters import UNMARKED, plain
 from watcher.arabic.lexicon import lexicon
@@ -36,6 +36,8 @@ from watcher.arabic.tables import SPELLINGS, VARIANTS
 from watcher.arabic.verbs import is_verb, verb_stems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from watcher.arabic.lexicon import Lexicon
 
 _NO_STACK = (("", 0, 0),)
@@ -43,7 +45,14 @@ _SPELLED_TWICE = re.compile("|".join(piece for pair in SPELLINGS for piece in pa
 _APART = PREPOSITION | CONJUNCTION
 _PLURAL_OF_HAMZA = "أآ"
 Place: TypeAlias = Literal["alone", "first", "later"]
-Index = dict[str, tuple[Stem, ...]]
+Form: TypeAlias = tuple[str, int, int, str, str, bool]
+"""A stem of a word; the endings it takes; OWN, PLURAL, CHANGED, VERB or NAME; its lemma; the hamza
+seats that its first letter may be printed with, empty where it does not matter; whether it is of
+the imperfect. Plain values, so that they can be kept on disk."""
+Entry: TypeAlias = tuple[int, int, int, str, str]
+"""The number of a word, then as in Form. Of plain tuples the garbage collector lets go."""
+Index: TypeAlias = dict[str, Entry | list[Entry]]
+"""Stem to what it is a stem of; most are of one word."""
 
 
 class Stems:
@@ -59,86 +68,27 @@ class Stems:
         self._phrased: set[int] = set()
 
     def add(self, atom: int, raw: str, *, exact: bool, place: Place) -> None:
-        """Enter a word of a term.
+        """Enter a word of a term under a number of its own."""
+        self.enter(atom, raw, place, forms_of(raw, exact=exact, place=place))
 
-        The first word of a phrase is read with less doubt, since the next one must follow; later
-        words agree with the word before them.
-        """
+    def enter(self, atom: int, raw: str, place: Place, forms: Iterable[Form]) -> None:
+        """Enter a word of a term of which the forms are known."""
         if place == "first":
             self._phrased.add(atom)
         if has_marks(raw):
             self._marked[atom] = raw
-        written = raw.translate(UNMARKED)
-        word = plain(raw)
-        if word[0] < "\u0600" or not word[0].isalpha():
-            self._put(self._stems, word, Stem(atom, BARE, OWN, word, ""))
-            return
-        definite = _has_article(written, word, lexicon())
-        if definite:
-            written, word = written[2:], word[2:]
-        speech = "noun" if definite else part_of_speech(raw)
-        for spelled in _spellings(word):
-            if exact:
-                self._add_exact(atom, spelled)
+        for stem, endings, kind, lemma, seat, imperfect in forms:
+            index = self._imperfect if imperfect else self._stems
+            entry, before = (atom, endings, kind, lemma, seat), index.get(stem)
+            if before is None:
+                index[stem] = entry
+            elif isinstance(before, list):
+                before.append(entry)
             else:
-                as_typed = written if spelled == word else spelled
-                self._add_inflected(atom, as_typed, spelled, later=place == "later", speech=speech)
-            if spelled in VARIANTS:
-                self._put(self._stems, VARIANTS[spelled], Stem(atom, FEMININE, NAME, spelled, ""))
-
-    def _add_exact(self, atom: int, word: str) -> None:
-        """Enter a word that takes clitics and nothing else."""
-        stem, endings = word, BARE | ENCLITIC
-        if word[-1] == "ة" and len(word) > 1:
-            stem, endings = word[:-1], FEMININE | FEMININE_T
-        self._put(self._stems, stem, Stem(atom, endings, OWN, word, ""))
-
-    def _add_inflected(
-        self, atom: int, written: str, word: str, *, later: bool, speech: str
-    ) -> None:
-        """Enter a word with all its forms."""
-        known = lexicon()
-        if speech != "verb":
-            seat = _seat(written[0], word, known)
-            self._put(self._stems, word, Stem(atom, BARE, OWN, word, seat))
-        phrased = later or atom in self._phrased
-        for citation in citations(word, written, known, phrased=phrased):
-            spelled = written if citation == word else citation
-            verb = speech != "noun" and is_verb(spelled, known)
-            verb = verb and (citation == word or not known.nominal(word))
-            noun = not verb or not (speech == "verb" or _is_only_verb(spelled, known))
-            if noun:
-                for lemma in {citation, masculine(citation, known)} if later else (citation,):
-                    self._add_noun(atom, lemma, spelled[0], known)
-            if verb:
-                self._add_verb(atom, spelled, citation, known)
-
-    def _add_noun(self, atom: int, noun: str, initial: str, known: Lexicon) -> None:
-        for stem, (endings, kind) in noun_stems(noun, known).items():
-            if not stem:
-                continue
-            dotless = kind == PLURAL and endings & BARE and is_dotless(stem)
-            seat = "ى" if dotless else ""
-            if stem[0] == "ا":
-                if kind == OWN:
-                    seat = _seat(initial, noun, known)
-                else:
-                    seat += _PLURAL_OF_HAMZA
-            self._put(self._stems, stem, Stem(atom, endings, kind, noun, seat))
-
-    def _add_verb(self, atom: int, written: str, verb: str, known: Lexicon) -> None:
-        perfect, imperfect = verb_stems(written, known)
-        for stem, endings in perfect.items():
-            seat = "أ" if stem[0] == "ا" and written[0] == "أ" else ""
-            self._put(self._stems, stem, Stem(atom, endings, VERB, verb, seat))
-        for stem, endings in imperfect.items():
-            self._put(self._imperfect, stem, Stem(atom, endings, VERB, verb, ""))
-
-    def _put(self, index: Index, stem: str, entry: Stem) -> None:
-        index[stem] = (*index.get(stem, ()), entry)
-        self._heads.add(stem[:3])
-        if len(stem) == 1:
-            self._heads.update((stem + ending)[:3] for ending in ENDINGS)
+                index[stem] = [before, entry]
+            self._heads.add(stem[:3])
+            if len(stem) == 1:
+                self._heads.update((stem + ending)[:3] for ending in ENDINGS)
 
     def match(self, raw: str, word: str) -> tuple[int, ...]:
         """Give twice the number of each word that `raw` is a form of; odd behind a proclitic.
@@ -146,20 +96,19 @@ class Stems:
         `word` is `raw` made plain.
         """
         found: list[int] = []
-        for cut in self._cuts(word):
-            entry, before = cut.entry, cut.before
-            code = entry.atom << 1 | (before & _APART > 0)
-            if code in found or not holds(word, raw, cut, sure=entry.atom in self._phrased):
+        for atom, cut in self._cuts(word):
+            code = atom << 1 | (cut.before & _APART > 0)
+            if code in found or not holds(word, raw, cut, sure=atom in self._phrased):
                 continue
-            if entry.atom in self._marked and not agree(self._marked[entry.atom], raw):
+            if atom in self._marked and not agree(self._marked[atom], raw):
                 continue
             found.append(code)
         return tuple(found)
 
-    def _cuts(self, word: str) -> list[Cut]:
+    def _cuts(self, word: str) -> list[tuple[int, Cut]]:
         """Cut `word` in every way that ends at a known stem."""
         size, heads, endings = len(word), self._heads, None
-        cuts: list[Cut] = []
+        cuts: list[tuple[int, Cut]] = []
         for stack, length, before in STACKS.get(word[:2], _NO_STACK):
             if word[length : length + 3] not in heads and word[length : length + 2] not in heads:
                 continue
@@ -175,6 +124,80 @@ class Stems:
         return cuts
 
 
+def forms_of(raw: str, *, exact: bool, place: Place) -> tuple[Form, ...]:
+    """List the forms of a word of a term, by their stems.
+
+    The first word of a phrase is read with less doubt, since the next one must follow; later
+    words agree with the word before them.
+    """
+    written = raw.translate(UNMARKED)
+    word = plain(raw)
+    if word[0] < "\u0600" or not word[0].isalpha():
+        return ((word, BARE, OWN, word, "", False),)
+    definite = _has_article(written, word, lexicon())
+    if definite:
+        written, word = written[2:], word[2:]
+    speech = "noun" if definite else part_of_speech(raw)
+    forms: list[Form] = []
+    for spelled in _spellings(word):
+        if exact:
+            forms.append(_exact(spelled))
+        else:
+            as_typed = written if spelled == word else spelled
+            forms += _inflected(as_typed, spelled, place=place, speech=speech)
+        if spelled in VARIANTS:
+            forms.append((VARIANTS[spelled], FEMININE, NAME, spelled, "", False))
+    return tuple(forms)
+
+
+def _exact(word: str) -> Form:
+    """Give the form of a word that takes clitics and nothing else."""
+    if word[-1] == "ة" and len(word) > 1:
+        return word[:-1], FEMININE | FEMININE_T, OWN, word, "", False
+    return word, BARE | ENCLITIC, OWN, word, "", False
+
+
+def _inflected(written: str, word: str, *, place: Place, speech: str) -> Iterator[Form]:
+    """Yield all forms of a word."""
+    known = lexicon()
+    if speech != "verb":
+        yield word, BARE, OWN, word, _seat(written[0], word, known), False
+    for citation in citations(word, written, known, phrased=place != "alone"):
+        spelled = written if citation == word else citation
+        verb = speech != "noun" and is_verb(spelled, known)
+        verb = verb and (citation == word or not known.nominal(word))
+        noun = not verb or not (speech == "verb" or _is_only_verb(spelled, known))
+        if noun:
+            also = masculine(citation, known) if place == "later" else citation
+            for lemma in dict.fromkeys((citation, also)):
+                yield from _of_noun(lemma, spelled[0], known)
+        if verb:
+            yield from _of_verb(spelled, citation, known)
+
+
+def _of_noun(noun: str, initial: str, known: Lexicon) -> Iterator[Form]:
+    for stem, (endings, kind) in noun_stems(noun, known).items():
+        if not stem:
+            continue
+        dotless = kind == PLURAL and endings & BARE and is_dotless(stem)
+        seat = "ى" if dotless else ""
+        if stem[0] == "ا":
+            if kind == OWN:
+                seat = _seat(initial, noun, known)
+            else:
+                seat += _PLURAL_OF_HAMZA
+        yield stem, endings, kind, noun, seat, False
+
+
+def _of_verb(written: str, verb: str, known: Lexicon) -> Iterator[Form]:
+    perfect, imperfect = verb_stems(written, known)
+    for stem, endings in perfect.items():
+        seat = "أ" if stem[0] == "ا" and written[0] == "أ" else ""
+        yield stem, endings, VERB, verb, seat, False
+    for stem, endings in imperfect.items():
+        yield stem, endings, VERB, verb, "", True
+
+
 def _endings(word: str) -> list[tuple[int, int]]:
     """List where an ending of `word` may begin, with what it may say."""
     size = len(word)
@@ -186,14 +209,18 @@ def _endings(word: str) -> list[tuple[int, int]]:
 
 
 def _fit(
-    entries: tuple[Stem, ...], length: int, before: int, ending: tuple[int, int], cuts: list[Cut]
+    entries: Entry | list[Entry],
+    length: int,
+    before: int,
+    ending: tuple[int, int],
+    cuts: list[tuple[int, Cut]],
 ) -> None:
     """Add the entries that take the ending and what stands before them."""
     end, reading = ending
-    for entry in entries:
-        fitting = entry.endings & reading
-        if fitting and not (entry.kind == VERB and before & (ARTICLE | PREPOSITION)):
-            cuts.append(Cut(entry, before, length, end, fitting))
+    for atom, endings, kind, lemma, seat in entries if isinstance(entries, list) else (entries,):
+        fitting = endings & reading
+        if fitting and not (kind == VERB and before & (ARTICLE | PREPOSITION)):
+            cuts.append((atom, Cut(lemma, kind, endings, seat, before, length, end, fitting)))
 
 
 def _has_article(written: str, word: str, known: Lexicon) -> bool:
