@@ -12,21 +12,19 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.arabic.affixes import (
-    ANY,
     ARTICLE,
     BARE,
     CONJUNCTION,
-    DEFINITE_ENDINGS,
     ENCLITIC,
-    ENDING_LENGTHS,
     ENDINGS,
     FEMININE,
     FEMININE_T,
+    NO_STACK,
     PREFIX,
     PREPOSITION,
     STACKS,
 )
-from watcher.arabic.evidence import NAME, VERB, Cut, holds
+from watcher.arabic.evidence import NAME, VERB, holds
 from watcher.arabic.harakat import agree, has_marks, part_of_speech
 from watcher.arabic.letters import UNMARKED, plain
 from watcher.arabic.lexicon import lexicon
@@ -38,32 +36,56 @@ from watcher.arabic.verbs import is_verb, verb_stems
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from watcher.arabic.evidence import Cut, Entry
     from watcher.arabic.lexicon import Lexicon
 
-_NO_STACK = (("", 0, 0),)
 _SPELLED_TWICE = re.compile("|".join(piece for pair in SPELLINGS for piece in pair))
 _APART = PREPOSITION | CONJUNCTION
+_OF_NOUNS = ARTICLE | PREPOSITION
 _PLURAL_OF_HAMZA = "أآ"
 Place: TypeAlias = Literal["alone", "first", "later"]
 Form: TypeAlias = tuple[str, int, int, str, str, bool]
 """A stem of a word; the endings it takes; OWN, PLURAL, CHANGED, VERB or NAME; its lemma; the hamza
 seats that its first letter may be printed with, empty where it does not matter; whether it is of
 the imperfect. Plain values, so that they can be kept on disk."""
-Entry: TypeAlias = tuple[int, int, int, str, str]
-"""The number of a word, then as in Form. Of plain tuples the garbage collector lets go."""
-Index: TypeAlias = dict[str, Entry | list[Entry]]
-"""Stem to what it is a stem of; most are of one word."""
+_STARTS = {ending[:2] for ending in ENDINGS}
+"""What may follow a stem of one or two letters in its first three."""
+
+
+class Index:
+    """Stems by their letters."""
+
+    __slots__ = ("sizes", "stems")
+
+    def __init__(self) -> None:
+        self.stems: dict[str, Entry | list[Entry]] = {}
+        self.sizes: dict[str, tuple[int, ...]] = {}
+        """What a stem, with an ending, begins with in three letters -> how long it may be."""
+
+    def put(self, stem: str, entry: Entry) -> None:
+        """Enter a stem."""
+        before = self.stems.get(stem)
+        if isinstance(before, list):
+            before.append(entry)
+        elif before is not None:
+            self.stems[stem] = [before, entry]
+        else:
+            self.stems[stem] = entry
+            size = len(stem)
+            for head in (stem[:3],) if size > 2 else {(stem + start)[:3] for start in _STARTS}:
+                sizes = self.sizes.get(head, ())
+                if size not in sizes:
+                    self.sizes[head] = tuple(sorted((*sizes, size), reverse=True))
 
 
 class Stems:
     """The stems of all words of all terms."""
 
-    __slots__ = ("_heads", "_imperfect", "_marked", "_phrased", "_stems")
+    __slots__ = ("_imperfect", "_marked", "_phrased", "_stems")
 
     def __init__(self) -> None:
-        self._stems: Index = {}
-        self._imperfect: Index = {}
-        self._heads: set[str] = set()
+        self._stems = Index()
+        self._imperfect = Index()
         self._marked: dict[int, str] = {}
         self._phrased: set[int] = set()
 
@@ -79,49 +101,58 @@ class Stems:
             self._marked[atom] = raw
         for stem, endings, kind, lemma, seat, imperfect in forms:
             index = self._imperfect if imperfect else self._stems
-            entry, before = (atom, endings, kind, lemma, seat), index.get(stem)
-            if before is None:
-                index[stem] = entry
-            elif isinstance(before, list):
-                before.append(entry)
-            else:
-                index[stem] = [before, entry]
-            self._heads.add(stem[:3])
-            if len(stem) == 1:
-                self._heads.update((stem + ending)[:3] for ending in ENDINGS)
+            index.put(stem, (atom, endings, kind, lemma, seat))
 
     def match(self, raw: str, word: str) -> tuple[int, ...]:
         """Give twice the number of each word that `raw` is a form of; odd behind a proclitic.
 
         `word` is `raw` made plain.
         """
-        found: list[int] = []
-        for atom, cut in self._cuts(word):
-            code = atom << 1 | (cut.before & _APART > 0)
-            if code in found or not holds(word, raw, cut, sure=atom in self._phrased):
-                continue
-            if atom in self._marked and not agree(self._marked[atom], raw):
-                continue
-            found.append(code)
-        return tuple(found)
+        return self.match_all((raw,), (word,)).get(raw, ())
 
-    def _cuts(self, word: str) -> list[tuple[int, Cut]]:
-        """Cut `word` in every way that ends at a known stem."""
-        size, heads, endings = len(word), self._heads, None
-        cuts: list[tuple[int, Cut]] = []
-        for stack, length, before in STACKS.get(word[:2], _NO_STACK):
-            if word[length : length + 3] not in heads and word[length : length + 2] not in heads:
-                continue
-            if size <= length or (length > 2 and not word.startswith(stack)):
-                continue
+    def match_all(self, raws: Iterable[str], words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Give what `match` gives for each of `raws` that is a form of any word."""
+        found = {}
+        for raw, word in zip(raws, words, strict=True):
+            cuts = self._cuts(word)
+            if cuts and (codes := self._holding(raw, word, cuts)):
+                found[raw] = codes
+        return found
+
+    def _cuts(self, word: str) -> list[tuple[Entry | list[Entry], Cut]]:
+        """Cut `word` in every way that leaves a known stem between proclitics and ending."""
+        cuts = []
+        for stack, length, before, readings in STACKS.get(word[:2], NO_STACK):
             index = self._imperfect if before & PREFIX else self._stems
-            if endings is None:
-                endings = _endings(word)
-            for end, reading in endings:
-                if entries := index.get(word[length:end]):
-                    definite = DEFINITE_ENDINGS.get(word[end:], 0) if before & ARTICLE else ANY
-                    _fit(entries, length, before, (end, reading & definite), cuts)
+            sizes = index.sizes.get(word[length : length + 3])
+            if sizes is None or (length > 2 and not word.startswith(stack)):
+                continue
+            for size in sizes:
+                end = length + size
+                entries = index.stems.get(word[length:end])
+                if entries and end <= len(word) and (reading := readings.get(word[end:])):
+                    cuts.append((entries, (before, length, end, reading)))
         return cuts
+
+    def _holding(
+        self, raw: str, word: str, cuts: list[tuple[Entry | list[Entry], Cut]]
+    ) -> tuple[int, ...]:
+        """Give the codes of the words for which a cut holds."""
+        found: list[int] = []
+        for entries, cut in cuts:
+            before, _, _, reading = cut
+            for entry in entries if isinstance(entries, list) else (entries,):
+                atom, endings, kind, _, _ = entry
+                if not endings & reading or (kind == VERB and before & _OF_NOUNS):
+                    continue
+                code = atom << 1 | (before & _APART > 0)
+                if (
+                    code not in found
+                    and holds(word, raw, entry, cut, sure=atom in self._phrased)
+                    and (atom not in self._marked or agree(self._marked[atom], raw))
+                ):
+                    found.append(code)
+        return tuple(found)
 
 
 def forms_of(raw: str, *, exact: bool, place: Place) -> tuple[Form, ...]:
@@ -196,31 +227,6 @@ def _of_verb(written: str, verb: str, known: Lexicon) -> Iterator[Form]:
         yield stem, endings, VERB, verb, seat, False
     for stem, endings in imperfect.items():
         yield stem, endings, VERB, verb, "", True
-
-
-def _endings(word: str) -> list[tuple[int, int]]:
-    """List where an ending of `word` may begin, with what it may say."""
-    size = len(word)
-    return [(size, BARE)] + [
-        (size - length, reading)
-        for length in ENDING_LENGTHS.get(word[-1:], ())
-        if length < size and (reading := ENDINGS.get(word[size - length :]))
-    ]
-
-
-def _fit(
-    entries: Entry | list[Entry],
-    length: int,
-    before: int,
-    ending: tuple[int, int],
-    cuts: list[tuple[int, Cut]],
-) -> None:
-    """Add the entries that take the ending and what stands before them."""
-    end, reading = ending
-    for atom, endings, kind, lemma, seat in entries if isinstance(entries, list) else (entries,):
-        fitting = endings & reading
-        if fitting and not (kind == VERB and before & (ARTICLE | PREPOSITION)):
-            cuts.append((atom, Cut(lemma, kind, endings, seat, before, length, end, fitting)))
 
 
 def _has_article(written: str, word: str, known: Lexicon) -> bool:
