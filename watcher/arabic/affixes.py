@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 # What an ending says about the word it closes. A stem carries the set that it takes.
 BARE = 1
 ACCUSATIVE = 2
@@ -24,7 +26,6 @@ IMPERFECT_N = 16384
 VERB_DUAL = 32768
 OBJECT = 65536
 """The object "me", which only verbs take."""
-ANY = 131071
 
 NOUN = BARE | ACCUSATIVE | ENCLITIC | DUAL | YEH
 FEMININES = FEMININE | FEMININE_T | FEMININE_DUAL | PLURAL_F | HEH
@@ -143,29 +144,28 @@ def _prefixes() -> dict[str, int]:
     }
 
 
-def _by_two_letters(*tables: dict[str, int]) -> dict[str, tuple[tuple[str, int, int], ...]]:
-    """Group (stack, its length, kind) by the two letters a word begins with; no stack first."""
+_DEFINITE = {ending: reading & ENDINGS[ending] for ending, reading in DEFINITE_ENDINGS.items()}
+
+Stack: TypeAlias = tuple[str, int, int, dict[str, int]]
+"""What stands before a stem, its length, its kind, and the readings of the endings behind it."""
+
+
+def _stack(letters: str, kind: int) -> Stack:
+    return letters, len(letters), kind, _DEFINITE if kind & ARTICLE else ENDINGS
+
+
+def _by_two_letters(*tables: dict[str, int]) -> dict[str, tuple[Stack, ...]]:
+    """Group stacks by the two letters a word begins with; no stack first, then the longest."""
     letters = "ءابةتثجحخدذرزسشصضطظعغفقكلمنهوي"
-    groups: dict[str, list[tuple[str, int, int]]] = {}
+    groups: dict[str, list[Stack]] = {}
     for stack, kind in (item for table in tables for item in table.items() if item[0]):
         for two in (stack[:2],) if len(stack) > 1 else (stack + letter for letter in letters):
-            groups.setdefault(two, []).append((stack, len(stack), kind))
+            groups.setdefault(two, []).append(_stack(stack, kind))
     return {
-        two: (("", 0, 0), *sorted(group, key=lambda item: -item[1]))
+        two: (*NO_STACK, *sorted(group, key=lambda stack: -stack[1]))
         for two, group in groups.items()
     }
 
 
+NO_STACK = (_stack("", 0),)
 STACKS = _by_two_letters(_proclitics(), _prefixes())
-
-
-def _ending_lengths() -> dict[str, tuple[int, ...]]:
-    """Group the lengths of endings by their last letter."""
-    lengths: dict[str, set[int]] = {}
-    for ending in ENDINGS:
-        if ending:
-            lengths.setdefault(ending[-1], set()).add(len(ending))
-    return {letter: tuple(sorted(found)) for letter, found in lengths.items()}
-
-
-ENDING_LENGTHS = _ending_lengths()

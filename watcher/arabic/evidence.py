@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 from watcher.arabic.affixes import (
     ACCUSATIVE,
@@ -41,79 +41,68 @@ VERB, NAME = 3, 4
 _PRONOUNS = ("ه", "ها", "هم", "هما", "هن", "ك", "كم", "نا", "ي")
 
 
-class Stem(NamedTuple):
-    """What a stem stands for."""
-
-    atom: int
-    endings: int
-    kind: int
-    lemma: str
-    seat: str
-    """The hamza seats that the first letter may be printed with; empty where it does not matter."""
+# Plain tuples: a new word has several, and the garbage collector lets go of no others.
+Entry: TypeAlias = tuple[int, int, int, str, str]
+"""What a stem stands for: the number of a word of a term, the endings that the stem takes, its
+kind, its lemma, and the hamza seats that it may be printed with, empty where it does not matter."""
+Cut: TypeAlias = tuple[int, int, int, int]
+"""A printed word cut in three: what the proclitics are, where they end, where the stem ends, and
+what the ending may say."""
 
 
-class Cut(NamedTuple):
-    """A printed word cut in three; `before` says what the proclitics are."""
-
-    entry: Stem
-    before: int
-    length: int
-    """Where the proclitics end."""
-    end: int
-    """Where the stem ends."""
-    reading: int
-    """What the ending may say."""
-
-
-def holds(word: str, raw: str, cut: Cut, *, sure: bool) -> bool:
+def holds(word: str, raw: str, entry: Entry, cut: Cut, *, sure: bool) -> bool:
     """Tell whether the cut of a plain word, printed as `raw`, is not known to be another word.
 
     `sure` trusts the proclitics: the words that follow prove the reading.
     """
-    entry, before, length, _, reading = cut
-    if word[0] < "\u0600":
+    _, endings, kind, lemma, seat = entry
+    before, length, _, reading = cut
+    if word[0] < "\u0600" or (word == lemma and reading == BARE and not before and not seat):
         return True
+    if word in FUNCTION_WORDS and word != lemma:
+        return lemma in FUNCTION_WORDS
+    if (seat and not _seated(raw, length, seat)) or (kind == NAME and before & ARTICLE):
+        return False
+    rest = word[length:]
+    if rest in NAMES and rest != lemma:
+        return False
     known = lexicon()
-    if word in FUNCTION_WORDS and word != entry.lemma:
-        return entry.lemma in FUNCTION_WORDS
-    if (entry.seat and not _seated(raw, cut)) or (entry.kind == NAME and before & ARTICLE):
-        return False
-    if word[length:] in NAMES and word[length:] != entry.lemma:
-        return False
     if before:
         if word in NAMES and not sure:
             return False
         if before & PREFIX:
-            return _is_imperfect(word, cut, known)
-        if not sure and not _splits(word, cut, known):
+            return _is_imperfect(word, entry, cut, known)
+        if not sure and not _splits(word, entry, before, known):
             return False
-    if entry.kind == VERB:
-        return _is_perfect(word, cut, known)
-    return reading & BARE > 0 or _ends(word[length:], cut, known)
+    if kind == VERB:
+        return _is_perfect(word, rest, entry, reading, known)
+    return reading & BARE > 0 or _ends(rest, entry, reading & endings, known)
 
 
-def _seated(raw: str, cut: Cut) -> bool:
+def _seated(raw: str, length: int, seat: str) -> bool:
     """Tell whether the first letter of the stem is printed as the stem allows."""
     spelled = raw.translate(UNMARKED)
-    letter, seat = spelled[cut.length : cut.length + 1], cut.entry.seat
+    letter = spelled[length : length + 1]
     if "ى" in seat and spelled[-1] != "ى":
         return False
     return letter not in "أإآ" or letter in seat or seat == "ى"
 
 
-def _is_imperfect(word: str, cut: Cut, known: Lexicon) -> bool:
+def _is_imperfect(word: str, entry: Entry, cut: Cut, known: Lexicon) -> bool:
     """Tell whether a word that begins with a prefix of the imperfect may be one of the verb."""
-    rest, verb = word[cut.length - 1 :], cut.entry.lemma
+    _, endings, _, verb, _ = entry
+    _, length, end, reading = cut
+    rest = word[length - 1 :]
     listed = known.lemmas(rest)
     if known.nominal(word) and (word[0] in "وفسل" or word in known.lemmas(word)):
         return False
     hollow = len(verb) == 3 and verb[1] in "وي"
     other = listed and verb not in listed and rest not in listed
-    if other and (hollow or cut.end < len(word)):
+    if other and (hollow or end < len(word)):
         return False
-    head = word[cut.length - 1 : cut.end]
+    head = word[length - 1 : end]
     person, stem = head[0], head[1:]
-    if person == "ت" and word[: cut.length - 1].endswith("س") and word not in known:
+    if person == "ت" and word[: length - 1].endswith("س") and word not in known:
         return True
     if person == "ت":
         # «توقع» is the fifth form: the first loses its و in the imperfect.
@@ -126,65 +115,65 @@ def _is_imperfect(word: str, cut: Cut, known: Lexicon) -> bool:
     if verb not in listed and (known.nominal(rest) or known.nominal(head)):
         return False
     if person == "ا":
-        return cut.reading & BARE > 0 and (verb in listed or not listed) and word not in known
+        return reading & endings & BARE > 0 and (verb in listed or not listed) and word not in known
     return person == "ي" or not known.is_lemma(head)
 
 
-def _is_perfect(word: str, cut: Cut, known: Lexicon) -> bool:
+def _is_perfect(word: str, rest: str, entry: Entry, reading: int, known: Lexicon) -> bool:
     """Tell whether a word without prefix may be of the verb, not a noun that looks like it."""
-    verb = cut.entry.lemma
-    if cut.reading & BARE and word[cut.length :] == verb:
+    _, endings, _, verb, _ = entry
+    reading &= endings
+    if reading & BARE and rest == verb:
         return True
-    if cut.reading & PERFECT:
-        for whole in {word, word[cut.length :]}:
+    if reading & PERFECT:
+        for whole in {word, rest}:
             base, t, pronoun = whole.rpartition("ت")
             noun = base + "ة"
             if t and pronoun in _PRONOUNS and (noun in known or known.nominal(noun)):
                 return False
-    rest = word[cut.length :]
     if rest.startswith("ال") and (rest[2:] in known or known.nominal(rest[2:])):
         return False
-    if cut.reading & ENCLITIC and rest in known.lemmas(rest):
+    if reading & ENCLITIC and rest in known.lemmas(rest):
         return False
     listed = known.nominal(rest)
     return not listed or verb in listed
 
 
-def _splits(word: str, cut: Cut, known: Lexicon) -> bool:
+def _splits(word: str, entry: Entry, before: int, known: Lexicon) -> bool:
     """Tell whether the proclitics of `word` may be cut off, or belong to it: و in وفد, ب in بحر."""
-    own = known.lemmas(word)
     if word.startswith("وو"):
         return True
-    if cut.before == ARTICLE:
-        return word not in own or cut.entry.lemma in own or bool(known.nominal(word[2:]))
-    if cut.entry.lemma in own or (not known.is_lemma(word) and own == [word]):
+    _, _, kind, lemma, _ = entry
+    own = known.lemmas(word)
+    if before == ARTICLE:
+        return word not in own or lemma in own or bool(known.nominal(word[2:]))
+    if lemma in own or (not known.is_lemma(word) and own == [word]):
         return True
-    if cut.entry.kind == VERB and len(cut.entry.lemma) > 2 and max(map(len, own), default=0) < 4:
+    if kind == VERB and len(lemma) > 2 and max(map(len, own), default=0) < 4:
         return word not in own
     if known.nominal(word):
         return False
     return not own or (own == [word] and not known.is_verb(word))
 
 
-def _ends(rest: str, cut: Cut, known: Lexicon) -> bool:
+def _ends(rest: str, entry: Entry, reading: int, known: Lexicon) -> bool:
     """Tell whether the ending may be cut off, or makes another word: ان in شعبان."""
-    entry, reading = cut.entry, cut.reading
+    _, endings, kind, lemma, _ = entry
     if reading == YEH and _is_relational_of(rest, known):
-        plural = entry.endings & PLURAL_M > 0 and rest not in known.lemmas(rest)
-        return plural or entry.kind == CHANGED or is_active_participle(entry.lemma, known)
+        plural = endings & PLURAL_M > 0 and rest not in known.lemmas(rest)
+        return plural or kind == CHANGED or is_active_participle(lemma, known)
     nominal = known.nominal(rest)
     listed = nominal + known.lemmas(rest)
-    if reading == PLURAL_F and is_relational(entry.lemma) and known.is_lemma(entry.lemma + "ة"):
+    if reading == PLURAL_F and is_relational(lemma) and known.is_lemma(lemma + "ة"):
         return False
-    lemma = entry.lemma
     own = lemma in listed or rest == lemma or (lemma[-1] == "ي" and lemma[:-1] in listed)
     alone = listed == [rest] and reading & ENCLITIC > 0 and _is_only_listed(rest, lemma, known)
     if listed and not own and not alone:
-        return _ends_otherwise(rest, cut, nominal, known)
+        return _ends_otherwise(rest, entry, reading, known)
     if reading == DUAL and rest.endswith("ان") and rest in known.lemmas(rest):
         return False
     if reading == YEH and not listed:
-        return entry.kind == CHANGED or entry.endings & PLURAL_M > 0
+        return kind == CHANGED or endings & PLURAL_M > 0
     return not (reading & ACCUSATIVE and rest in COUNTRIES)
 
 
@@ -193,20 +182,21 @@ def _is_only_listed(rest: str, lemma: str, known: Lexicon) -> bool:
     return not known.is_lemma(rest) and lemma[-1] != "ة" and not known.is_verb(lemma)
 
 
-def _ends_otherwise(rest: str, cut: Cut, nominal: list[str], known: Lexicon) -> bool:
+def _ends_otherwise(rest: str, entry: Entry, reading: int, known: Lexicon) -> bool:
     """Tell whether an ending holds although the lexicon lists the whole under another lemma."""
-    entry, reading = cut.entry, cut.reading
+    _, endings, _, lemma, _ = entry
+    nominal = known.nominal(rest)
     if rest[-1] == "ا" and reading & ACCUSATIVE:
         return rest not in nominal and rest not in COUNTRIES
-    if reading & PLURAL_F and (is_verbal_noun(entry.lemma) or is_person(entry.lemma, known)):
+    if reading & PLURAL_F and (is_verbal_noun(lemma) or is_person(lemma, known)):
         return True
     if reading & FEMININE:
-        return entry.lemma in nominal or has_feminine(entry.lemma, known)
-    if reading & FEMININE_T and is_person(entry.lemma, known):
+        return lemma in nominal or has_feminine(lemma, known)
+    if reading & FEMININE_T and is_person(lemma, known):
         return True
-    if entry.lemma[-1] == "ة" and reading & (PLURAL_F | FEMININE_T | FEMININE_DUAL):
+    if lemma[-1] == "ة" and reading & (PLURAL_F | FEMININE_T | FEMININE_DUAL):
         return True
-    return rest in nominal and reading & entry.endings & PLURAL_M > 0
+    return rest in nominal and reading & endings & PLURAL_M > 0
 
 
 def _is_relational_of(word: str, known: Lexicon) -> bool:

@@ -25,7 +25,7 @@ class Lexicon:
     listed under the verb.
     """
 
-    __slots__ = ("_forms", "_initials", "_lemmas")
+    __slots__ = ("_forms", "_initials", "_lemmas", "_verbs")
 
     def __init__(self, forms: str, lemmas: str) -> None:
         """Take all forms and, in the same order, their lemmas, one a line."""
@@ -40,42 +40,49 @@ class Lexicon:
                 listed[lemma] = form
             if known[form] != lemma and lemma not in known[form].split():
                 known[form] += " " + lemma
+        self._verbs: dict[str, bool] = {}
+        """Lemmas that were asked for -> whether they are verbs."""
         self._initials = _initials(forms.split("\n"), plain_forms, plain_lemmas)
 
     def lemmas(self, form: str) -> list[str]:
         """List the lemmas of a plain form as printed; empty when it is unknown."""
-        return self._lemmas.get(form, "").split()
+        found = self._lemmas.get(form)
+        return found.split() if found else []
 
     def nominal(self, form: str) -> list[str]:
         """List the lemmas that `form` has with the article before it, not with an ال of its own."""
         definite = ARTICLE + form
-        lemmas = self._lemmas.get(definite, "").split()
-        if not lemmas:
-            return lemmas
+        found = self._lemmas.get(definite)
+        if not found:
+            return []
+        if ARTICLE not in found:
+            return found.split()
         own = form.startswith(ARTICLE)
         return [
             form if lemma == definite else lemma
-            for lemma in lemmas
+            for lemma in found.split()
             if lemma == definite or own or not lemma.startswith(ARTICLE)
         ]
 
     def forms(self, lemma: str) -> list[str]:
         """List the forms of a plain lemma."""
-        return self._forms.get(lemma, "").split()
+        found = self._forms.get(lemma)
+        return found.split() if found else []
 
     def is_lemma(self, word: str) -> bool:
         """Tell whether other forms are listed under `word`; the lexicon lists some only as such."""
-        return any(form != word for form in self.forms(word))
+        found = self._forms.get(word)
+        return found is not None and any(form != word for form in found.split())
 
     def is_verb(self, lemma: str) -> bool:
         """Tell whether finite forms of `lemma` are listed."""
-        return any(
-            (form[0] == "ي" and lemma[0] != "ي")
-            or form.endswith(_FINITE_ENDINGS)
-            or (form.endswith("تا") and lemma[-1] not in "ةت")
-            or (lemma[-1] == "ي" and form == lemma[:-1] + "ت")
-            for form in self.forms(lemma)
-        )
+        found = self._forms.get(lemma)
+        if found is None:
+            return False
+        known = self._verbs.get(lemma)
+        if known is None:
+            known = self._verbs[lemma] = _has_finite(lemma, found.split())
+        return known
 
     def distinguishes(self, form: str) -> bool:
         """Tell whether أ, إ and آ begin different words that `form` spells with a bare ا."""
@@ -96,6 +103,17 @@ def _plain_lines(lines: str) -> list[str]:
         if to != letter:
             lines = lines.replace(letter, to or "")
     return lines.replace("يء\n", "ء\n").split("\n")
+
+
+def _has_finite(lemma: str, forms: list[str]) -> bool:
+    """Tell whether one of the forms can only be of a verb."""
+    return any(
+        (form[0] == "ي" and lemma[0] != "ي")
+        or form.endswith(_FINITE_ENDINGS)
+        or (form.endswith("تا") and lemma[-1] not in "ةت")
+        or (lemma[-1] == "ي" and form == lemma[:-1] + "ت")
+        for form in forms
+    )
 
 
 def _initials(forms: list[str], plain_forms: list[str], lemmas: list[str]) -> frozenset[str]:

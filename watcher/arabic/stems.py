@@ -12,21 +12,19 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.arabic.affixes import (
-    ANY,
     ARTICLE,
     BARE,
     CONJUNCTION,
-    DEFINITE_ENDINGS,
     ENCLITIC,
-    ENDING_LENGTHS,
     ENDINGS,
     FEMININE,
     FEMININE_T,
+    NO_STACK,
     PREFIX,
     PREPOSITION,
     STACKS,
 )
-from watcher.arabic.evidence import NAME, VERB, Cut, Stem, holds
+from watcher.arabic.evidence import NAME, VERB, holds
 from watcher.arabic.harakat import agree, has_marks, part_of_speech
 from watcher.arabic.letters import UNMARKED, plain
 from watcher.arabic.lexicon import lexicon
@@ -36,164 +34,199 @@ from watcher.arabic.tables import SPELLINGS, VARIANTS
 from watcher.arabic.verbs import is_verb, verb_stems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from watcher.arabic.evidence import Cut, Entry
     from watcher.arabic.lexicon import Lexicon
 
-_NO_STACK = (("", 0, 0),)
 _SPELLED_TWICE = re.compile("|".join(piece for pair in SPELLINGS for piece in pair))
 _APART = PREPOSITION | CONJUNCTION
+_OF_NOUNS = ARTICLE | PREPOSITION
 _PLURAL_OF_HAMZA = "أآ"
 Place: TypeAlias = Literal["alone", "first", "later"]
-Index = dict[str, tuple[Stem, ...]]
+Form: TypeAlias = tuple[str, int, int, str, str, bool]
+"""A stem of a word; the endings it takes; OWN, PLURAL, CHANGED, VERB or NAME; its lemma; the hamza
+seats that its first letter may be printed with, empty where it does not matter; whether it is of
+the imperfect. Plain values, so that they can be kept on disk."""
+_STARTS = {ending[:2] for ending in ENDINGS}
+"""What may follow a stem of one or two letters in its first three."""
+
+
+class Index:
+    """Stems by their letters."""
+
+    __slots__ = ("sizes", "stems")
+
+    def __init__(self) -> None:
+        self.stems: dict[str, Entry | list[Entry]] = {}
+        self.sizes: dict[str, tuple[int, ...]] = {}
+        """What a stem, with an ending, begins with in three letters -> how long it may be."""
+
+    def put(self, stem: str, entry: Entry) -> None:
+        """Enter a stem."""
+        before = self.stems.get(stem)
+        if isinstance(before, list):
+            before.append(entry)
+        elif before is not None:
+            self.stems[stem] = [before, entry]
+        else:
+            self.stems[stem] = entry
+            size = len(stem)
+            for head in (stem[:3],) if size > 2 else {(stem + start)[:3] for start in _STARTS}:
+                sizes = self.sizes.get(head, ())
+                if size not in sizes:
+                    self.sizes[head] = tuple(sorted((*sizes, size), reverse=True))
 
 
 class Stems:
     """The stems of all words of all terms."""
 
-    __slots__ = ("_heads", "_imperfect", "_marked", "_phrased", "_stems")
+    __slots__ = ("_imperfect", "_marked", "_phrased", "_stems")
 
     def __init__(self) -> None:
-        self._stems: Index = {}
-        self._imperfect: Index = {}
-        self._heads: set[str] = set()
+        self._stems = Index()
+        self._imperfect = Index()
         self._marked: dict[int, str] = {}
         self._phrased: set[int] = set()
 
     def add(self, atom: int, raw: str, *, exact: bool, place: Place) -> None:
-        """Enter a word of a term.
+        """Enter a word of a term under a number of its own."""
+        self.enter(atom, raw, place, forms_of(raw, exact=exact, place=place))
 
-        The first word of a phrase is read with less doubt, since the next one must follow; later
-        words agree with the word before them.
-        """
+    def enter(self, atom: int, raw: str, place: Place, forms: Iterable[Form]) -> None:
+        """Enter a word of a term of which the forms are known."""
         if place == "first":
             self._phrased.add(atom)
         if has_marks(raw):
             self._marked[atom] = raw
-        written = raw.translate(UNMARKED)
-        word = plain(raw)
-        if word[0] < "\u0600" or not word[0].isalpha():
-            self._put(self._stems, word, Stem(atom, BARE, OWN, word, ""))
-            return
-        definite = _has_article(written, word, lexicon())
-        if definite:
-            written, word = written[2:], word[2:]
-        speech = "noun" if definite else part_of_speech(raw)
-        for spelled in _spellings(word):
-            if exact:
-                self._add_exact(atom, spelled)
-            else:
-                as_typed = written if spelled == word else spelled
-                self._add_inflected(atom, as_typed, spelled, later=place == "later", speech=speech)
-            if spelled in VARIANTS:
-                self._put(self._stems, VARIANTS[spelled], Stem(atom, FEMININE, NAME, spelled, ""))
-
-    def _add_exact(self, atom: int, word: str) -> None:
-        """Enter a word that takes clitics and nothing else."""
-        stem, endings = word, BARE | ENCLITIC
-        if word[-1] == "ة" and len(word) > 1:
-            stem, endings = word[:-1], FEMININE | FEMININE_T
-        self._put(self._stems, stem, Stem(atom, endings, OWN, word, ""))
-
-    def _add_inflected(
-        self, atom: int, written: str, word: str, *, later: bool, speech: str
-    ) -> None:
-        """Enter a word with all its forms."""
-        known = lexicon()
-        if speech != "verb":
-            seat = _seat(written[0], word, known)
-            self._put(self._stems, word, Stem(atom, BARE, OWN, word, seat))
-        phrased = later or atom in self._phrased
-        for citation in citations(word, written, known, phrased=phrased):
-            spelled = written if citation == word else citation
-            verb = speech != "noun" and is_verb(spelled, known)
-            verb = verb and (citation == word or not known.nominal(word))
-            noun = not verb or not (speech == "verb" or _is_only_verb(spelled, known))
-            if noun:
-                for lemma in {citation, masculine(citation, known)} if later else (citation,):
-                    self._add_noun(atom, lemma, spelled[0], known)
-            if verb:
-                self._add_verb(atom, spelled, citation, known)
-
-    def _add_noun(self, atom: int, noun: str, initial: str, known: Lexicon) -> None:
-        for stem, (endings, kind) in noun_stems(noun, known).items():
-            if not stem:
-                continue
-            dotless = kind == PLURAL and endings & BARE and is_dotless(stem)
-            seat = "ى" if dotless else ""
-            if stem[0] == "ا":
-                if kind == OWN:
-                    seat = _seat(initial, noun, known)
-                else:
-                    seat += _PLURAL_OF_HAMZA
-            self._put(self._stems, stem, Stem(atom, endings, kind, noun, seat))
-
-    def _add_verb(self, atom: int, written: str, verb: str, known: Lexicon) -> None:
-        perfect, imperfect = verb_stems(written, known)
-        for stem, endings in perfect.items():
-            seat = "أ" if stem[0] == "ا" and written[0] == "أ" else ""
-            self._put(self._stems, stem, Stem(atom, endings, VERB, verb, seat))
-        for stem, endings in imperfect.items():
-            self._put(self._imperfect, stem, Stem(atom, endings, VERB, verb, ""))
-
-    def _put(self, index: Index, stem: str, entry: Stem) -> None:
-        index[stem] = (*index.get(stem, ()), entry)
-        self._heads.add(stem[:3])
-        if len(stem) == 1:
-            self._heads.update((stem + ending)[:3] for ending in ENDINGS)
+        for stem, endings, kind, lemma, seat, imperfect in forms:
+            index = self._imperfect if imperfect else self._stems
+            index.put(stem, (atom, endings, kind, lemma, seat))
 
     def match(self, raw: str, word: str) -> tuple[int, ...]:
         """Give twice the number of each word that `raw` is a form of; odd behind a proclitic.
 
         `word` is `raw` made plain.
         """
-        found: list[int] = []
-        for cut in self._cuts(word):
-            entry, before = cut.entry, cut.before
-            code = entry.atom << 1 | (before & _APART > 0)
-            if code in found or not holds(word, raw, cut, sure=entry.atom in self._phrased):
-                continue
-            if entry.atom in self._marked and not agree(self._marked[entry.atom], raw):
-                continue
-            found.append(code)
-        return tuple(found)
+        return self.match_all((raw,), (word,)).get(raw, ())
 
-    def _cuts(self, word: str) -> list[Cut]:
-        """Cut `word` in every way that ends at a known stem."""
-        size, heads, endings = len(word), self._heads, None
-        cuts: list[Cut] = []
-        for stack, length, before in STACKS.get(word[:2], _NO_STACK):
-            if word[length : length + 3] not in heads and word[length : length + 2] not in heads:
-                continue
-            if size <= length or (length > 2 and not word.startswith(stack)):
-                continue
+    def match_all(self, raws: Iterable[str], words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Give what `match` gives for each of `raws` that is a form of any word."""
+        found = {}
+        for raw, word in zip(raws, words, strict=True):
+            cuts = self._cuts(word)
+            if cuts and (codes := self._holding(raw, word, cuts)):
+                found[raw] = codes
+        return found
+
+    def _cuts(self, word: str) -> list[tuple[Entry | list[Entry], Cut]]:
+        """Cut `word` in every way that leaves a known stem between proclitics and ending."""
+        cuts = []
+        for stack, length, before, readings in STACKS.get(word[:2], NO_STACK):
             index = self._imperfect if before & PREFIX else self._stems
-            if endings is None:
-                endings = _endings(word)
-            for end, reading in endings:
-                if entries := index.get(word[length:end]):
-                    definite = DEFINITE_ENDINGS.get(word[end:], 0) if before & ARTICLE else ANY
-                    _fit(entries, length, before, (end, reading & definite), cuts)
+            sizes = index.sizes.get(word[length : length + 3])
+            if sizes is None or (length > 2 and not word.startswith(stack)):
+                continue
+            for size in sizes:
+                end = length + size
+                entries = index.stems.get(word[length:end])
+                if entries and end <= len(word) and (reading := readings.get(word[end:])):
+                    cuts.append((entries, (before, length, end, reading)))
         return cuts
 
+    def _holding(
+        self, raw: str, word: str, cuts: list[tuple[Entry | list[Entry], Cut]]
+    ) -> tuple[int, ...]:
+        """Give the codes of the words for which a cut holds."""
+        found: list[int] = []
+        for entries, cut in cuts:
+            before, _, _, reading = cut
+            for entry in entries if isinstance(entries, list) else (entries,):
+                atom, endings, kind, _, _ = entry
+                if not endings & reading or (kind == VERB and before & _OF_NOUNS):
+                    continue
+                code = atom << 1 | (before & _APART > 0)
+                if (
+                    code not in found
+                    and holds(word, raw, entry, cut, sure=atom in self._phrased)
+                    and (atom not in self._marked or agree(self._marked[atom], raw))
+                ):
+                    found.append(code)
+        return tuple(found)
 
-def _endings(word: str) -> list[tuple[int, int]]:
-    """List where an ending of `word` may begin, with what it may say."""
-    size = len(word)
-    return [(size, BARE)] + [
-        (size - length, reading)
-        for length in ENDING_LENGTHS.get(word[-1:], ())
-        if length < size and (reading := ENDINGS.get(word[size - length :]))
-    ]
+
+def forms_of(raw: str, *, exact: bool, place: Place) -> tuple[Form, ...]:
+    """List the forms of a word of a term, by their stems.
+
+    The first word of a phrase is read with less doubt, since the next one must follow; later
+    words agree with the word before them.
+    """
+    written = raw.translate(UNMARKED)
+    word = plain(raw)
+    if word[0] < "\u0600" or not word[0].isalpha():
+        return ((word, BARE, OWN, word, "", False),)
+    definite = _has_article(written, word, lexicon())
+    if definite:
+        written, word = written[2:], word[2:]
+    speech = "noun" if definite else part_of_speech(raw)
+    forms: list[Form] = []
+    for spelled in _spellings(word):
+        if exact:
+            forms.append(_exact(spelled))
+        else:
+            as_typed = written if spelled == word else spelled
+            forms += _inflected(as_typed, spelled, place=place, speech=speech)
+        if spelled in VARIANTS:
+            forms.append((VARIANTS[spelled], FEMININE, NAME, spelled, "", False))
+    return tuple(forms)
 
 
-def _fit(
-    entries: tuple[Stem, ...], length: int, before: int, ending: tuple[int, int], cuts: list[Cut]
-) -> None:
-    """Add the entries that take the ending and what stands before them."""
-    end, reading = ending
-    for entry in entries:
-        fitting = entry.endings & reading
-        if fitting and not (entry.kind == VERB and before & (ARTICLE | PREPOSITION)):
-            cuts.append(Cut(entry, before, length, end, fitting))
+def _exact(word: str) -> Form:
+    """Give the form of a word that takes clitics and nothing else."""
+    if word[-1] == "ة" and len(word) > 1:
+        return word[:-1], FEMININE | FEMININE_T, OWN, word, "", False
+    return word, BARE | ENCLITIC, OWN, word, "", False
+
+
+def _inflected(written: str, word: str, *, place: Place, speech: str) -> Iterator[Form]:
+    """Yield all forms of a word."""
+    known = lexicon()
+    if speech != "verb":
+        yield word, BARE, OWN, word, _seat(written[0], word, known), False
+    for citation in citations(word, written, known, phrased=place != "alone"):
+        spelled = written if citation == word else citation
+        verb = speech != "noun" and is_verb(spelled, known)
+        verb = verb and (citation == word or not known.nominal(word))
+        noun = not verb or not (speech == "verb" or _is_only_verb(spelled, known))
+        if noun:
+            also = masculine(citation, known) if place == "later" else citation
+            for lemma in dict.fromkeys((citation, also)):
+                yield from _of_noun(lemma, spelled[0], known)
+        if verb:
+            yield from _of_verb(spelled, citation, known)
+
+
+def _of_noun(noun: str, initial: str, known: Lexicon) -> Iterator[Form]:
+    for stem, (endings, kind) in noun_stems(noun, known).items():
+        if not stem:
+            continue
+        dotless = kind == PLURAL and endings & BARE and is_dotless(stem)
+        seat = "ى" if dotless else ""
+        if stem[0] == "ا":
+            if kind == OWN:
+                seat = _seat(initial, noun, known)
+            else:
+                seat += _PLURAL_OF_HAMZA
+        yield stem, endings, kind, noun, seat, False
+
+
+def _of_verb(written: str, verb: str, known: Lexicon) -> Iterator[Form]:
+    perfect, imperfect = verb_stems(written, known)
+    for stem, endings in perfect.items():
+        seat = "أ" if stem[0] == "ا" and written[0] == "أ" else ""
+        yield stem, endings, VERB, verb, seat, False
+    for stem, endings in imperfect.items():
+        yield stem, endings, VERB, verb, "", True
 
 
 def _has_article(written: str, word: str, known: Lexicon) -> bool:
