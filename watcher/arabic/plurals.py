@@ -81,15 +81,20 @@ def _is_free(plural: str, noun: str, known: Lexicon) -> bool:
     """Tell whether a generated plural is not known as another word."""
     if noun.endswith("وة") and is_dotless(plural):
         return True
-    if any(lemma != noun and lemma != _twin(noun) for lemma in known.nominal(plural)):
-        return False
-    lemmas = known.lemmas(plural)
-    short = len(plural) < 5 or plural[-1] == "ة" or (len(noun) == 3 and noun[1] == "ا")
-    if plural in lemmas or (short and lemmas and noun not in lemmas):
+    if known.knows(plural) and _is_other(plural, noun, known):
         return False
     if plural in ABSTRACT or plural in FUNCTION_WORDS or _is_verbal(plural, known):
         return False
     return not (plural.startswith("ال") and plural[-1] in "ءة" and plural[2:] in known)
+
+
+def _is_other(plural: str, noun: str, known: Lexicon) -> bool:
+    """Tell whether the lexicon lists a generated plural under another word."""
+    if any(lemma != noun and lemma != _twin(noun) for lemma in known.nominal(plural)):
+        return True
+    lemmas = known.lemmas(plural)
+    short = len(plural) < 5 or plural[-1] == "ة" or (len(noun) == 3 and noun[1] == "ا")
+    return plural in lemmas or (short and bool(lemmas) and noun not in lemmas)
 
 
 def _is_verbal(plural: str, known: Lexicon) -> bool:
@@ -106,10 +111,13 @@ def _twin(noun: str) -> str:
 
 def _listed(noun: str, known: Lexicon, *, proven: bool) -> set[str]:
     """Pick the plurals among the forms of `noun`; `proven` wants them with the article."""
+    forms = known.forms(noun)
+    if not forms:
+        return set()
     proven_noun = noun in known.nominal(noun) or noun in known.nominal(noun + "ي")
     nominal = proven_noun or not known.is_verb(noun)
     plurals = set()
-    for form in known.forms(noun):
+    for form in forms:
         stem = form.removeprefix("ال") if len(form) > 4 else form
         if stem == form and proven:
             continue
