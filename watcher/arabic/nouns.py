@@ -130,6 +130,8 @@ def _is_finite(word: str, verb: str, known: Lexicon) -> bool:
 
 def _guessed(word: str, known: Lexicon) -> list[str]:
     """Cut a sound plural or dual off a word that the lexicon does not list."""
+    if not word.endswith(_SOUND):
+        return [word]
     for ending in _SOUND:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             stem = word.removesuffix(ending)

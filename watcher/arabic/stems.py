@@ -64,18 +64,21 @@ class Index:
 
     def put(self, stem: str, entry: Entry) -> None:
         """Enter a stem."""
-        before = self.stems.get(stem)
-        if isinstance(before, list):
+        before = self.stems.setdefault(stem, entry)
+        if before is entry:
+            self._note(stem)
+        elif isinstance(before, list):
             before.append(entry)
-        elif before is not None:
-            self.stems[stem] = [before, entry]
         else:
-            self.stems[stem] = entry
-            size = len(stem)
-            for head in (stem[:3],) if size > 2 else {(stem + start)[:3] for start in _STARTS}:
-                sizes = self.sizes.get(head, ())
-                if size not in sizes:
-                    self.sizes[head] = tuple(sorted((*sizes, size), reverse=True))
+            self.stems[stem] = [before, entry]
+
+    def _note(self, stem: str) -> None:
+        """Note the size of a new stem under all that it may begin with."""
+        size = len(stem)
+        for head in (stem[:3],) if size > 2 else {(stem + start)[:3] for start in _STARTS}:
+            sizes = self.sizes.get(head, ())
+            if size not in sizes:
+                self.sizes[head] = tuple(sorted((*sizes, size), reverse=True))
 
 
 class Stems:
