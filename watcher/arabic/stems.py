@@ -125,8 +125,9 @@ class Stems:
     def _cuts(self, word: str) -> list[tuple[Entry | list[Entry], Cut]]:
         """Cut `word` in every way that leaves a known stem between proclitics and ending."""
         cuts = []
+        nominal, imperfect = self._stems, self._imperfect
         for stack, length, before, readings in STACKS.get(word[:2], NO_STACK):
-            index = self._imperfect if before & PREFIX else self._stems
+            index = imperfect if before & PREFIX else nominal
             sizes = index.sizes.get(word[length : length + 3])
             if sizes is None or (length > 2 and not word.startswith(stack)):
                 continue
