@@ -147,7 +147,7 @@ def _splits(word: str, entry: Entry, before: int, known: Lexicon) -> bool:
     own = known.lemmas(word)
     if before == ARTICLE:
         return word not in own or lemma in own or bool(known.nominal(word[2:]))
-    if lemma in own or (not known.is_lemma(word) and own == [word]):
+    if lemma in own or (own == [word] and not known.is_lemma(word)):
         return True
     if kind == VERB and len(lemma) > 2 and max(map(len, own), default=0) < 4:
         return word not in own
@@ -166,9 +166,12 @@ def _ends(rest: str, entry: Entry, reading: int, known: Lexicon) -> bool:
     listed = nominal + known.lemmas(rest)
     if reading == PLURAL_F and is_relational(lemma) and known.is_lemma(lemma + "ة"):
         return False
-    own = lemma in listed or rest == lemma or (lemma[-1] == "ي" and lemma[:-1] in listed)
-    alone = listed == [rest] and reading & ENCLITIC > 0 and _is_only_listed(rest, lemma, known)
-    if listed and not own and not alone:
+    if listed and not (
+        lemma in listed
+        or rest == lemma
+        or (lemma[-1] == "ي" and lemma[:-1] in listed)
+        or (reading & ENCLITIC and listed == [rest] and _is_only_listed(rest, lemma, known))
+    ):
         return _ends_otherwise(rest, entry, reading, known)
     if reading == DUAL and rest.endswith("ان") and rest in known.lemmas(rest):
         return False

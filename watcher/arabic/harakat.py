@@ -32,6 +32,8 @@ def part_of_speech(word: str) -> str:
     A word of three letters with a sukun in the middle is a noun, عَيْن; a word that ends in a
     fatha is the perfect of a verb, عَيَّنَ.
     """
+    if not has_marks(word):
+        return ""
     clusters = _clusters(word)
     if len(clusters) == 3 and SUKUN in clusters[1][1]:
         return "noun"

@@ -105,7 +105,10 @@ def plain(word: str) -> str:
     >>> plain("الأُسْـــرَة")
     'الاسرة'
     """
-    return _BEFORE_HAMZA.sub("ء", word.translate(PLAIN)).casefold()
+    spelled = word.translate(PLAIN)
+    if "يء" in spelled:
+        spelled = _BEFORE_HAMZA.sub("ء", spelled)
+    return spelled.casefold()
 
 
 def plain_all(words: list[str]) -> list[str]:

@@ -22,7 +22,7 @@ from watcher.arabic.affixes import (
 )
 from watcher.arabic.plurals import broken_plurals, is_defective, is_plural_of
 from watcher.arabic.tables import DEFECTIVE, ELATIVES, IRREGULAR, VEHICLES
-from watcher.arabic.verbs import is_verb, verb_stems
+from watcher.arabic.verbs import verb_stems
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
@@ -36,7 +36,6 @@ _AGENT = re.compile("م[^ا][^ا].")
 _PERSON = re.compile("..ي[^اوي]")
 _DERIVED = re.compile("ت..ي.|ا..ا.|ا...ا.|است...ا.|است.ا.ة")
 _DIPTOTE = re.compile("[^ا].ا..|[^ا].ا.ي.|.+اء")
-"""Plurals that have no nunation: مطالب, قوانين, وزراء."""
 _BROKEN = BARE | ACCUSATIVE | ENCLITIC | YEH
 _NUMBERS = ("ات", "ون", "ين", "تين", "ت", "وا")
 _PERSONS = ("ون", "ين", "وا")
@@ -49,26 +48,25 @@ _VERBAL_NOUN = re.compile(".?.[او].|..ا.ة|...ة|..ي.")
 """Shapes that plurals share with verbal nouns."""
 
 
-def citations(word: str, written: str, known: Lexicon, *, phrased: bool = False) -> list[str]:
+def citations(
+    word: str, written: str, known: Lexicon, *, verb: bool = False, phrased: bool = False
+) -> list[str]:
     """Give the plain citation forms of a word as a person writes it, plural or singular.
 
-    A word that the lexicon knows as a lemma is its own; so is a verbal noun or participle, which
-    the lexicon lists under its verb, and a word about which nothing is known. In a phrase the other
-    words tell the plural from a verbal noun of the same shape.
+    A word that the lexicon knows as a lemma is its own; so is one that may be a `verb`, a verbal
+    noun or participle, which the lexicon lists under its verb, and a word about which nothing is
+    known. In a phrase the other words tell the plural from a verbal noun of the same shape.
     """
     nominal, other = known.nominal(word), known.lemmas(word)
     if not nominal and word + "ي" in DEFECTIVE:
         return [word + "ي"]
-    if _PLURAL_OF_THREE.fullmatch(written):
-        short = [one for one in nominal or other if len(one.removesuffix("ة")) < 4]
-        return [one for one in short if is_plural_of(word, one)][:1] or [word]
-    if (
-        _OF_FOURTH.fullmatch(written)
-        or word in nominal
-        or word in other
-        or _is_active(word, known)
-        or is_verb(written, known)
-    ):
+    if written[0] == "أ":
+        if _PLURAL_OF_THREE.fullmatch(written):
+            short = [one for one in nominal or other if len(one.removesuffix("ة")) < 4]
+            return [one for one in short if is_plural_of(word, one)][:1] or [word]
+        if _OF_FOURTH.fullmatch(written):
+            return [word]
+    if verb or word in nominal or word in other or _is_active(word, known):
         return [word]
     if not nominal and not other:
         return _guessed(word, known)
@@ -122,7 +120,7 @@ def _has_persons(lemma: str, known: Lexicon) -> bool:
 
 def _is_finite(word: str, verb: str, known: Lexicon) -> bool:
     """Tell whether `word` is a form of the imperfect of `verb`, or of the perfect."""
-    perfect, imperfect = verb_stems(verb, known)
+    perfect, imperfect = verb_stems(verb, verb, known)
     for stems, rest in ((perfect, word), (imperfect, word[1:] if word[0] in "يتن" else "")):
         for end in range(1, len(rest) + 1):
             if stems.get(rest[:end], 0) & ENDINGS.get(rest[end:], 0):
@@ -132,6 +130,8 @@ def _is_finite(word: str, verb: str, known: Lexicon) -> bool:
 
 def _guessed(word: str, known: Lexicon) -> list[str]:
     """Cut a sound plural or dual off a word that the lexicon does not list."""
+    if not word.endswith(_SOUND):
+        return [word]
     for ending in _SOUND:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             stem = word.removesuffix(ending)
@@ -153,18 +153,24 @@ def masculine(noun: str, known: Lexicon) -> str:
 def noun_stems(noun: str, known: Lexicon) -> Stems:
     """Give the plain stems of a plain noun: (the endings each takes, what it is)."""
     stems: Stems = {}
-    if noun.endswith("ة"):
+    if noun[-1] == "ة":
         _add_feminine(noun, known, stems)
     else:
         stems[noun] = (_masculine_endings(noun, known), OWN)
         _add_changed_ends(noun, known, stems)
     for plural in broken_plurals(noun, known):
-        stem, endings = plural, _BROKEN & ~ACCUSATIVE if _DIPTOTE.fullmatch(plural) else _BROKEN
-        if plural.endswith("ة"):
+        if plural[-1] == "ة":
             stem, endings = plural[:-1], FEMININE | FEMININE_T
+        else:
+            stem, endings = plural, _BROKEN & ~ACCUSATIVE if _is_diptote(plural) else _BROKEN
         before, kind = stems.get(stem, (0, PLURAL))
         stems[stem] = (before | endings, kind)
     return stems
+
+
+def _is_diptote(plural: str) -> bool:
+    """Tell whether a plural has no nunation: مطالب, قوانين, وزراء."""
+    return len(plural) > 2 and _DIPTOTE.fullmatch(plural) is not None
 
 
 def _add_feminine(noun: str, known: Lexicon, stems: Stems) -> None:
@@ -181,8 +187,10 @@ def _add_feminine(noun: str, known: Lexicon, stems: Stems) -> None:
 def _masculine_endings(noun: str, known: Lexicon) -> int:
     """Give the endings of a noun without ة."""
     endings = NOUN
-    person = _has_persons(noun, known)
-    if has_feminine(noun, known) or _belongs(noun + "ة", noun, known, otherwise=person):
+    adjective = is_relational(noun) or is_active_participle(noun, known)
+    person = adjective or _is_participle(noun)
+    feminine = adjective or _has_own_feminine(noun, known)
+    if feminine or _belongs(noun + "ة", noun, known, otherwise=person):
         endings |= FEMININES & ~HEH
     if _belongs(noun + "ون", noun, known, otherwise=person):
         endings |= PLURAL_M
@@ -195,20 +203,27 @@ def _masculine_endings(noun: str, known: Lexicon) -> int:
 
 def _belongs(form: str, lemma: str, known: Lexicon, *, otherwise: bool) -> bool:
     """Ask the lexicon whether `form` is one of `lemma`; `otherwise` where it does not know."""
-    nominal, other = known.nominal(form), known.lemmas(form)
+    if not known.knows(form):
+        return otherwise
+    nominal = known.nominal(form)
     own = nominal == [form] and len(lemma) == 3 and lemma[1] != "ا"
-    lemmas = nominal if own else nominal + other
+    lemmas = nominal if own else nominal + known.lemmas(form)
     return lemma in lemmas if lemmas else otherwise
 
 
 def has_feminine(noun: str, known: Lexicon) -> bool:
     """Tell whether the word with ة is its feminine: عراقية, حاضرة, سفيرة."""
     return (
-        is_relational(noun)
-        or is_active_participle(noun, known)
-        or (_AGENT.fullmatch(noun) is not None and noun + "تان" in known.forms(noun))
-        or is_person(noun, known)
+        is_relational(noun) or is_active_participle(noun, known) or _has_own_feminine(noun, known)
     )
+
+
+def _has_own_feminine(noun: str, known: Lexicon) -> bool:
+    """Tell whether the lexicon lists forms of a feminine: ممثلتان, سفراء."""
+    if len(noun) != 4:
+        return False
+    agent = _AGENT.fullmatch(noun) is not None and noun + "تان" in known.forms(noun)
+    return agent or is_person(noun, known)
 
 
 def is_person(noun: str, known: Lexicon) -> bool:

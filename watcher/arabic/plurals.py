@@ -9,6 +9,7 @@ knows as another word is not taken. Shapes after Wright, vol. 1, §304-305.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.arabic.affixes import ENDINGS
@@ -22,7 +23,7 @@ from watcher.arabic.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from watcher.arabic.lexicon import Lexicon
 
@@ -37,29 +38,35 @@ _PATIENTS = re.compile(r"..ي.")
 """فعيل: the build whose plural may be فعلى: قتيل قتلى."""
 
 
-def broken_plurals(noun: str, known: Lexicon) -> set[str]:
+def broken_plurals(noun: str, known: Lexicon) -> list[str]:
     """List the plain stems of the broken plurals of a plain noun, without ة at their end too.
 
     >>> from watcher.arabic.lexicon import lexicon
     >>> "صواريخ" in broken_plurals("صاروخ", lexicon())
     True
     """
-    plurals = set(IRREGULAR.get(noun, ()))
+    irregular = IRREGULAR.get(noun, ())
     if noun in NAMES:
-        return plurals
+        return list(irregular)
     if len(noun) > 3 and noun[-1] == "ي":
-        indefinite = noun[:-1] if is_defective(noun, known) else noun
-        listed = _listed(indefinite, known, proven=indefinite == noun)
-        listed = {plural for plural in listed if len(plural) > 3}
-        if indefinite != noun and len(noun) == 4:
-            listed |= {
-                plural for plural in _of_four(noun, feminine=False) if _is_free(plural, noun, known)
-            }
-        return plurals | set(COLLECTIVES.get(noun, ())) | listed
-    plurals |= _listed(noun, known, proven=False)
-    generated = (plural.replace("اا", "ا") for plural in _generated(noun))
-    plurals |= {plural for plural in generated if _is_free(plural, noun, known)}
-    plurals.discard(noun)
+        return [*irregular, *COLLECTIVES.get(noun, ()), *_of_relational(noun, known)]
+    plurals = [*irregular, *_listed(noun, known, proven=False)]
+    for spelled in _generated(noun):
+        plural = spelled.replace("اا", "ا")
+        if plural not in plurals and _is_free(plural, noun, known):
+            plurals.append(plural)
+    return [plural for plural in plurals if plural != noun]
+
+
+def _of_relational(noun: str, known: Lexicon) -> list[str]:
+    """List the plurals of a noun in ي, which may be no nisba but defective: قاضي قضاة."""
+    indefinite = noun[:-1] if is_defective(noun, known) else noun
+    listed = _listed(indefinite, known, proven=indefinite == noun)
+    plurals = [plural for plural in listed if len(plural) > 3]
+    if indefinite != noun and len(noun) == 4:
+        plurals += [
+            plural for plural in _of_four(noun, feminine=False) if _is_free(plural, noun, known)
+        ]
     return plurals
 
 
@@ -81,15 +88,20 @@ def _is_free(plural: str, noun: str, known: Lexicon) -> bool:
     """Tell whether a generated plural is not known as another word."""
     if noun.endswith("وة") and is_dotless(plural):
         return True
-    if any(lemma != noun and lemma != _twin(noun) for lemma in known.nominal(plural)):
-        return False
-    lemmas = known.lemmas(plural)
-    short = len(plural) < 5 or plural[-1] == "ة" or (len(noun) == 3 and noun[1] == "ا")
-    if plural in lemmas or (short and lemmas and noun not in lemmas):
+    if known.knows(plural) and _is_other(plural, noun, known):
         return False
     if plural in ABSTRACT or plural in FUNCTION_WORDS or _is_verbal(plural, known):
         return False
     return not (plural.startswith("ال") and plural[-1] in "ءة" and plural[2:] in known)
+
+
+def _is_other(plural: str, noun: str, known: Lexicon) -> bool:
+    """Tell whether the lexicon lists a generated plural under another word."""
+    if any(lemma != noun and lemma != _twin(noun) for lemma in known.nominal(plural)):
+        return True
+    lemmas = known.lemmas(plural)
+    short = len(plural) < 5 or plural[-1] == "ة" or (len(noun) == 3 and noun[1] == "ا")
+    return plural in lemmas or (short and bool(lemmas) and noun not in lemmas)
 
 
 def _is_verbal(plural: str, known: Lexicon) -> bool:
@@ -104,19 +116,22 @@ def _twin(noun: str) -> str:
     return noun[:-1] if len(noun) == 5 and noun[1] == "ا" and noun[-1] == "ة" else noun
 
 
-def _listed(noun: str, known: Lexicon, *, proven: bool) -> set[str]:
+def _listed(noun: str, known: Lexicon, *, proven: bool) -> list[str]:
     """Pick the plurals among the forms of `noun`; `proven` wants them with the article."""
+    forms = known.forms(noun)
+    if not forms:
+        return []
     proven_noun = noun in known.nominal(noun) or noun in known.nominal(noun + "ي")
     nominal = proven_noun or not known.is_verb(noun)
-    plurals = set()
-    for form in known.forms(noun):
+    plurals = []
+    for form in forms:
         stem = form.removeprefix("ال") if len(form) > 4 else form
         if stem == form and proven:
             continue
         if not nominal and len(stem) < 5 and stem[0] != "ا":
             continue
         if is_plural_of(stem, noun) and not _is_regular(stem, noun):
-            plurals.add(stem)
+            plurals.append(stem)
     return plurals
 
 
@@ -127,22 +142,23 @@ def _is_regular(stem: str, noun: str) -> bool:
 
 def is_plural_of(stem: str, noun: str) -> bool:
     """Tell whether `stem` has the shape of a broken plural and the radicals of `noun`."""
-    if stem in ABSTRACT or stem == noun or len(radicals(noun)) < 2:
+    if stem in ABSTRACT or stem == noun or stem == noun + "ان" or stem == noun + "ة":
         return False
     if stem[-1:] == "ي" and len(stem) == 4 and "ا" not in stem:
-        shaped = _PATIENTS.fullmatch(noun) is not None
+        shaped = _PATIENTS.fullmatch(noun)
     else:
-        shaped = _SHAPES.fullmatch(stem) is not None
-    if stem == noun + "ان" or stem == noun + "ة":
+        shaped = _SHAPES.fullmatch(stem)
+    if shaped is None or len(radicals(noun)) < 2:
         return False
     if len(stem) == 3 and ((len(noun) == 3 and noun[-1] != "ة") or noun[1] == "ا"):
         return False
     if len(stem) == 4 and stem[0] == "ا" and stem[2] not in "او" and stem[-1] not in "ةا":
         return False
     wanted = radicals(noun.removesuffix("ة"))
-    return shaped and wanted in (radicals(stem.removesuffix("ة")), radicals(_without_suffix(stem)))
+    return wanted in (radicals(stem.removesuffix("ة")), radicals(_without_suffix(stem)))
 
 
+@lru_cache(maxsize=1024)
 def radicals(word: str) -> str:
     """Give the strong letters of a word, doubled ones once.
 
@@ -164,60 +180,55 @@ def _without_suffix(plural: str) -> str:
     return plural.removesuffix("ة")
 
 
-def _generated(noun: str) -> Iterator[str]:
-    """Yield the plurals that nouns of this build take."""
-    base, feminine = noun.removesuffix("ة"), noun.endswith("ة")
+def _generated(noun: str) -> Sequence[str]:
+    """List the plurals that nouns of this build take."""
+    base, feminine = noun.removesuffix("ة"), noun[-1] == "ة"
+    if len(base) == 3:
+        return _of_three(base, feminine=feminine)
+    if len(base) == 4:
+        return _of_four(base, feminine=feminine)
+    if len(base) == 5 and base[3] in "اوي":
+        a, b, c, _, d = tuple(base)
+        return (a + ("و" if b == "ا" else b) + "ا" + c + "ي" + d,)
     if len(base) == 2:
         a, b = tuple(base)
         if not feminine:
-            yield a + b + "و" + b
-        elif b == "و":
-            yield base + "ي"
-    elif len(base) == 3:
-        yield from _of_three(base, feminine=feminine)
-    elif len(base) == 4:
-        yield from _of_four(base, feminine=feminine)
-    elif len(base) == 5 and base[3] in "اوي":
-        a, b, c, _, d = tuple(base)
-        yield a + ("و" if b == "ا" else b) + "ا" + c + "ي" + d
+            return (a + b + "و" + b,)
+        return (base + "ي",) if b == "و" else ()
+    return ()
 
 
-def _of_three(base: str, *, feminine: bool) -> Iterator[str]:
-    """Yield the plurals of nouns of three letters."""
+def _of_three(base: str, *, feminine: bool) -> Sequence[str]:
+    """List the plurals of nouns of three letters."""
     a, b, c = tuple(base)
     if feminine:
-        yield base
         if c == "ي":
-            yield f"{a}{b}ايا"
-        if c == "و":
-            yield f"{a}{b}ي"
-    elif c in "اي":
-        yield f"ا{a}{b}{c.replace('ا', '')}اء"
-    elif b == "ا":
-        yield f"ا{a}وا{c}"
-    else:
-        yield f"ا{a}{b}ا{c}"
-        yield f"{a}{b}و{c}"
+            return base, f"{a}{b}ايا"
+        return (base, f"{a}{b}ي") if c == "و" else (base,)
+    if c in "اي":
+        return (f"ا{a}{b}{c.replace('ا', '')}اء",)
+    if b == "ا":
+        return (f"ا{a}وا{c}",)
+    return f"ا{a}{b}ا{c}", f"{a}{b}و{c}"
 
 
-def _of_four(base: str, *, feminine: bool) -> Iterator[str]:
-    """Yield the plurals of nouns of four letters."""
+def _of_four(base: str, *, feminine: bool) -> Sequence[str]:
+    """List the plurals of nouns of four letters."""
     a, b, c, d = tuple(base)
     if b == "ا":
-        yield f"{a}وا{c}{d}"
+        plurals = [f"{a}وا{c}{d}"]
         if d == "ي":
-            yield f"{a}{c}اة"
+            plurals.append(f"{a}{c}اة")
         elif not feminine:
-            yield f"{a}{c}ا{d}"
-    elif c in "اوي":
+            plurals.append(f"{a}{c}ا{d}")
+        return plurals
+    if c in "اوي":
         if feminine:
-            yield f"{a}{b}اء{d}"
-        else:
-            yield f"{a}{b}{d}"
-            yield f"ا{a}{b}{d}ة"
-            if d == "ء":
-                yield f"ا{a}{b}ية"
-        if c == "ي" and not feminine:
-            yield f"{a}{b}{d}اء"
-    elif d not in "اي" and (feminine or a != "ت"):
-        yield f"{a}{b}ا{c}{d}"
+            return (f"{a}{b}اء{d}",)
+        plurals = [f"{a}{b}{d}", f"ا{a}{b}{d}ة"]
+        if d == "ء":
+            plurals.append(f"ا{a}{b}ية")
+        if c == "ي":
+            plurals.append(f"{a}{b}{d}اء")
+        return plurals
+    return (f"{a}{b}ا{c}{d}",) if d not in "اي" and (feminine or a != "ت") else ()

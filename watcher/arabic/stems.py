@@ -34,7 +34,7 @@ from watcher.arabic.tables import SPELLINGS, VARIANTS
 from watcher.arabic.verbs import is_verb, verb_stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from watcher.arabic.evidence import Cut, Entry
     from watcher.arabic.lexicon import Lexicon
@@ -64,18 +64,21 @@ class Index:
 
     def put(self, stem: str, entry: Entry) -> None:
         """Enter a stem."""
-        before = self.stems.get(stem)
-        if isinstance(before, list):
+        before = self.stems.setdefault(stem, entry)
+        if before is entry:
+            self._note(stem)
+        elif isinstance(before, list):
             before.append(entry)
-        elif before is not None:
-            self.stems[stem] = [before, entry]
         else:
-            self.stems[stem] = entry
-            size = len(stem)
-            for head in (stem[:3],) if size > 2 else {(stem + start)[:3] for start in _STARTS}:
-                sizes = self.sizes.get(head, ())
-                if size not in sizes:
-                    self.sizes[head] = tuple(sorted((*sizes, size), reverse=True))
+            self.stems[stem] = [before, entry]
+
+    def _note(self, stem: str) -> None:
+        """Note the size of a new stem under all that it may begin with."""
+        size = len(stem)
+        for head in (stem[:3],) if size > 2 else {(stem + start)[:3] for start in _STARTS}:
+            sizes = self.sizes.get(head, ())
+            if size not in sizes:
+                self.sizes[head] = tuple(sorted((*sizes, size), reverse=True))
 
 
 class Stems:
@@ -122,8 +125,9 @@ class Stems:
     def _cuts(self, word: str) -> list[tuple[Entry | list[Entry], Cut]]:
         """Cut `word` in every way that leaves a known stem between proclitics and ending."""
         cuts = []
+        nominal, imperfect = self._stems, self._imperfect
         for stack, length, before, readings in STACKS.get(word[:2], NO_STACK):
-            index = self._imperfect if before & PREFIX else self._stems
+            index = imperfect if before & PREFIX else nominal
             sizes = index.sizes.get(word[length : length + 3])
             if sizes is None or (length > 2 and not word.startswith(stack)):
                 continue
@@ -175,7 +179,7 @@ def forms_of(raw: str, *, exact: bool, place: Place) -> tuple[Form, ...]:
             forms.append(_exact(spelled))
         else:
             as_typed = written if spelled == word else spelled
-            forms += _inflected(as_typed, spelled, place=place, speech=speech)
+            forms += _inflected(spelled, as_typed, place=place, speech=speech)
         if spelled in VARIANTS:
             forms.append((VARIANTS[spelled], FEMININE, NAME, spelled, "", False))
     return tuple(forms)
@@ -188,45 +192,58 @@ def _exact(word: str) -> Form:
     return word, BARE | ENCLITIC, OWN, word, "", False
 
 
-def _inflected(written: str, word: str, *, place: Place, speech: str) -> Iterator[Form]:
-    """Yield all forms of a word."""
+def _inflected(word: str, written: str, *, place: Place, speech: str) -> list[Form]:
+    """List all forms of a plain word, given as a person writes it, too."""
     known = lexicon()
-    if speech != "verb":
-        yield word, BARE, OWN, word, _seat(written[0], word, known), False
-    for citation in citations(word, written, known, phrased=place != "alone"):
-        spelled = written if citation == word else citation
-        verb = speech != "noun" and is_verb(spelled, known)
-        verb = verb and (citation == word or not known.nominal(word))
-        noun = not verb or not (speech == "verb" or _is_only_verb(spelled, known))
-        if noun:
+    forms: list[Form] = []
+    own = is_verb(word, written, known)
+    for citation in citations(word, written, known, verb=own, phrased=place != "alone"):
+        if citation == word:
+            base, spelled, verb = word, written, own
+        else:
+            base, spelled = plain(citation), citation
+            verb = is_verb(base, citation, known) and not known.nominal(word)
+        verb = verb and speech != "noun"
+        if not verb or not (speech == "verb" or _is_only_verb(base, spelled, known)):
             also = masculine(citation, known) if place == "later" else citation
-            for lemma in dict.fromkeys((citation, also)):
-                yield from _of_noun(lemma, spelled[0], known)
+            for lemma in (citation,) if also == citation else (citation, also):
+                forms += _of_noun(lemma, spelled[0], known)
         if verb:
-            yield from _of_verb(spelled, citation, known)
+            forms += _of_verb(base, spelled, citation, known)
+    if speech != "verb" and not any(_is_bare(form, word) for form in forms):
+        forms.append((word, BARE, OWN, word, _seat(written[0], word, known), False))
+    return forms
 
 
-def _of_noun(noun: str, initial: str, known: Lexicon) -> Iterator[Form]:
+def _is_bare(form: Form, word: str) -> bool:
+    """Tell whether a form allows the word as it stands."""
+    stem, endings, kind, lemma, _, _ = form
+    return stem == word and kind == OWN and endings & BARE > 0 and lemma == word
+
+
+def _of_noun(noun: str, initial: str, known: Lexicon) -> list[Form]:
+    """List the forms of a noun that is written with `initial` at its beginning."""
+    forms: list[Form] = []
     for stem, (endings, kind) in noun_stems(noun, known).items():
         if not stem:
             continue
-        dotless = kind == PLURAL and endings & BARE and is_dotless(stem)
-        seat = "ى" if dotless else ""
+        seat = "ى" if kind == PLURAL and endings & BARE and is_dotless(stem) else ""
         if stem[0] == "ا":
-            if kind == OWN:
-                seat = _seat(initial, noun, known)
-            else:
-                seat += _PLURAL_OF_HAMZA
-        yield stem, endings, kind, noun, seat, False
+            seat = _seat(initial, noun, known) if kind == OWN else seat + _PLURAL_OF_HAMZA
+        forms.append((stem, endings, kind, noun, seat, False))
+    return forms
 
 
-def _of_verb(written: str, verb: str, known: Lexicon) -> Iterator[Form]:
-    perfect, imperfect = verb_stems(written, known)
-    for stem, endings in perfect.items():
-        seat = "أ" if stem[0] == "ا" and written[0] == "أ" else ""
-        yield stem, endings, VERB, verb, seat, False
-    for stem, endings in imperfect.items():
-        yield stem, endings, VERB, verb, "", True
+def _of_verb(verb: str, written: str, citation: str, known: Lexicon) -> list[Form]:
+    """List the forms of a verb."""
+    perfect, imperfect = verb_stems(verb, written, known)
+    seat = "أ" if written[0] == "أ" else ""
+    forms: list[Form] = [
+        (stem, endings, VERB, citation, seat if stem[0] == "ا" else "", False)
+        for stem, endings in perfect.items()
+    ]
+    forms += [(stem, endings, VERB, citation, "", True) for stem, endings in imperfect.items()]
+    return forms
 
 
 def _has_article(written: str, word: str, known: Lexicon) -> bool:
@@ -243,10 +260,9 @@ def _seat(initial: str, word: str, known: Lexicon) -> str:
     return initial if initial in "أإآ" and known.distinguishes(word) else ""
 
 
-def _is_only_verb(citation: str, known: Lexicon) -> bool:
+def _is_only_verb(verb: str, written: str, known: Lexicon) -> bool:
     """Tell whether a verb has a shape that nouns do not share."""
-    verb = plain(citation)
-    if citation[-1] == "ى":
+    if written[-1] == "ى":
         return len(verb) == 3
     shaped = (verb[0] == "ا" and len(verb) > 3) or (len(verb) == 3 and verb[-1] in "اي")
     return shaped and verb not in known.nominal(verb)

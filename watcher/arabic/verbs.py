@@ -19,7 +19,6 @@ from watcher.arabic.affixes import (
     PERFECT_C,
     VERB_DUAL,
 )
-from watcher.arabic.letters import plain
 from watcher.arabic.tables import ELATIVES
 
 if TYPE_CHECKING:
@@ -37,32 +36,32 @@ _SOUND_IMPERFECT = _ALONE | IMPERFECT | IMPERFECT_N
 _DUAL_ENDINGS = ("ان", "ون", "وا", "ا")
 
 
-def is_verb(citation: str, known: Lexicon) -> bool:
-    """Tell whether a word may be the citation of a verb: has its shape, and listed finite forms.
+def is_verb(verb: str, written: str, known: Lexicon) -> bool:
+    """Tell whether a plain word may be a verb's citation: has its shape, and listed finite forms.
 
-    A word like تطور or تعاون has no other citation; the lexicon need not list it.
+    A word like تطور or تعاون has no other citation; the lexicon need not list it. `written` is the
+    word as a person writes it.
     """
-    verb = plain(citation)
-    if verb in ELATIVES or (citation[0] == "آ" and verb in known.nominal(verb)):
+    if verb in ELATIVES or (written[0] == "آ" and verb in known.nominal(verb)):
         return False
-    if _REFLEXIVE.fullmatch(citation):
+    if written[0] == "ت" and _REFLEXIVE.fullmatch(written):
         return known.nominal(verb) in ([], [verb])
-    if _CAUSATIVE.fullmatch(citation) and verb not in known.nominal(verb):
+    if written[0] == "أ" and _CAUSATIVE.fullmatch(written) and verb not in known.nominal(verb):
         return True
-    if (citation[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
+    if (written[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
         return False
     if not known.is_verb(verb):
         return len(verb) == 4 and verb[1] == "ا" and not known.knows(verb)
-    return _has_shape(verb, citation, known)
+    return _has_shape(verb, written, known)
 
 
-def _has_shape(verb: str, citation: str, known: Lexicon) -> bool:
+def _has_shape(verb: str, written: str, known: Lexicon) -> bool:
     """Tell whether a word that has finite forms is no noun by its shape."""
     if len(verb) == 4 and verb[0] != "ا":
         if verb[1] == "ا":
             return True
         return verb[2] not in "اوي" and verb[0] not in "مت"
-    if len(verb) == 3 and citation[-1] == "ي":
+    if len(verb) == 3 and written[-1] == "ي":
         # رأت is of رأى; a verb in ي keeps it, بقيت.
         return verb not in known.nominal(verb) and verb[:-1] + "تا" not in known.forms(verb)
     if len(verb) == 4:
@@ -75,18 +74,17 @@ def _has_shape(verb: str, citation: str, known: Lexicon) -> bool:
     return len(verb) < 4 or (len(verb) == 6 and (verb.startswith("است") or verb[4] not in "اوي"))
 
 
-def verb_stems(citation: str, known: Lexicon) -> tuple[Stems, Stems]:
+def verb_stems(verb: str, written: str, known: Lexicon) -> tuple[Stems, Stems]:
     """Give the plain stems of the perfect and of the imperfect, each with the endings it takes.
 
-    `citation` is spelled as a person writes it: whether it begins with أ tells the pattern.
+    `written` is the verb as a person writes it: whether it begins with أ tells the pattern.
     """
-    verb = plain(citation)
-    if len(verb) == 3 and citation[1] in "أؤئ" and verb[2] != "ي":
-        sound = {verb, verb[0] + "ء" + verb[2]}
+    if len(verb) == 3 and written[1] in "أؤئ" and verb[2] != "ي":
+        sound = (verb, verb[0] + "ء" + verb[2])
         return dict.fromkeys(sound, _SOUND_PERFECT), dict.fromkeys(sound, _SOUND_IMPERFECT)
-    if citation[-1] in "أئؤ" and len(verb) > 2:
+    if written[-1] in "أئؤ" and len(verb) > 2:
         return _ending_in_hamza(verb)
-    imperfect = _imperfect(citation, verb, known)
+    imperfect = _imperfect(verb, written, known)
     return _perfect(verb, known), _confirmed(imperfect, verb, known)
 
 
@@ -140,17 +138,17 @@ def _is_doubled(verb: str) -> bool:
     )
 
 
-def _imperfect(citation: str, verb: str, known: Lexicon) -> Stems:
+def _imperfect(verb: str, written: str, known: Lexicon) -> Stems:
     """Active and passive stems of the imperfect, without the prefix of the person."""
     if verb == "راي":
         return {"ري": _SOUND_IMPERFECT, "ر": IMPERFECT, "را": ENCLITIC}
-    if citation[0] == "آ":
+    if written[0] == "آ":
         return _inflected("ا" + verb[1:]) | _inflected("ء" + verb[1:])
-    if citation[0] == "أ" and len(verb) == 3:
+    if written[0] == "أ" and len(verb) == 3:
         stems = _hamzated(verb, known)
         return stems | _inflected(verb[1:]) if _is_fourth(verb, known) else stems
     if verb[0] == "ا" and len(verb) >= 4:
-        changes = citation[0] == "أ" or verb.startswith("است")
+        changes = written[0] == "أ" or verb.startswith("است")
         return _inflected(verb[1:], middle="ي" if changes else "")
     middle = "وي" if len(verb) == 3 else ""
     stems = _inflected(verb, middle=middle)
