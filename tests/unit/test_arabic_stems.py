@@ -87,3 +87,31 @@ def test_words_that_share_a_stem_are_all_found() -> None:
     assert stems.match("والوزير", "والوزير") == (1, 3, 5)
     assert stems.match("الوزير", "الوزير") == (0, 2, 4)
     assert stems.match("الوزن", "الوزن") == ()
+
+
+def test_many_words_are_matched_as_one_by_one() -> None:
+    stems = Stems()
+    for atom, raw in enumerate(("وزير", "أدلى", "عراقي", "NATO")):
+        stems.add(atom, raw, exact=False, place="alone")
+    printed = ["الوزراء", "سيدلي", "والوزن", "العراقيون", "و", "ولا", "nato", "ال"]
+    plains = [plain(raw) for raw in printed]
+    found = stems.match_all(printed, plains)
+    assert found == {"الوزراء": (0,), "سيدلي": (2,), "العراقيون": (4,), "nato": (6,)}
+    for raw, word in zip(printed, plains, strict=True):
+        assert stems.match(raw, word) == found.get(raw, ())
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_single_letter_is_a_word_too(place: Place) -> None:
+    for letter in "ةايوم":
+        assert forms_of(letter, exact=False, place=place)
+
+
+def test_a_stem_is_not_looked_for_beyond_the_end_of_a_word() -> None:
+    """Stems that begin alike may be of several sizes, also longer than what is printed."""
+    stems = Stems()
+    for atom, raw in enumerate(("مدرسة", "مدر", "مد")):
+        stems.add(atom, raw, exact=True, place="alone")
+    assert stems.match("مدر", "مدر") == (2,)
+    assert stems.match("ومد", "ومد") == (5,)
+    assert stems.match("ومدرستهم", "ومدرستهم") == (1,)

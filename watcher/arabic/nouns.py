@@ -238,7 +238,7 @@ def is_verbal_noun(noun: str) -> bool:
 
 def is_relational(noun: str) -> bool:
     """Tell whether the word looks like a nisba: عراقي, عسكري."""
-    return len(noun) > 3 and noun.endswith("ي") and noun not in ELATIVES
+    return len(noun) > 3 and noun[-1] == "ي" and noun not in ELATIVES
 
 
 def is_active_participle(noun: str, known: Lexicon) -> bool:
@@ -253,22 +253,23 @@ def _is_substantive(feminine: str, known: Lexicon) -> bool:
 
 def _is_participle(noun: str) -> bool:
     """Tell whether the word looks like a participle of a derived verb: مسؤول, متحدث, مسلح."""
-    return len(noun) > 3 and noun.startswith("م")
+    return len(noun) > 3 and noun[0] == "م"
 
 
 def _add_changed_ends(noun: str, known: Lexicon, stems: Stems) -> None:
     """Add the stems of nouns whose last letter changes before endings."""
-    if noun.endswith("ي"):
+    last = noun[-1]
+    if last == "ي":
         if not (known.nominal(noun + "ة") or noun + "ة" in known):
             stems.setdefault(noun[:-1] + "ا", (ENCLITIC | YEH, CHANGED))
         if is_defective(noun, known):
             stems.setdefault(noun[:-1], (BARE | PLURAL_M, CHANGED))
-    elif noun[-1] == "ء" and noun[-2:-1] not in ("ا", "و", "ي"):
+    elif last == "ء" and noun[-2:-1] not in ("ا", "و", "ي"):
         adjective = FEMININES & ~HEH if noun[:-1] + "يءة" in known else 0
         stems.setdefault(noun[:-1] + "يء", (stems[noun][0] | adjective, OWN))
-    elif noun.endswith("اء"):
+    elif last == "ء" and noun[-2:-1] == "ا":
         stems.setdefault(noun[:-1] + "و", (DUAL | PLURAL_F, CHANGED))
-    elif noun.endswith("ا"):
+    elif last == "ا":
         stems.setdefault(noun[:-1] + "ء", (ENCLITIC, CHANGED))
         if len(noun) > 4:
             stems.setdefault(noun[:-1], (PLURAL_F, CHANGED))

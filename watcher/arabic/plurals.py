@@ -55,7 +55,7 @@ def broken_plurals(noun: str, known: Lexicon) -> list[str]:
         plural = spelled.replace("اا", "ا")
         if plural not in plurals and _is_free(plural, noun, known):
             plurals.append(plural)
-    return [plural for plural in plurals if plural != noun]
+    return [plural for plural in plurals if plural != noun] if noun in plurals else plurals
 
 
 def _of_relational(noun: str, known: Lexicon) -> list[str]:

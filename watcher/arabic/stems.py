@@ -196,6 +196,7 @@ def _inflected(word: str, written: str, *, place: Place, speech: str) -> list[Fo
     """List all forms of a plain word, given as a person writes it, too."""
     known = lexicon()
     forms: list[Form] = []
+    bare = speech != "verb"
     own = is_verb(word, written, known)
     for citation in citations(word, written, known, verb=own, phrased=place != "alone"):
         if citation == word:
@@ -205,20 +206,15 @@ def _inflected(word: str, written: str, *, place: Place, speech: str) -> list[Fo
             verb = is_verb(base, citation, known) and not known.nominal(word)
         verb = verb and speech != "noun"
         if not verb or not (speech == "verb" or _is_only_verb(base, spelled, known)):
+            bare = bare and (citation != word or word[-1] == "ة")  # else it is a stem of the noun
             also = masculine(citation, known) if place == "later" else citation
             for lemma in (citation,) if also == citation else (citation, also):
                 forms += _of_noun(lemma, spelled[0], known)
         if verb:
             forms += _of_verb(base, spelled, citation, known)
-    if speech != "verb" and not any(_is_bare(form, word) for form in forms):
+    if bare:
         forms.append((word, BARE, OWN, word, _seat(written[0], word, known), False))
     return forms
-
-
-def _is_bare(form: Form, word: str) -> bool:
-    """Tell whether a form allows the word as it stands."""
-    stem, endings, kind, lemma, _, _ = form
-    return stem == word and kind == OWN and endings & BARE > 0 and lemma == word
 
 
 def _of_noun(noun: str, initial: str, known: Lexicon) -> list[Form]:
