@@ -21,7 +21,8 @@ from watcher.model import Fetched, FetchFailed, NotAnArticle
 from watcher.notify import Notifier
 from watcher.pipeline import Pipeline, read_page, warm_up
 from watcher.record import Record
-from watcher.rulebook import Rulebook, read_folder
+from watcher.rulebook import Rulebook
+from watcher.rulefolder import read_folder
 from watcher.schedule import Ticks
 from watcher.workers import Workers
 

@@ -2,145 +2,20 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from watcher.config import read_rule_documents, read_rule_texts, rule_document, rule_files
-from watcher.config.cache import digest
-from watcher.document import at
+from watcher.config import rule_files
 from watcher.errors import Invalid, Problem
-from watcher.match import Rules, compile_rules, read_file
+from watcher.rulefolder import RulesRead, read_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection
     from pathlib import Path
 
-    from watcher.config import Cache, RuleText
-    from watcher.match.written import RuleFile
-
-WORTH_KEEPING = 200_000
-"""Bytes of rule files; fewer are compiled sooner than looked for in a cache."""
+    from watcher.config import Cache
 
 Signature = tuple[tuple[str, int, int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RulesRead:
-    """One reading of a folder: usable when no problem is an error."""
-
-    rules: Rules
-    problems: tuple[Problem, ...]
-    revision: str
-    """Hash of the text of all files."""
-    text: str
-    """All files as they were written, each under its name."""
-
-    @property
-    def is_usable(self) -> bool:
-        """True when nothing but warnings was found."""
-        return all(problem.level != "error" for problem in self.problems)
-
-
-def read_folder(
-    folder: Path, targets: Collection[str] | None = None, cache: Cache | None = None
-) -> RulesRead:
-    """Read every rule file of a folder; with `targets`, names in `notify` must be among them.
-
-    With a `cache`, files that did not change are not read as YAML again, and nothing is compiled
-    where none did.
-    """
-    texts, problems, revision = read_rule_texts(folder)
-    with _without_collector():
-        rules, mistakes = _compiled(folder, texts, revision, cache)
-    unknown = [] if targets is None else _unknown_targets(rules, targets)
-    if not rules.rules and all(one.level != "error" for one in (*problems, *mistakes)):
-        what = "there is no rule in these files: nothing can match"
-        mistakes = [*mistakes, Problem(str(folder), 0, 0, "", what)]
-    everything = tuple(sorted({*problems, *mistakes, *unknown}))
-    return RulesRead(rules, everything, revision, _as_written(folder))
-
-
-def _compiled(
-    folder: Path, texts: Sequence[RuleText], revision: str, cache: Cache | None
-) -> tuple[Rules, list[Problem]]:
-    if cache is None or sum(len(text.body) for text in texts) < WORTH_KEEPING:
-        cache = None
-    key = f"{folder}:{revision}"
-    kept: tuple[Rules, list[Problem]] | None = cache.get(key) if cache else None
-    if kept is not None:
-        return kept
-    problems: list[Problem] = []
-    files: list[RuleFile] = []
-    for text in texts:
-        file, mistakes = _read(text, cache)
-        problems.extend(mistakes)
-        if file is not None:
-            files.append(file)
-    rules, mistakes = compile_rules(files)
-    problems.extend(mistakes)
-    if cache:
-        cache.put(key, (rules, problems))
-        cache.drop_unused()
-    return rules, problems
-
-
-def _read(text: RuleText, cache: Cache | None) -> tuple[RuleFile | None, list[Problem]]:
-    """Read one file, or take up what was read of it before."""
-    key = f"{text.name}:{digest(text.body)}"
-    kept: tuple[RuleFile | None, list[Problem]] | None = cache.get(key) if cache else None
-    if kept is not None:
-        return kept
-    document, problems = rule_document(text)
-    file: RuleFile | None = None
-    if document is not None:
-        file, mistakes = read_file(document)
-        problems = [*problems, *mistakes]
-    if cache:
-        cache.put(key, (file, problems))
-    return file, problems
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Put off the garbage collector: it would walk all rules again and again, for nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def read_written(folder: Path) -> tuple[RuleFile, ...]:
-    """Read the rules of a folder as they were written; raise Invalid with every problem."""
-    documents, problems, _ = read_rule_documents(folder)
-    files = []
-    for document in documents:
-        file, mistakes = read_file(document)
-        files.append(file)
-        problems.extend(mistakes)
-    problems.extend(compile_rules(files)[1])
-    if any(problem.level == "error" for problem in problems):
-        raise Invalid(sorted(set(problems)))
-    return tuple(files)
-
-
-def _as_written(folder: Path) -> str:
-    files = (path for path in rule_files(folder) if path.is_file())
-    pages = (f"# {path.name}\n{path.read_text(errors='replace')}" for path in files)
-    return "\n".join(pages)
-
-
-def _unknown_targets(rules: Rules, targets: Collection[str]) -> list[Problem]:
-    known = ", ".join(sorted(targets)) or "none"
-    return [
-        at(mark, "notify", f"there is no target '{name}' in the configuration. Known: {known}.")
-        for name, mark in rules.targets().items()
-        if name not in targets
-    ]
 
 
 @dataclass(slots=True)
@@ -180,7 +55,7 @@ class Rulebook:
         if signature == self._judged:
             return False
         self._judged = signature
-        read = read_folder(self.folder, self.targets, self.cache)
+        read = read_folder(self.folder, self.targets, self.cache, self.current.files)
         if read.is_usable:
             self.current, self.refused = read, ()
         else:

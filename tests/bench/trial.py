@@ -22,7 +22,7 @@ from tests.bench.peers import PEERS, engine_matcher
 from tests.bench.rulesets import Generated, as_document
 from watcher.match import compile_rules, match, read_file
 from watcher.model import Article
-from watcher.rulebook import read_folder
+from watcher.rulefolder import read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from watcher import rulebook
+from watcher import rulefolder
 from watcher.config import Cache, default_folder
 from watcher.errors import Problem
 from watcher.match import match
 from watcher.model import Article
-from watcher.rulebook import read_folder
+from watcher.rulefolder import read_folder
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_the_folder_is_the_one_that_the_system_gives(monkeypatch, given, expecte
 
 def test_rules_from_the_cache_match_as_those_that_were_compiled(cache, tmp_path, monkeypatch):
     """Unchanged files come from the cache; an edited one is read, and the others are not."""
-    monkeypatch.setattr(rulebook, "WORTH_KEEPING", 0)
+    monkeypatch.setattr(rulefolder, "WORTH_KEEPING", 0)
     folder = tmp_path / "rules"
     folder.mkdir()
     near = "{near: {within: 3, of: [جسر, {any: [نهر, قطار]}]}}"

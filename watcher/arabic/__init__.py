@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from watcher.arabic.keys import content_keys, printed_words
 from watcher.arabic.letters import fold
-from watcher.arabic.terms import Hit, Term, Terms
+from watcher.arabic.terms import Analyses, Hit, Term, Terms
 from watcher.arabic.words import Words, words_of
 
-__all__ = ["Hit", "Term", "Terms", "Words", "content_keys", "fold", "printed_words", "words_of"]
+__all__ = [
+    "Analyses",
+    "Hit",
+    "Term",
+    "Terms",
+    "Words",
+    "content_keys",
+    "fold",
+    "printed_words",
+    "words_of",
+]

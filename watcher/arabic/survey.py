@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from watcher.arabic.words import pieces
@@ -140,6 +141,35 @@ class Survey:
             words = columns.get(label, ([], []))  # a term that is also written as one word
             hits = sorted([*found, *zip(*words, strict=True)])
             columns[label] = [first for first, _ in hits], [last for _, last in hits]
+
+    def hits(self) -> Iterator[tuple[Any, int, int, int, int]]:
+        """Yield label, first and last word, and code points of each hit, in order."""
+        phrases: dict[int, list[tuple[Any, int]]] = defaultdict(list)
+        for label, first, last in sorted(self._phrases, key=itemgetter(0)):
+            phrases[first].append((label, last))
+        for word, labels, start, end in self._sighted() if self.labels else ():
+            for label in sorted(labels) if len(labels) > 1 else labels:
+                yield label, word, word, start, end
+            for label, last in phrases.get(word, ()):
+                yield label, word, last, start, self.span(last, last)[1]
+
+    def _sighted(self) -> Iterator[tuple[int, tuple[Any, ...], int, int]]:
+        """Yield each word that may be a hit or begin one: number, labels, code points."""
+        shift, run_start = 0, self.words.run_start
+        for run, labels in enumerate(self._found):
+            if not labels:
+                continue
+            start, word = run_start(run), run + shift
+            if labels[0] is not SPECIAL:
+                (printed,) = pieces(self.words.runs[run])
+                start += self.words.runs[run].index(printed)
+                yield word, labels, start, start + len(printed)
+                continue
+            shift += self._sizes[run] - 1
+            for number, printed in enumerate(pieces(self.words.runs[run]), word):
+                start = self.words.text.index(printed, start)
+                yield number, self._special[number].terms, start, start + len(printed)
+                start += len(printed)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the code points from the first word to the last."""

@@ -7,18 +7,23 @@ many terms there are. Words of a phrase stand next to each other inside a senten
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from watcher.arabic.harakat import has_marks
 from watcher.arabic.letters import UNMARKED, plain, plain_all
-from watcher.arabic.stems import Place, Stems
+from watcher.arabic.stems import Form, Place, Stems, forms_of
 from watcher.arabic.survey import OPENING, SPECIAL, Reading, Survey
-from watcher.arabic.words import Words, pieces, words_of
+from watcher.arabic.words import Words, one_words, pieces, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 
 Mode: TypeAlias = Literal["inflected", "exact"]
+Word: TypeAlias = tuple[str, bool, Place]
+"""A word of a term, whether it is exact, and where in the term it stands."""
+Analyses: TypeAlias = dict[Word, tuple[Form, ...]]
+"""What is known of words of terms; plain values, worth keeping on disk."""
 _MEMO_SIZE = 300_000
 """Distinct printed words remembered; Arabic news has about 300,000 in a year."""
 
@@ -41,7 +46,8 @@ class Hit(NamedTuple):
     end: int
 
 
-_NOTHING = Reading((), (), frozenset())
+_NO_WORDS: frozenset[int] = frozenset()
+_NOTHING = Reading((), (), _NO_WORDS)
 
 
 class Terms:
@@ -65,29 +71,35 @@ class Terms:
     )
 
     def __init__(
-        self, terms: Iterable[str | Term], labels: Sequence[Hashable] | None = None
+        self,
+        terms: Iterable[str | Term],
+        labels: Sequence[Hashable] | None = None,
+        analyses: Analyses | None = None,
     ) -> None:
+        """Compile terms; words in `analyses` need no analysis, others are added to it."""
         self.texts: list[Term] = [Term(t) if isinstance(t, str) else t for t in terms]
         self._stems = Stems()
-        self._atoms: dict[tuple[str, bool, Place], int] = {}
+        self._atoms: dict[Word, int] = {}
         self._singles: dict[int, tuple[Hashable, ...]] = {}
         self._pairs: dict[tuple[int, int], tuple[tuple[Hashable, tuple[int, ...]], ...]] = {}
         self._later: set[int] = set()
         self._opening: set[int] = set()
         self._forget()
+        known = {} if analyses is None else analyses
         for label, term in zip(labels or range(len(self.texts)), self.texts, strict=True):
-            self._add(label, term)
+            for words in _written(words_of(term.text).raw):
+                self._add(label, words, term.mode == "exact", known)
 
-    def _add(self, label: Hashable, term: Term) -> None:
-        """Compile one term."""
-        for words in _written(words_of(term.text).raw):
-            self._add_words(label, words, exact=term.mode == "exact")
+    @property
+    def vocabulary(self) -> Collection[Word]:
+        """Give the words of all terms."""
+        return self._atoms.keys()
 
-    def _add_words(self, label: Hashable, words: list[str], *, exact: bool) -> None:
+    def _add(self, label: Hashable, words: list[str], exact: bool, known: Analyses) -> None:  # noqa: FBT001 - part of Word
         """Compile one way of writing a term."""
         first: Place = "alone" if len(words) == 1 else "first"
         atoms = tuple(
-            self._atom(word, exact=exact, place="later" if place else first)
+            self._atom(word, (_key(word), exact, "later" if place else first), known)
             for place, word in enumerate(words)
         )
         if len(atoms) == 1:
@@ -98,13 +110,15 @@ class Terms:
             self._later.update(atoms[1:])
             self._pairs[pair] = (*self._pairs.get(pair, ()), (label, atoms[2:]))
 
-    def _atom(self, raw: str, *, exact: bool, place: Place) -> int:
+    def _atom(self, raw: str, word: Word, known: Analyses) -> int:
         """Give the number of a word of a term; words written alike share it."""
-        key = (raw if has_marks(raw) else raw.translate(UNMARKED), exact, place)
-        atom = self._atoms.get(key)
+        atom = self._atoms.get(word)
         if atom is None:
-            atom = self._atoms[key] = len(self._atoms)
-            self._stems.add(atom, raw, exact=exact, place=place)
+            atom = self._atoms[word] = len(self._atoms)
+            forms = known.get(word)
+            if forms is None:
+                forms = known[word] = forms_of(raw, exact=word[1], place=word[2])
+            self._stems.enter(atom, raw, word[2], forms)
         return atom
 
     def _forget(self) -> None:
@@ -130,22 +144,13 @@ class Terms:
 
     def find(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Yield (index of the term, start, end) for each hit, in the order of the text."""
-        for term, _, _, start, end in self.scan(text):
+        for term, _, _, start, end in self.survey(words_of(text)).hits():
             yield term, start, end
 
     def scan(self, text: str | Words) -> list[Hit]:
         """List all hits in the order of the text."""
         survey = self.survey(words_of(text) if isinstance(text, str) else text)
-        if not survey.labels:
-            return []
-        found = sorted(
-            (first, last != first, label, last)
-            for label in survey.labels
-            for first, last in zip(*survey.columns(label), strict=True)
-        )
-        return [
-            Hit(label, first, last, *survey.span(first, last)) for first, _, label, last in found
-        ]
+        return [Hit(*hit) for hit in survey.hits()]
 
     def survey(self, words: Words) -> Survey:
         """Look every run of signs up, once."""
@@ -162,27 +167,37 @@ class Terms:
         """Analyze what is seen for the first time."""
         if len(self._runs) >= _MEMO_SIZE:
             self._forget()
-        new = {run: pieces(run) for run in runs if run not in self._runs}
-        words = list({word: None for inside in new.values() for word in inside})
-        readings = {
-            raw: self._reading(codes) if (codes := self._stems.match(raw, word)) else _NOTHING
-            for raw, word in zip(words, plain_all(words) if words else (), strict=True)
-        }
-        for run, inside in new.items():
-            self._remember(run, tuple(readings[word] for word in inside))
+        new = list({run: None for run in runs if run not in self._runs})
+        one_word = one_words(new)
+        self._runs.update(dict.fromkeys(one_word, ()))  # as most are: no form of any term
+        others = {run: pieces(run) for run in new if run not in one_word}
+        words = [*one_word, *chain.from_iterable(others.values())]
+        matched = self._stems.match_all(words, plain_all(words)) if words else {}
+        for word in one_word & matched.keys():
+            self._remember(word, (self._reading(matched[word]),))
+        for run, inside in others.items():
+            readings = (
+                self._reading(matched[word]) if word in matched else _NOTHING for word in inside
+            )
+            self._remember(run, tuple(readings))
 
     def _remember(self, run: str, inside: tuple[Reading, ...]) -> None:
         """Note the labels of a run, and its words where they matter one by one."""
-        labels = dict.fromkeys(label for reading in inside for label in reading.terms)
-        if len(inside) != 1 or inside[0].following or inside[0].opening:
+        if len(inside) == 1 and not inside[0].following and not inside[0].opening:
+            found = inside[0].terms
+        else:
             self._special[run] = inside
-            opening = any(reading.opening for reading in inside)
-            labels = {SPECIAL: None, **({OPENING: None} if opening else {}), **labels}
-        found = tuple(labels)
+            opening = (OPENING,) if any(reading.opening for reading in inside) else ()
+            labels = dict.fromkeys(label for reading in inside for label in reading.terms)
+            found = (SPECIAL, *opening, *labels)
         self._runs[run] = self._found.setdefault(found, found)
 
     def _reading(self, codes: tuple[int, ...]) -> Reading:
         """Look up what words of terms mean for whole terms."""
+        if len(codes) == 1:
+            atom = codes[0] >> 1
+            if atom not in self._opening and atom not in self._later:
+                return Reading(self._singles.get(atom, ()), (), _NO_WORDS)
         atoms = dict.fromkeys(code >> 1 for code in codes)
         labels = {label: None for atom in atoms for label in self._singles.get(atom, ())}
         return Reading(
@@ -190,6 +205,11 @@ class Terms:
             tuple(atom for atom in atoms if atom in self._opening),
             frozenset(code >> 1 for code in codes if not code & 1 and code >> 1 in self._later),
         )
+
+
+def _key(raw: str) -> str:
+    """Give what a word of a term is known by: harakat are part of it, tatweel is not."""
+    return raw if has_marks(raw) else raw.translate(UNMARKED)
 
 
 def _written(words: list[str]) -> list[list[str]]:

@@ -17,6 +17,7 @@ _WORD = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<![A-Z0-9\u0660-\u0669])\.(?=\s|$|[^\w.])|[.](?=\s)|[!?؟۔\u2026\n]")
 _ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:\w|Dr|Mr|Mrs|St|No)$")
+_ONE_WORD = re.compile(rf"^[{LETTERS}]+$", re.MULTILINE)
 _REMEMBERED = 200_000
 
 
@@ -28,6 +29,11 @@ class _Pieces(dict[str, tuple[str, ...]]):
             self.clear()
         words = self[run] = tuple(_WORD.findall(run))
         return words
+
+
+def one_words(runs: list[str]) -> set[str]:
+    """Pick the runs that are one word of Arabic letters and nothing else, as most are."""
+    return set(_ONE_WORD.findall("\n".join(runs)))
 
 
 pieces = _Pieces().__getitem__

@@ -61,7 +61,7 @@ def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
     from watcher.config import Limits, load_config
     from watcher.errors import WatcherError
     from watcher.match import explain, remark_age
-    from watcher.rulebook import read_written
+    from watcher.rulefolder import read_written
 
     is_recorded = what.isdecimal()
     configured = load_config(config) if is_recorded or config.exists() else None

@@ -36,7 +36,7 @@ def check_rules(
 ) -> None:
     """Report every mistake of every rule file and what is unwise, with a proposal."""
     from watcher.archive import advise
-    from watcher.rulebook import read_folder
+    from watcher.rulefolder import read_folder
 
     read = read_folder(rules)
     show_problems(read.problems)
@@ -72,7 +72,7 @@ def run_rule_tests(rules: Folder = Path("rules")) -> None:
 def _explain(rules: Path, failed: Sequence[TestResult]) -> None:
     from watcher.cli.explanation_view import show
     from watcher.match import explain
-    from watcher.rulebook import read_written
+    from watcher.rulefolder import read_written
 
     files = read_written(rules)
     for result in failed:

@@ -16,8 +16,12 @@ import sys
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DIGEST_BYTES = 32
 _PRIVATE = 0o700
@@ -99,10 +103,17 @@ class _Pickler(pickle.Pickler):
     """Writes dataclasses as calls of their class, which is read back several times faster."""
 
     def reducer_override(self, value: Any) -> Any:
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            names = [field.name for field in dataclasses.fields(value)]
-            return type(value), tuple(getattr(value, name) for name in names)
-        return NotImplemented
+        values = _values_of(type(value))  # type: ignore[arg-type]  # classes are hashable
+        return NotImplemented if values is None else (type(value), values(value))
+
+
+@cache
+def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
+    """Give what takes the fields out of a dataclass; None for classes that know better."""
+    if not dataclasses.is_dataclass(kind) or kind.__reduce__ is not object.__reduce__:
+        return None
+    names = [field.name for field in dataclasses.fields(kind)]
+    return attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
 
 
 def _is_ours(path: Path) -> bool:

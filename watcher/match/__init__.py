@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from watcher.match.explain import explain, remark_age
 from watcher.match.explained import Explained, Explanation
+from watcher.match.files import CompiledFile, compile_file
 from watcher.match.read import read_file
 from watcher.match.rule import Rule, RuleTest
-from watcher.match.rules import Rules, compile_rules, match, matching, read_rules
+from watcher.match.rules import Rules, compile_rules, join_files, match, matching, read_rules
 from watcher.match.trial import TestResult, run_tests
 
 __all__ = [
+    "CompiledFile",
     "Explained",
     "Explanation",
     "Rule",
     "RuleTest",
     "Rules",
     "TestResult",
+    "compile_file",
     "compile_rules",
     "explain",
+    "join_files",
     "match",
     "matching",
     "read_file",

@@ -67,6 +67,7 @@ class Compiler:
         self.about: set[Field] = set()
         """Fields about the article that a condition looks into."""
         self.used: set[str] = set()
+        """Lists that conditions name, there or not, directly or by way of another list."""
         self._lists = lists
         self._compiled: dict[tuple[str, _Context], Node | None] = {}
         self._open: list[str] = []
@@ -125,6 +126,7 @@ class Compiler:
         return leaf
 
     def _list(self, written: ListOf, context: _Context) -> Node | None:
+        self.used.add(written.name)
         found = self._lists.get(written.name)
         if found is None:
             hint = suggest(written.name, self._lists) if self._lists else "No file defines a list."
@@ -134,7 +136,6 @@ class Compiler:
             chain = " → ".join([*self._open[self._open.index(written.name) :], written.name])
             self._refuse(written, f"the list contains itself: {chain}. Remove one of them.")
             return None
-        self.used.add(written.name)
         key = (written.name, context)
         if key not in self._compiled:
             self._open.append(written.name)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from sys import intern
 from typing import TYPE_CHECKING, Protocol, TypeAlias
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from watcher.match.view import (
     CREDIT,
@@ -116,7 +116,7 @@ class Leaf:
         return {(part.stream, place) for part in inside for place in view.places(self.atoms, part)}
 
 
-_LEAVES: WeakValueDictionary[str, Leaf] = WeakValueDictionary()
+_LEAVES: dict[str, ref[Leaf]] = {}
 """Leaves that look for one atom. Thousands of rules share them, those of other files included."""
 
 
@@ -124,9 +124,11 @@ def leaf_of(atoms: Atoms) -> Leaf:
     """Give the leaf that looks for any of some atoms."""
     if len(atoms) > 1:
         return Leaf(atoms)
-    leaf = _LEAVES.get(atoms[0])
+    (atom,) = atoms
+    leaf = there() if (there := _LEAVES.get(atom)) else None
     if leaf is None:
-        leaf = _LEAVES[atoms[0]] = Leaf((intern(atoms[0]),))
+        leaf = Leaf((intern(atom),))
+        _LEAVES[leaf.atoms[0]] = ref(leaf, lambda _: _LEAVES.pop(atom, None))
     return leaf
 
 

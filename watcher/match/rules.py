@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from watcher.arabic import Term, Terms
 from watcher.match.atoms import is_term, mode_of, text_of
-from watcher.match.compile import Compiler
+from watcher.match.files import compile_file
 from watcher.match.index import Index
 from watcher.match.patterns import Patterns
 from watcher.match.read import read_file
-from watcher.match.review import review, unique_lists, unique_rules
+from watcher.match.review import lists_by_name, repeated_ids, unused_lists
 from watcher.match.view import FIELD_OF, WHOLE, look
+from watcher.match.written import Field
 from watcher.model import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from watcher.arabic import Analyses
     from watcher.document import Mapping, Mark
     from watcher.errors import Problem
+    from watcher.match.files import CompiledFile
     from watcher.match.nodes import Node
     from watcher.match.rule import Rule
     from watcher.match.view import View
-    from watcher.match.written import Field, RuleFile, WrittenRule
+    from watcher.match.written import RuleFile
     from watcher.model import Article, Span, Where
 
 _WHERE: tuple[Where, ...] = ("title", "lead", "text")
@@ -68,34 +72,43 @@ def read_rules(documents: Iterable[Mapping]) -> tuple[Rules, list[Problem]]:
 
 def compile_rules(files: Sequence[RuleFile]) -> tuple[Rules, list[Problem]]:
     """Compile what `read_file` gave for each file; see `read_rules`."""
-    problems: list[Problem] = []
-    compiler = Compiler(unique_lists(files, problems))
-    written = unique_rules(files, problems)
-    nodes = [compiler.rule(one.condition) for one in written]
-    review(files, written, nodes, compiler, problems)
-    if _has_errors(problems):
-        return Rules(), problems
-    return _assembled(written, [node for node in nodes if node is not None], compiler), problems
+    lists, _ = lists_by_name(one for file in files for one in file.lists)
+    return join_files([compile_file(file, lists) for file in files])
+
+
+def join_files(
+    files: Sequence[CompiledFile], analyses: Analyses | None = None
+) -> tuple[Rules, list[Problem]]:
+    """Put together what was compiled file by file, and report what is wrong with the whole.
+
+    `analyses` gives what is known of words, and takes up what is found out about others.
+    """
+    lists, problems = lists_by_name(one for file in files for one in file.lists)
+    problems += [*repeated_ids(files), *unused_lists(files, lists)]
+    problems += chain.from_iterable(file.problems for file in files)
+    problems = list(dict.fromkeys(problems))  # a list's mistakes show in every file that uses it
+    return (Rules() if _has_errors(problems) else _assembled(files, analyses)), problems
 
 
 def _has_errors(problems: Iterable[Problem]) -> bool:
     return any(problem.level == "error" for problem in problems)
 
 
-def _assembled(written: Sequence[WrittenRule], nodes: Sequence[Node], compiler: Compiler) -> Rules:
-    terms = [atom for atom in compiler.atoms if is_term(atom)]
-    patterns = [(mode_of(one), text_of(one)) for one in compiler.atoms if not is_term(one)]
+def _assembled(files: Sequence[CompiledFile], analyses: Analyses | None) -> Rules:
+    atoms = dict.fromkeys(chain.from_iterable(file.atoms for file in files))
+    terms = [atom for atom in atoms if is_term(atom)]
+    patterns = [(mode_of(one), text_of(one)) for one in atoms if not is_term(one)]
+    nodes = tuple(chain.from_iterable(file.nodes for file in files))
     targets: dict[str, Mark] = {}
-    for one in written:
-        for name, mark in one.targets:
-            targets.setdefault(name, mark)
+    for name, mark in chain.from_iterable(file.targets for file in files):
+        targets.setdefault(name, mark)
     return Rules(
-        rules=tuple(one.rule for one in written),
-        nodes=tuple(nodes),
-        terms=Terms(map(_term, terms), terms),
+        rules=tuple(chain.from_iterable(file.rules for file in files)),
+        nodes=nodes,
+        terms=Terms(map(_term, terms), terms, analyses),
         patterns=Patterns(patterns),
         index=Index(nodes),
-        about=frozenset(compiler.about),
+        about=frozenset[Field]().union(*(file.about for file in files)),
         named=tuple(targets.items()),
     )
 

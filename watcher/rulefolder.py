@@ -1,0 +1,229 @@
+"""A folder of rule files -> rules, working out again only what changed."""
+
+from __future__ import annotations
+
+import gc
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from watcher.config import read_rule_documents, read_rule_texts, rule_document
+from watcher.config.cache import digest
+from watcher.document import at
+from watcher.errors import Invalid, Problem
+from watcher.match import CompiledFile, Rules, compile_file, compile_rules, join_files, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from watcher.arabic import Analyses
+    from watcher.config import Cache, RuleText
+    from watcher.match.written import RuleFile, WrittenList
+
+WORTH_KEEPING = 200_000
+"""Bytes of rule files; fewer are compiled sooner than looked for in a cache."""
+_WORDS = "words"
+"""What the analyses of words are kept under."""
+
+
+class KeptFile(NamedTuple):
+    """What is known of a file as it is, and of the lists it uses as they are."""
+
+    compiled: CompiledFile | None
+    """None where nothing could be read."""
+    problems: tuple[Problem, ...]
+    """What is wrong with its form."""
+    lists: str
+    """Hash of where the lists that it uses come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesRead:
+    """One reading of a folder: usable when no problem is an error."""
+
+    rules: Rules
+    problems: tuple[Problem, ...]
+    revision: str
+    """Hash of the text of all files."""
+    files: Mapping[str, KeptFile] = field(default_factory=dict)
+    """By name and hash, for the next reading."""
+    packed: bytes = zlib.compress(b"")
+    """The text of all files: wanted once, and large where there are many rules."""
+
+    @property
+    def is_usable(self) -> bool:
+        """True when nothing but warnings was found."""
+        return all(problem.level != "error" for problem in self.problems)
+
+    @property
+    def text(self) -> str:
+        """All files as they were written, each under its name."""
+        return zlib.decompress(self.packed).decode(errors="replace")
+
+
+def read_folder(
+    folder: Path,
+    targets: Collection[str] | None = None,
+    cache: Cache | None = None,
+    before: Mapping[str, KeptFile] | None = None,
+) -> RulesRead:
+    """Read every rule file of a folder; with `targets`, names in `notify` must be among them.
+
+    Files that are as they were `before`, or when they were put into the `cache`, are not read
+    again; nor are they compiled again, unless a list that they use has changed.
+    """
+    texts, problems, revision = read_rule_texts(folder)
+    large = sum(len(text.body) for text in texts) >= WORTH_KEEPING
+    if not large:
+        cache = None
+    with _without_collector(large=large):
+        files = _read_files(texts, before or {}, cache)
+        compiled = [kept.compiled for kept in files.values() if kept.compiled is not None]
+        rules, mistakes = _joined(compiled, cache)
+    for kept in files.values():
+        mistakes.extend(kept.problems)
+    unknown = [] if targets is None else _unknown_targets(rules, targets)
+    if not rules.rules and all(one.level != "error" for one in (*problems, *mistakes)):
+        what = "there is no rule in these files: nothing can match"
+        mistakes.append(Problem(str(folder), 0, 0, "", what))
+    everything = tuple(sorted({*problems, *mistakes, *unknown}))
+    return RulesRead(rules, everything, revision, files, _packed(texts))
+
+
+def read_written(folder: Path) -> tuple[RuleFile, ...]:
+    """Read the rules of a folder as they were written; raise Invalid with every problem."""
+    documents, problems, _ = read_rule_documents(folder)
+    files = []
+    for document in documents:
+        file, mistakes = read_file(document)
+        files.append(file)
+        problems.extend(mistakes)
+    problems.extend(compile_rules(files)[1])
+    if any(problem.level == "error" for problem in problems):
+        raise Invalid(sorted(set(problems)))
+    return tuple(files)
+
+
+# --- file by file -----------------------------------------------------------------------------
+
+
+def _read_files(
+    texts: Iterable[RuleText], before: Mapping[str, KeptFile], cache: Cache | None
+) -> dict[str, KeptFile]:
+    """Give what each file gives, by its name and hash.
+
+    A file is compiled as soon as it is read: if it uses no lists but its own, what was read can go.
+    """
+    by_key = {f"{text.name}:{digest(text.body)}": text for text in texts}
+    files: dict[str, KeptFile] = {}
+    waiting: dict[str, RuleFile] = {}
+    for key, text in by_key.items():
+        kept = before.get(key) or (cache.get(key) if cache else None)
+        if kept is None:
+            kept, file = _read_alone(key, text)
+            if file is None:
+                _keep(cache, key, kept)
+            else:
+                waiting[key] = file
+        files[key] = kept
+    lists, origins = _lists(files)
+    for key, kept in files.items():
+        if kept.compiled is not None and kept.lists != _fingerprint(kept.compiled.used, origins):
+            file = waiting.get(key) or _parsed(by_key[key])[0]
+            assert file is not None, "it was read before"
+            compiled = compile_file(file, lists)
+            used = _fingerprint(compiled.used, origins)
+            files[key] = KeptFile(compiled, kept.problems, used)
+            _keep(cache, key, files[key])
+    return files
+
+
+def _read_alone(key: str, text: RuleText) -> tuple[KeptFile, RuleFile | None]:
+    """Read and compile a file with its own lists; give what was read if it needs others."""
+    file, problems = _parsed(text)
+    if file is None:
+        return KeptFile(None, problems, ""), None
+    own = {one.name: one for one in file.lists}
+    compiled = compile_file(file, own)
+    kept = KeptFile(compiled, problems, _fingerprint(compiled.used, dict.fromkeys(own, key)))
+    return kept, None if compiled.used <= own.keys() else file
+
+
+def _parsed(text: RuleText) -> tuple[RuleFile | None, tuple[Problem, ...]]:
+    document, problems = rule_document(text)
+    if document is None:
+        return None, tuple(problems)
+    file, mistakes = read_file(document)
+    return file, (*problems, *mistakes)
+
+
+def _lists(files: Mapping[str, KeptFile]) -> tuple[dict[str, WrittenList], dict[str, str]]:
+    """Give the lists of all files by name, and the file that each comes from."""
+    lists: dict[str, WrittenList] = {}
+    origins: dict[str, str] = {}
+    for key, kept in files.items():
+        for written in kept.compiled.lists if kept.compiled else ():
+            lists.setdefault(written.name, written)
+            origins.setdefault(written.name, key)
+    return lists, origins
+
+
+def _fingerprint(used: Iterable[str], origins: Mapping[str, str]) -> str:
+    """Hash where lists come from; a list that is nowhere comes from nowhere."""
+    return digest(*(f"{name}={origins.get(name, '')}".encode() for name in sorted(used)))
+
+
+def _keep(cache: Cache | None, key: str, kept: KeptFile) -> None:
+    if cache is not None:
+        cache.put(key, kept)
+
+
+# --- together ---------------------------------------------------------------------------------
+
+
+def _joined(files: Sequence[CompiledFile], cache: Cache | None) -> tuple[Rules, list[Problem]]:
+    """Put the files together, with what is known of the words of their terms."""
+    if cache is None:
+        return join_files(files)
+    known: Analyses = cache.get(_WORDS) or {}
+    analyses = known.copy()
+    rules, problems = join_files(files, analyses)
+    in_use = rules.terms.vocabulary
+    if in_use and in_use != known.keys():
+        cache.put(_WORDS, {word: analyses[word] for word in in_use})
+    cache.drop_unused()
+    return rules, problems
+
+
+@contextmanager
+def _without_collector(*, large: bool) -> Iterator[None]:
+    """Put off the garbage collector: it would walk all rules again and again, for nothing.
+
+    A large set stays out of its sight for good, so that no later collection walks it.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    gc.unfreeze()
+    try:
+        yield
+    finally:
+        if large:
+            gc.freeze()
+        if was_on:
+            gc.enable()
+
+
+def _packed(texts: Iterable[RuleText]) -> bytes:
+    pages = (f"# {Path(text.name).name}\n".encode() + text.body for text in texts)
+    return zlib.compress(b"\n".join(pages), level=1)
+
+
+def _unknown_targets(rules: Rules, targets: Collection[str]) -> list[Problem]:
+    known = ", ".join(sorted(targets)) or "none"
+    return [
+        at(mark, "notify", f"there is no target '{name}' in the configuration. Known: {known}.")
+        for name, mark in rules.targets().items()
+        if name not in targets
+    ]
