@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,8 +48,7 @@ class RulesRead:
     """Hash of the text of all files."""
     files: Mapping[str, KeptFile] = field(default_factory=dict)
     """By name and hash, for the next reading."""
-    packed: bytes = zlib.compress(b"")
-    """The text of all files: wanted once, and large where there are many rules."""
+    texts: tuple[RuleText, ...] = ()
 
     @property
     def is_usable(self) -> bool:
@@ -60,7 +58,8 @@ class RulesRead:
     @property
     def text(self) -> str:
         """All files as they were written, each under its name."""
-        return zlib.decompress(self.packed).decode(errors="replace")
+        pages = (f"# {Path(one.name).name}\n".encode() + one.body for one in self.texts)
+        return b"\n".join(pages).decode(errors="replace")
 
 
 def read_folder(
@@ -75,7 +74,7 @@ def read_folder(
     again; nor are they compiled again, unless a list that they use has changed.
     """
     texts, problems, revision = read_rule_texts(folder)
-    large = sum(len(text.body) for text in texts) >= WORTH_KEEPING
+    large = sum(text.size for text in texts) >= WORTH_KEEPING
     if not large:
         cache = None
     with _without_collector(large=large):
@@ -89,7 +88,7 @@ def read_folder(
         what = "there is no rule in these files: nothing can match"
         mistakes.append(Problem(str(folder), 0, 0, "", what))
     everything = tuple(sorted({*problems, *mistakes, *unknown}))
-    return RulesRead(rules, everything, revision, files, _packed(texts))
+    return RulesRead(rules, everything, revision, files, tuple(texts))
 
 
 def read_written(folder: Path) -> tuple[RuleFile, ...]:
@@ -116,7 +115,7 @@ def _read_files(
 
     A file is compiled as soon as it is read: if it uses no lists but its own, what was read can go.
     """
-    by_key = {f"{text.name}:{digest(text.body)}": text for text in texts}
+    by_key = {f"{text.name}:{text.hash}": text for text in texts}
     files: dict[str, KeptFile] = {}
     waiting: dict[str, RuleFile] = {}
     for key, text in by_key.items():
@@ -213,11 +212,6 @@ def _without_collector(*, large: bool) -> Iterator[None]:
             gc.freeze()
         if was_on:
             gc.enable()
-
-
-def _packed(texts: Iterable[RuleText]) -> bytes:
-    pages = (f"# {Path(text.name).name}\n".encode() + text.body for text in texts)
-    return zlib.compress(b"\n".join(pages), level=1)
 
 
 def _unknown_targets(rules: Rules, targets: Collection[str]) -> list[Problem]:

@@ -86,22 +86,23 @@ class Terms:
         self._opening: set[int] = set()
         self._forget()
         known = {} if analyses is None else analyses
+        simple = one_words([term.text for term in self.texts])
         for label, term in zip(labels or range(len(self.texts)), self.texts, strict=True):
-            for words in _written(words_of(term.text).raw):
-                self._add(label, words, term.mode == "exact", known)
+            exact = term.mode == "exact"
+            if term.text in simple and "عبد" not in term.text:
+                self._add(label, [(term.text, (term.text, exact, "alone"))], known)
+            else:
+                for words in _written(words_of(term.text).raw):
+                    self._add(label, _keyed(words, exact=exact), known)
 
     @property
     def vocabulary(self) -> Collection[Word]:
         """Give the words of all terms."""
         return self._atoms.keys()
 
-    def _add(self, label: Hashable, words: list[str], exact: bool, known: Analyses) -> None:  # noqa: FBT001 - part of Word
+    def _add(self, label: Hashable, words: list[tuple[str, Word]], known: Analyses) -> None:
         """Compile one way of writing a term."""
-        first: Place = "alone" if len(words) == 1 else "first"
-        atoms = tuple(
-            self._atom(word, (_key(word), exact, "later" if place else first), known)
-            for place, word in enumerate(words)
-        )
+        atoms = tuple(self._atom(raw, word, known) for raw, word in words)
         if len(atoms) == 1:
             self._singles[atoms[0]] = (*self._singles.get(atoms[0], ()), label)
         elif atoms:
@@ -207,9 +208,13 @@ class Terms:
         )
 
 
-def _key(raw: str) -> str:
-    """Give what a word of a term is known by: harakat are part of it, tatweel is not."""
-    return raw if has_marks(raw) else raw.translate(UNMARKED)
+def _keyed(words: list[str], *, exact: bool) -> list[tuple[str, Word]]:
+    """Give each word with what it is known by: harakat are part of that, tatweel is not."""
+    first: Place = "alone" if len(words) == 1 else "first"
+    return [
+        (raw, (raw if has_marks(raw) else raw.translate(UNMARKED), exact, "later" if at else first))
+        for at, raw in enumerate(words)
+    ]
 
 
 def _written(words: list[str]) -> list[list[str]]:

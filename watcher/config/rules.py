@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,10 +32,19 @@ def rule_files(folder: Path) -> list[Path]:
 
 
 class RuleText(NamedTuple):
-    """A rule file as it is on disk: what problems call it, and its bytes."""
+    """A rule file as it is on disk. Many thousand rules are tens of megabytes, so it is packed."""
 
     name: str
-    body: bytes
+    """What problems call the file."""
+    size: int
+    """Bytes."""
+    hash: str
+    packed: bytes
+
+    @property
+    def body(self) -> bytes:
+        """Unpack the bytes of the file."""
+        return zlib.decompress(self.packed)
 
 
 def read_rule_texts(folder: Path) -> tuple[list[RuleText], list[Problem], str]:
@@ -45,8 +55,9 @@ def read_rule_texts(folder: Path) -> tuple[list[RuleText], list[Problem], str]:
         body, unread = read_bytes(path, str(path))
         problems.extend(unread)
         if body is not None:
-            parts += (os.fsencode(path.relative_to(folder)), body)
-            texts.append(RuleText(str(path), body))
+            text = RuleText(str(path), len(body), digest(body), zlib.compress(body, level=1))
+            parts += (os.fsencode(path.relative_to(folder)), text.hash.encode())
+            texts.append(text)
     return texts, problems, digest(*parts)
 
 
@@ -70,7 +81,7 @@ def rule_document(file: RuleText) -> tuple[Mapping | None, list[Problem]]:
 
     An emptied file may be a save that went wrong: its rules must not vanish in silence.
     """
-    document, problems = _document(*file)
+    document, problems = _document(file.name, file.body)
     if document is None:
         problems = [replace(problem, level="error") for problem in problems]
     return document, problems

@@ -6,7 +6,6 @@ a positive term; conditions that can never hold.
 
 from __future__ import annotations
 
-from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from watcher.document import at, suggest
@@ -62,8 +61,8 @@ class Compiler:
 
     def __init__(self, lists: Mapping[str, WrittenList]) -> None:
         self.problems: list[Problem] = []
-        self.atoms: dict[str, Leaf] = {}
-        """Every atom, with the leaf that looks for it alone."""
+        self.leaves: dict[str, Leaf] = {}
+        """The leaf that looks for an atom alone, by atom."""
         self.about: set[Field] = set()
         """Fields about the article that a condition looks into."""
         self.used: set[str] = set()
@@ -119,10 +118,9 @@ class Compiler:
 
     def _term(self, term: Term) -> Leaf:
         atom = atom_of(term.mode, term.text)
-        leaf = self.atoms.get(atom)
+        leaf = self.leaves.get(atom)
         if leaf is None:
-            leaf = leaf_of((intern(atom),))
-            self.atoms[leaf.atoms[0]] = leaf
+            leaf = self.leaves[atom] = leaf_of((atom,))
         return leaf
 
     def _list(self, written: ListOf, context: _Context) -> Node | None:
@@ -231,7 +229,7 @@ class Compiler:
         elif not streams(Every(nodes)):
             self._refuse(written, "can never match: the members are wanted in different fields")
         else:
-            hits = tuple(sorted(positive_atoms(nodes)))
+            hits = leaf_of(tuple(sorted(positive_atoms(nodes))))
             if isinstance(written, Near):
                 return Close(written.within, written.ordered, hits, excludes(nodes), nodes)
             return Together(written.unit, hits, nodes)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from watcher.document import Mark
     from watcher.errors import Problem
-    from watcher.match.nodes import Node
+    from watcher.match.nodes import Leaf, Node
     from watcher.match.rule import Rule
     from watcher.match.written import Field, RuleFile, WrittenList, WrittenRule
 
@@ -39,7 +39,8 @@ class CompiledFile:
     """What each rule looks for."""
     ids: array[int]
     """Line, column and number of each rule's id, for those that another file takes, too."""
-    atoms: tuple[str, ...]
+    leaves: tuple[Leaf, ...]
+    """One for each atom."""
     about: frozenset[Field]
     """Fields about the article that a rule looks into."""
     used: frozenset[str]
@@ -72,7 +73,7 @@ def compile_file(file: RuleFile, lists: Mapping[str, WrittenList]) -> CompiledFi
         rules=tuple(rules),
         nodes=tuple(nodes),
         ids=ids,
-        atoms=tuple(compiler.atoms),
+        leaves=tuple(compiler.leaves.values()),
         about=frozenset(compiler.about),
         used=frozenset(compiler.used),
         targets=_targets(file.rules),

@@ -48,19 +48,19 @@ class _Filed(NamedTuple):
     """The others …"""
     others: tuple[str, ...]
     """… each beside an atom of its second cover."""
-    awaited: frozenset[str]
-    """All second atoms: almost always, none of them occurs."""
 
     def without(self, rules: AbstractSet[int]) -> _Filed:
         """Take some rules out."""
         pairs = zip(self.rules, self.others, strict=True)
         kept = [pair for pair in pairs if pair[0] not in rules]
-        others = tuple(other for _, other in kept)
-        alone = tuple(rule for rule in self.alone if rule not in rules)
-        return _Filed(alone, tuple(rule for rule, _ in kept), others, frozenset(others))
+        return _Filed(
+            tuple(rule for rule in self.alone if rule not in rules),
+            tuple(rule for rule, _ in kept),
+            tuple(other for _, other in kept),
+        )
 
 
-_NOTHING = _Filed((), (), (), frozenset())
+_NOTHING = _Filed((), (), ())
 
 
 class Index:
@@ -84,12 +84,10 @@ class Index:
     def candidates(self, present: AbstractSet[str]) -> set[int]:
         """Give the numbers of the rules that could match an article in which these atoms occur."""
         found: set[int] = set()
-        filed = self._filed
-        for atom in filed.keys() & present:
-            alone, rules, others, awaited = filed[atom]
+        for alone, rules, others in filter(None, map(self._filed.get, present)):
             if alone:
                 found.update(alone)
-            if not awaited.isdisjoint(present):
+            if not present.isdisjoint(others):  # almost always, none of them occurs
                 found.update(compress(rules, map(present.__contains__, others)))
         if self._articles < _LAST_REVIEW:
             self._learn(present)
@@ -132,12 +130,10 @@ class Index:
                     alone[atom].append(rule)
         for atom in alone.keys() | beside.keys():
             before = self._filed.get(atom, _NOTHING)
-            together = (*before.others, *others.get(atom, ()))
             self._filed[atom] = _Filed(
                 (*before.alone, *alone.get(atom, ())),
                 (*before.rules, *beside.get(atom, ())),
-                together,
-                frozenset(together),
+                (*before.others, *others.get(atom, ())),
             )
 
     def _rarest(self, covers: Covers) -> tuple[Atoms, Atoms]:

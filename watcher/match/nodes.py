@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from sys import intern
 from typing import TYPE_CHECKING, Protocol, TypeAlias
-from weakref import ref
+from weakref import KeyedRef
 
 from watcher.match.view import (
     CREDIT,
@@ -116,20 +116,25 @@ class Leaf:
         return {(part.stream, place) for part in inside for place in view.places(self.atoms, part)}
 
 
-_LEAVES: dict[str, ref[Leaf]] = {}
+_LEAVES: dict[str, KeyedRef[str, Leaf]] = {}
 """Leaves that look for one atom. Thousands of rules share them, those of other files included."""
 
 
 def leaf_of(atoms: Atoms) -> Leaf:
-    """Give the leaf that looks for any of some atoms."""
+    """Give the leaf that looks for any of some atoms; equal atoms are kept once."""
     if len(atoms) > 1:
-        return Leaf(atoms)
+        return Leaf(tuple(map(intern, atoms)))
     (atom,) = atoms
     leaf = there() if (there := _LEAVES.get(atom)) else None
     if leaf is None:
-        leaf = Leaf((intern(atom),))
-        _LEAVES[leaf.atoms[0]] = ref(leaf, lambda _: _LEAVES.pop(atom, None))
+        atom = intern(atom)
+        leaf = Leaf((atom,))
+        _LEAVES[atom] = KeyedRef(leaf, _forget, atom)
     return leaf
+
+
+def _forget(leaf: KeyedRef[str, Leaf]) -> None:
+    _LEAVES.pop(leaf.key, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def _has_errors(problems: Iterable[Problem]) -> bool:
 
 
 def _assembled(files: Sequence[CompiledFile], analyses: Analyses | None) -> Rules:
-    atoms = dict.fromkeys(chain.from_iterable(file.atoms for file in files))
+    leaves = dict.fromkeys(chain.from_iterable(file.leaves for file in files))
+    atoms = [leaf.atoms[0] for leaf in leaves]
     terms = [atom for atom in atoms if is_term(atom)]
     patterns = [(mode_of(one), text_of(one)) for one in atoms if not is_term(one)]
     nodes = tuple(chain.from_iterable(file.nodes for file in files))

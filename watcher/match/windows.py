@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from watcher.match.nodes import Evidence, Node
-    from watcher.match.view import Atoms, Region, Track, View
+    from watcher.match.view import Region, Track, View
     from watcher.match.written import Unit
 
     Window = tuple[Range, Region]
@@ -41,7 +41,7 @@ class Close:
 
     within: int
     ordered: bool
-    hits: Atoms
+    hits: Leaf
     """Every atom that the members may find."""
     excludes: Exclusion
     members: tuple[Node, ...]
@@ -107,7 +107,7 @@ class Close:
 
         `widest` gives, for each beginning, windows that hold all that any window there holds.
         """
-        tracks = view.tracks(self.hits)
+        tracks = view.tracks(self.hits.atoms)
         for part in inside:
             track = tracks.get(part.stream)
             if track is None or not self._could_hold(view, part):
@@ -188,7 +188,7 @@ class Together:
     """One hit of each member in the same sentence or paragraph."""
 
     unit: Unit
-    hits: Atoms
+    hits: Leaf
     members: tuple[Node, ...]
 
     def decide(self, core: AbstractSet[str]) -> None:
@@ -216,7 +216,7 @@ class Together:
 
     def _units(self, view: View, inside: Region) -> Iterator[tuple[Region, Region]]:
         """Give the units with a hit in them: the part that is inside, and all of each."""
-        tracks = view.tracks(self.hits)
+        tracks = view.tracks(self.hits.atoms)
         for part in inside:
             track = tracks.get(part.stream)
             if track is None:
