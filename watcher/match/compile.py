@@ -120,7 +120,7 @@ class Compiler:
         atom = atom_of(term.mode, term.text)
         leaf = self.leaves.get(atom)
         if leaf is None:
-            leaf = self.leaves[atom] = leaf_of((atom,))
+            leaf = self.leaves[atom] = leaf_of(atom)
         return leaf
 
     def _list(self, written: ListOf, context: _Context) -> Node | None:
@@ -158,7 +158,7 @@ class Compiler:
             else:
                 others.append(node)
         if atoms:
-            others.insert(0, leaf_of(tuple(sorted(atoms))))
+            others.insert(0, leaf_of(*sorted(atoms)))
         return others[0] if len(others) == 1 else Some(tuple(others)) if others else None
 
     def _every(self, written: AllOf, context: _Context) -> Node | None:
@@ -229,7 +229,7 @@ class Compiler:
         elif not streams(Every(nodes)):
             self._refuse(written, "can never match: the members are wanted in different fields")
         else:
-            hits = leaf_of(tuple(sorted(positive_atoms(nodes))))
+            hits = leaf_of(*sorted(positive_atoms(nodes)))
             if isinstance(written, Near):
                 return Close(written.within, written.ordered, hits, excludes(nodes), nodes)
             return Together(written.unit, hits, nodes)

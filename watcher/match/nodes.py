@@ -79,9 +79,9 @@ class Leaf:
 
     atoms: Atoms
 
-    def __reduce__(self) -> tuple[Callable[[Atoms], Leaf], tuple[Atoms]]:
+    def __reduce__(self) -> tuple[Callable[..., Leaf], Atoms]:
         """Share leaves with the rules that are there already."""
-        return leaf_of, (self.atoms,)
+        return leaf_of, self.atoms
 
     def decide(self, core: AbstractSet[str]) -> bool:
         """See Node."""
@@ -120,16 +120,15 @@ _LEAVES: dict[str, KeyedRef[str, Leaf]] = {}
 """Leaves that look for one atom. Thousands of rules share them, those of other files included."""
 
 
-def leaf_of(atoms: Atoms) -> Leaf:
+def leaf_of(*atoms: str) -> Leaf:
     """Give the leaf that looks for any of some atoms; equal atoms are kept once."""
     if len(atoms) > 1:
         return Leaf(tuple(map(intern, atoms)))
-    (atom,) = atoms
-    leaf = there() if (there := _LEAVES.get(atom)) else None
+    there = _LEAVES.get(atoms[0])
+    leaf = None if there is None else there()
     if leaf is None:
-        atom = intern(atom)
-        leaf = Leaf((atom,))
-        _LEAVES[atom] = KeyedRef(leaf, _forget, atom)
+        leaf = Leaf((intern(atoms[0]),))
+        _LEAVES[leaf.atoms[0]] = KeyedRef(leaf, _forget, leaf.atoms[0])
     return leaf
 
 
