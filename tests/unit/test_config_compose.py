@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,14 @@ def composed(text: str) -> Node:
     assert problems == []
     assert node is not None
     return node
+
+
+def inside(node: Node, step: str | int) -> Node:
+    if isinstance(step, int):
+        assert isinstance(node, Sequence)
+        return node.items[step]
+    assert isinstance(node, Mapping)
+    return node.values[step]
 
 
 def told(text: str) -> list[str]:
@@ -106,6 +116,26 @@ def test_an_alias_stands_for_the_node_of_its_anchor():
 
     assert isinstance(node, Mapping)
     assert node.get("b") is node.get("a")
+
+
+def test_what_an_alias_repeats_keeps_the_place_of_its_anchor():
+    node = composed("a: &words [x, {b: y}]\nc: [{d: *words}]\n")
+
+    around = inside(inside(node, "c"), 0)
+    inner = inside(inside(around, "d"), 1)
+    assert (inner.mark, inner.path) == (Mark("f.yaml", 1, 15), "a[1]")
+    assert inside(inner, "b") == Scalar(Mark("f.yaml", 1, 19), "a[1].b", "y")
+
+
+def test_a_path_is_as_good_as_its_text():
+    around = inside(inside(composed("a: [x, {'b\tc': y}]\n"), "a"), 1)
+
+    path = inside(around, "b\tc").path
+    assert (path, str(path), repr(path)) == ("a[1].b c", "a[1].b c", "'a[1].b c'")
+    assert hash(path) == hash("a[1].b c")
+    assert path != around.path
+    kept = pickle.loads(pickle.dumps(path))
+    assert (type(kept), kept) == (str, "a[1].b c")
 
 
 def test_the_same_anchor_may_be_given_anew():

@@ -10,7 +10,6 @@ from watcher.config.values import (
     duration,
     network,
     same_address,
-    shorten,
     show_duration,
     show_size,
     size,
@@ -18,6 +17,7 @@ from watcher.config.values import (
     time_zone,
     web_address,
 )
+from watcher.document import shorten
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 
 import yaml
 
 from watcher.config.syntax import explain
 from watcher.config.text import decode, read_bytes, unprintable, whole
-from watcher.config.values import shorten
-from watcher.document import Mapping, Mark, Scalar, Sequence, at
+from watcher.document import Mapping, Mark, Scalar, Sequence, Way, at, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from os import PathLike
+    from typing import Any
 
     from watcher.document import Node
     from watcher.errors import Problem
@@ -29,7 +30,8 @@ MAX_ALIASED = 100_000
 """Nodes that aliases may stand for in one file: a bomb is refused, real reuse is not."""
 
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-_PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
+_TEXT = "tag:yaml.org,2002:str"
+_PLAIN_TAGS = {"!", _TEXT, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
 
 
 def load_document(
@@ -59,9 +61,7 @@ def compose(name: str, text: str) -> tuple[Node | None, list[Problem]]:
         return None, problems
     builder = _Builder(name, text)
     try:
-        for event in yaml.parse(text, Loader=_Loader):
-            if not builder.take(event):
-                break
+        builder.take_all(iter(_Loader(text).get_event, None))
     except yaml.YAMLError as error:
         return None, [*builder.problems, explain(error, name, text)]
     if builder.root is None and not builder.problems:
@@ -69,34 +69,99 @@ def compose(name: str, text: str) -> tuple[Node | None, list[Problem]]:
     return builder.root, builder.problems
 
 
+# --- nodes whose end was not reached ----------------------------------------------------------
+
+
 @dataclass(slots=True)
-class _Open:
-    """A list or mapping whose end was not reached yet."""
+class _OpenList:
+    """A list whose end was not reached yet."""
+
+    wants_key: ClassVar[Literal[False]] = False
 
     mark: Mark
-    path: str
-    is_mapping: bool
+    path: str | Way
     anchor: str | None
     items: list[Node] = field(default_factory=list)
-    values: dict[str, Node] = field(default_factory=dict)
-    keys: dict[str, Mark] = field(default_factory=dict)
-    key: str | None = None
-    key_mark: Mark | None = None
     size: int = 1
     height: int = 1
 
-    def next_path(self) -> str:
+    def next_path(self) -> str | Way:
         """Name the place of the node that comes next."""
-        if not self.is_mapping:
-            return f"{self.path}[{len(self.items)}]"
-        if self.key is None:
-            return self.path
-        key = shorten(self.key)
-        return f"{self.path}.{key}" if self.path else key
+        return Way(self.path, len(self.items))
+
+    def add(self, node: Node, size: int = 1) -> None:
+        """Take the node that comes next."""
+        self.size += size
+        self.items.append(node)
+
+    def leave_out(self) -> None:
+        """Go on without the node that comes next."""
+
+    def closed(self) -> Sequence:
+        """Give what was read, all of it."""
+        return Sequence(self.mark, self.path, tuple(self.items))
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Document(_OpenList):
+    """The document, as if it were a list of its outermost node."""
+
+    __slots__ = ()
+
+    def next_path(self) -> str | Way:
+        """Name the place of the outermost node, which has no name."""
+        return self.path
+
+
+@dataclass(slots=True)
+class _OpenMapping:
+    """A mapping whose end was not reached yet."""
+
+    mark: Mark
+    path: str | Way
+    anchor: str | None
+    values: dict[str, Node] = field(default_factory=dict)
+    keys: dict[str, Mark] = field(default_factory=dict)
+    wants_key: bool = True
+    key: str = ""
+    key_mark: Mark | None = None
+    """None where nobody could write the key: what stands under it is left out."""
+    size: int = 1
+    height: int = 1
+
+    def next_path(self) -> str | Way:
+        """Name the place of the node that comes next."""
+        return self.path if self.wants_key else Way(self.path, self.key)
+
+    def take_key(self, key: str, mark: Mark | None) -> None:
+        """Remember under what the node stands that comes next."""
+        self.wants_key, self.key, self.key_mark = False, key, mark
+
+    def add(self, node: Node, size: int = 1) -> None:
+        """Put the node that comes next under its key."""
+        self.size += size
+        self.wants_key, key = True, self.key
+        if self.key_mark is not None and key not in self.values and key != "<<":
+            self.values[key] = node
+            self.keys[key] = self.key_mark
+
+    def leave_out(self) -> None:
+        """Go on without a value; its key stays known, so that nobody calls it missing too."""
+        self.wants_key = True
+        if self.key_mark is not None:
+            self.keys.setdefault(self.key, self.key_mark)
+
+    def closed(self) -> Mapping:
+        """Give what was read, all of it."""
+        return Mapping(self.mark, self.path, self.values, self.keys)
+
+
+_Open: TypeAlias = _OpenList | _OpenMapping
+
+
+# --- events -> nodes --------------------------------------------------------------------------
+
+
+class _Anchored(NamedTuple):
     node: Node
     size: int
     height: int
@@ -109,89 +174,121 @@ class _Builder:
     name: str
     text: str
     problems: list[Problem] = field(default_factory=list)
-    root: Node | None = None
-    _stack: list[_Open] = field(default_factory=list)
+    _document: _Document = field(init=False)
+    _stack: list[_Open] = field(init=False)
     _anchors: dict[str, _Anchored | None] = field(default_factory=dict)
     """None while the anchored node is still open: an alias to it would contain itself."""
     _aliased: int = 0
     _documents: int = 0
+    _is_over: bool = False
 
-    def take(self, event: yaml.Event) -> bool:
-        """Work in the next event; False when the rest of the file is not worth reading."""
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
-            return self._open(event)
-        elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
-            self._close()
-        elif isinstance(event, yaml.AliasEvent):
-            self._alias(event)
-        elif isinstance(event, yaml.DocumentStartEvent):
-            return self._start(event)
-        return True
+    def __post_init__(self) -> None:
+        self._document = _Document(Mark(self.name, 1, 1), "", None)
+        self._stack = [self._document]
 
-    def _start(self, event: yaml.DocumentStartEvent) -> bool:
+    @property
+    def root(self) -> Node | None:
+        """Give the outermost node, None where there is none."""
+        return self._document.items[0] if self._document.items else None
+
+    def take_all(self, events: Iterator[yaml.Event | None]) -> None:
+        """Work in the events, as long as the rest of the file is worth reading."""
+        take: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.SequenceStartEvent: self._list,
+            yaml.MappingStartEvent: self._mapping,
+            yaml.SequenceEndEvent: self._close,
+            yaml.MappingEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._start,
+        }
+        for event in events:
+            if type(event) in take:
+                take[type(event)](event)
+                if self._is_over:
+                    return
+
+    def _start(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1
-        if self._documents == 1:
-            return True
-        what = "a second document starts here, and a file may hold one. Remove the '---'."
-        self.problems.append(at(self._mark(event), "", what))
-        return False
+        if self._documents > 1:
+            what = "a second document starts here, and a file may hold one. Remove the '---'."
+            self.problems.append(at(self._mark(event), "", what))
+            self._is_over = True
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        mark, path = self._mark(event), self._path()
-        self._refuse_tag(event.tag, mark, path)
-        quoted = event.style is not None and event.style != ""
-        explicit = event.tag == "tag:yaml.org,2002:str"
-        node = Scalar(mark, path, event.value, quoted or explicit, self._raw(event, quoted=quoted))
-        if self._wants_key():
-            self._take_key(node)
+        mark, inside = self._mark(event), self._stack[-1]
+        if event.tag is not None:
+            self._refuse_tag(event.tag, mark, inside.next_path())
+        if inside.wants_key:
+            self._key(event, mark, inside)
             return
+        raw = self._raw(event)
+        quoted = bool(event.style) or event.tag == _TEXT
+        node = Scalar(mark, inside.next_path(), event.value, quoted, raw)
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(node, 1, 0)
-        self._add(node, 1, 0)
+        inside.add(node)
 
-    def _open(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> bool:
-        mark, path = self._mark(event), self._path()
-        if len(self._stack) >= MAX_DEPTH:
+    def _key(self, event: yaml.ScalarEvent, mark: Mark, inside: _OpenMapping) -> None:
+        key = event.value
+        inside.take_key(key, mark)
+        if key in inside.keys:
+            first = inside.keys[key].line
+            what = f"the key '{shorten(key)}' is given twice, first in line {first}. Remove one."
+            self.problems.append(at(mark, inside.path, what))
+        elif key == "<<" and not event.style and event.tag != _TEXT:
+            what = "merge keys ('<<') are not read. Write the keys out."
+            self.problems.append(at(mark, inside.path, what))
+
+    def _list(self, event: yaml.SequenceStartEvent) -> None:
+        self._open(event, _OpenList)
+
+    def _mapping(self, event: yaml.MappingStartEvent) -> None:
+        self._open(event, _OpenMapping)
+
+    def _open(
+        self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent, kind: type[_Open]
+    ) -> None:
+        mark, inside = self._mark(event), self._stack[-1]
+        path = inside.next_path()
+        if len(self._stack) > MAX_DEPTH:
             what = f"lists and mappings nest more than {MAX_DEPTH} deep here"
             self.problems.append(at(mark, "", what))
-            self.root = None
-            return False
-        if self._wants_key():
+            self._is_over = True
+            return
+        if inside.wants_key:
             what = "a key must be a text, not a list or mapping. Put '{…}' or '[…]' in quotes."
             self.problems.append(at(mark, path, what))
-        self._refuse_tag(event.tag, mark, path)
+        if event.tag is not None:
+            self._refuse_tag(event.tag, mark, path)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        is_mapping = isinstance(event, yaml.MappingStartEvent)
-        self._stack.append(_Open(mark, path, is_mapping, event.anchor))
-        return True
+        self._stack.append(kind(mark, path, event.anchor))
 
-    def _close(self) -> None:
+    def _close(self, _event: yaml.SequenceEndEvent | yaml.MappingEndEvent) -> None:
         done = self._stack.pop()
-        node: Node = (
-            Mapping(done.mark, done.path, done.values, done.keys)
-            if done.is_mapping
-            else Sequence(done.mark, done.path, tuple(done.items))
-        )
+        node = done.closed()
         if done.anchor is not None:
             self._anchors[done.anchor] = _Anchored(node, done.size, done.height)
-        if self._wants_key():  # a problem already: the pair is read under a key nobody can write
-            self._stack[-1].key = ""
+        inside = self._stack[-1]
+        if inside.wants_key:
+            inside.take_key("", None)  # reported already
             return
-        self._add(node, done.size, done.height)
+        inside.height = max(inside.height, done.height + 1)
+        inside.add(node, done.size)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        mark, path = self._mark(event), self._path()
+        mark, inside = self._mark(event), self._stack[-1]
+        path = inside.next_path()
         anchored, what = self._aliased_node(event.anchor)
-        if self._wants_key():
+        if inside.wants_key:
             what = "a key must be a text, not an alias"
-            self._stack[-1].key = ""
+            inside.take_key("", None)
         elif anchored is not None:
-            self._add(anchored.node, anchored.size, anchored.height)
+            inside.height = max(inside.height, anchored.height + 1)
+            inside.add(anchored.node, anchored.size)
         else:
-            self._leave_out()
+            inside.leave_out()
         if what:
             self._add_once(at(mark, path, what))
 
@@ -202,7 +299,7 @@ class _Builder:
         anchored = self._anchors[anchor]
         if anchored is None:
             return None, f"'*{anchor}' stands inside the very thing it stands for"
-        if len(self._stack) + anchored.height > MAX_DEPTH:
+        if len(self._stack) - 1 + anchored.height > MAX_DEPTH:
             return None, f"lists and mappings nest more than {MAX_DEPTH} deep here"
         if self._aliased + anchored.size > MAX_ALIASED:
             return None, f"aliases stand for more than {MAX_ALIASED:,} values in this file"
@@ -214,60 +311,19 @@ class _Builder:
         if all(new.what != old.what for old in self.problems):
             self.problems.append(new)
 
-    def _wants_key(self) -> bool:
-        return bool(self._stack) and self._stack[-1].is_mapping and self._stack[-1].key is None
-
-    def _take_key(self, node: Scalar) -> None:
-        frame = self._stack[-1]
-        frame.key, frame.key_mark = node.text, node.mark
-        first = frame.keys.get(node.text)
-        if first is not None:
-            key = shorten(node.text)
-            what = f"the key '{key}' is given twice, first in line {first.line}. Remove one."
-            self.problems.append(at(node.mark, frame.path, what))
-        elif node.text == "<<" and not node.quoted:
-            what = "merge keys ('<<') are not read. Write the keys out."
-            self.problems.append(at(node.mark, frame.path, what))
-
-    def _add(self, node: Node, size: int, height: int) -> None:
-        if not self._stack:
-            self.root = node
-            return
-        frame = self._stack[-1]
-        frame.size += size
-        frame.height = max(frame.height, height + 1)
-        if not frame.is_mapping:
-            frame.items.append(node)
-            return
-        key, frame.key = frame.key or "", None
-        if key not in frame.values and key != "<<" and frame.key_mark is not None:
-            frame.values[key] = node
-            frame.keys[key] = frame.key_mark
-        frame.key_mark = None
-
-    def _leave_out(self) -> None:
-        """Go on without a value; its key stays known, so that nobody calls it missing too."""
-        if self._stack and self._stack[-1].is_mapping:
-            frame = self._stack[-1]
-            if frame.key is not None and frame.key_mark is not None:
-                frame.keys.setdefault(frame.key, frame.key_mark)
-            frame.key = frame.key_mark = None
-
-    def _refuse_tag(self, tag: str | None, mark: Mark, path: str) -> None:
+    def _refuse_tag(self, tag: str, mark: Mark, path: str | Way) -> None:
         if tag not in _PLAIN_TAGS:
-            short = str(tag).replace("tag:yaml.org,2002:", "!!")
+            short = tag.replace("tag:yaml.org,2002:", "!!")
             what = f"tags such as '{short}' are not read. Remove it, or put the text in quotes."
             self.problems.append(at(mark, path, what))
 
-    def _raw(self, event: yaml.ScalarEvent, *, quoted: bool) -> str:
+    def _raw(self, event: yaml.ScalarEvent) -> str:
         """Give what stands in the file where it is folded or escaped."""
         start, end = event.start_mark, event.end_mark
-        if not start or not end or end.index - start.index == len(event.value) + 2 * quoted:
+        marks = 2 if event.style else 0
+        if not start or not end or end.index - start.index == len(event.value) + marks:
             return ""
         return self.text[start.index : end.index]
-
-    def _path(self) -> str:
-        return self._stack[-1].next_path() if self._stack else ""
 
     def _mark(self, event: yaml.Event) -> Mark:
         start = event.start_mark

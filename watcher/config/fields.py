@@ -6,8 +6,8 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from watcher.config.values import BadValueError, phrase, shorten
-from watcher.document import Mapping, Scalar, Sequence, at, problem, suggest
+from watcher.config.values import BadValueError, phrase
+from watcher.document import Mapping, Scalar, Sequence, at, problem, shorten, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -26,8 +26,8 @@ from watcher.config.settings import Config
 from watcher.config.sources import read_sources
 from watcher.config.targets import read_targets
 from watcher.config.text import whole
-from watcher.config.values import BadValueError, phrase, shorten, time_zone
-from watcher.document import Mapping, Mark, problem, suggest
+from watcher.config.values import BadValueError, phrase, time_zone
+from watcher.document import Mapping, Mark, problem, shorten, suggest
 from watcher.errors import Invalid
 from watcher.model import Secret
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watcher.config.values import BadValueError, shorten
+from watcher.config.values import BadValueError
+from watcher.document import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,6 +9,7 @@ import zoneinfo
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, quote, urlsplit
 
+from watcher.document import shorten
 from watcher.errors import WatcherError
 
 if TYPE_CHECKING:
@@ -277,14 +278,3 @@ def same_address(text: str) -> str:
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}" if parts.query else ""
     return f"{parts.scheme}://{host}{port}{path}{query}"
-
-
-def shorten(text: str, most: int = 60) -> str:
-    """Cut a value that a message quotes, keep it on one line and make what is invisible seen."""
-    if len(text) <= most and text.isprintable() and "  " not in text:
-        return text.strip()
-    line = "".join(
-        character if character.isprintable() else f"\\u{ord(character):04x}"
-        for character in " ".join(text[: 4 * most].split())
-    )
-    return line if len(line) <= most else f"{line[:most]}…"

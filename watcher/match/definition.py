@@ -135,7 +135,9 @@ class Definition:
         parts = tuple(self._key(member) for member in self.members(condition))
         if isinstance(condition, AllOf) and len(parts) == 1:
             return parts[0]
-        names = [n for n in condition.__slots__ if n not in {"mark", "path", "members", "weights"}]
+        names = [
+            n for n in condition.__match_args__ if n not in {"mark", "path", "members", "weights"}
+        ]
         rest = tuple(str(getattr(condition, name)) for name in names if name != "condition")
         return type(condition).__name__, rest, parts
 

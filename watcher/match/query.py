@@ -33,7 +33,7 @@ from watcher.match.written import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from watcher.document import Mark, Node
+    from watcher.document import Mark, Node, Way
     from watcher.errors import Problem
     from watcher.match.query_tokens import Kind, Token
     from watcher.match.written import Condition, Field, Mode, Unit
@@ -61,7 +61,7 @@ class _Parser:
     """Goes on after a mistake, so that all of them are reported at once."""
 
     tokens: list[Token]
-    path: str
+    path: str | Way
     problems: list[Problem]
     at: int = 0
     depth: int = 0

@@ -15,7 +15,7 @@ from watcher.match.places import places_in
 from watcher.match.written import FIELDS, MAX_WITHIN
 
 if TYPE_CHECKING:
-    from watcher.document import Mark, Scalar
+    from watcher.document import Mark, Scalar, Way
     from watcher.errors import Problem
 
 Kind: TypeAlias = Literal[
@@ -78,7 +78,7 @@ class Token(NamedTuple):
     ordered: bool = False
 
 
-def tokens_of(node: Scalar, path: str, problems: list[Problem]) -> list[Token]:
+def tokens_of(node: Scalar, path: str | Way, problems: list[Problem]) -> list[Token]:
     """Split a query; what is no token is a problem and left out. The last one is an `end`."""
     return _Lexer(node.text, path, places_in(node), problems).run()
 
@@ -86,7 +86,7 @@ def tokens_of(node: Scalar, path: str, problems: list[Problem]) -> list[Token]:
 @dataclass(slots=True)
 class _Lexer:
     text: str
-    path: str
+    path: str | Way
     places: list[Mark]
     problems: list[Problem]
     at: int = 0

@@ -203,7 +203,7 @@ def _read_test(node: Node, problems: list[Problem]) -> RuleTest | None:
         tags=_read_test_tags(node, problems),
         source=texts["source"],
     )
-    name = texts["name"] or texts["title"] or node.path
+    name = texts["name"] or texts["title"] or str(node.path)
     return RuleTest(name, node.mark, article, texts["source"], expect, where)
 
 

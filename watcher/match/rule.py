@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from watcher.document import value
 from watcher.model import Severity
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Expect: TypeAlias = Literal["match", "silent"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RuleTest:
     """An article that a rule's author made up, and what the rule shall say about it."""
 
@@ -26,7 +26,7 @@ class RuleTest:
     where: Where | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rule:
     """What is watched for and who is told; `mark` is the place of the rule in its file."""
 

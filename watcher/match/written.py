@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from watcher.document import value
+
 if TYPE_CHECKING:
-    from watcher.document import Mark
+    from watcher.document import Mark, Way
     from watcher.match.rule import Rule
 
 Mode: TypeAlias = Literal["inflected", "exact", "literal", "regex"]
@@ -21,99 +22,99 @@ MAX_WITHIN = 1000
 """Words; what stands farther apart is the same article, which `all` says."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Term:
     """A word, phrase, literal or regular expression, as written."""
 
     mark: Mark
-    path: str
+    path: str | Way
     text: str
     mode: Mode = "inflected"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ListOf:
     """Any entry of the list of that name."""
 
     mark: Mark
-    path: str
+    path: str | Way
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnyOf:
     """Or."""
 
     mark: Mark
-    path: str
+    path: str | Way
     members: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AllOf:
     """And."""
 
     mark: Mark
-    path: str
+    path: str | Way
     members: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NoneOf:
     """Nor."""
 
     mark: Mark
-    path: str
+    path: str | Way
     members: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AtLeast:
     """That many different members."""
 
     mark: Mark
-    path: str
+    path: str | Way
     count: int
     members: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Near:
     """One hit of each member, at most `within` words between the first and the last."""
 
     mark: Mark
-    path: str
+    path: str | Way
     within: int
     ordered: bool
     members: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Same:
     """One hit of each member in the same sentence or paragraph."""
 
     mark: Mark
-    path: str
+    path: str | Way
     unit: Unit
     members: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class In:
     """The condition, in one of these fields only."""
 
     mark: Mark
-    path: str
+    path: str | Way
     fields: tuple[Field, ...]
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Score:
     """The weights of the different terms that occur add up to `at_least`."""
 
     mark: Mark
-    path: str
+    path: str | Way
     weights: tuple[tuple[Term, float], ...]
     at_least: float
 
@@ -121,29 +122,29 @@ class Score:
 Condition: TypeAlias = Term | ListOf | AnyOf | AllOf | NoneOf | AtLeast | Near | Same | In | Score
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WrittenList:
     """A named list as one file defines it."""
 
     name: str
     mark: Mark
-    path: str
+    path: str | Way
     entries: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WrittenRule:
     """A rule whose condition is not compiled yet."""
 
     rule: Rule
-    path: str
+    path: str | Way
     marks: dict[str, Mark]
     """Where the value of each key stands."""
     condition: Condition
     targets: tuple[tuple[str, Mark], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RuleFile:
     """What one file holds. Depends on no other file, so that it can be kept while others change."""
 
