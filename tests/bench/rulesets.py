@@ -85,8 +85,8 @@ def as_values(number: int, rule: Generated, *, exact: bool) -> dict[str, object]
     return {"id": f"rule-{number}", "title": f"القاعدة {number}", "match": match}
 
 
-def as_document(made: list[Generated], *, exact: bool) -> Mapping:
-    """Give rules as one rule file that is read already."""
+def as_document(made: list[Generated], *, exact: bool, first: int = 0) -> Mapping:
+    """Give rules as one rule file that is read already, numbered from `first`."""
     mark = Mark("bench.yaml", 1, 1)
 
     def node(value: object, path: str) -> Node:
@@ -98,7 +98,7 @@ def as_document(made: list[Generated], *, exact: bool) -> Mapping:
             return Sequence(mark, path, tuple(items))
         return Scalar(mark, path, str(value))
 
-    written = [as_values(number, rule, exact=exact) for number, rule in enumerate(made)]
+    written = [as_values(n, rule, exact=exact) for n, rule in enumerate(made, first)]
     document = node({"rules": written}, "")
     assert isinstance(document, Mapping)
     return document

@@ -7,11 +7,10 @@ the lists of all files, so it is compiled again when one of those that it uses c
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from watcher.arabic import fold
-from watcher.document import at
+from watcher.document import at, value
 from watcher.match.compile import Compiler
 from watcher.match.sense import provable
 from watcher.match.written import Term
@@ -29,7 +28,7 @@ _SAID_ONE_BY_ONE = 20
 """Rules of a file of which it is said that they lack tests; of the others, how many they are."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CompiledFile:
     """The rules of one file; those that cannot be compiled are left out, and among `problems`."""
 

@@ -161,7 +161,13 @@ def covers_of(node: Node) -> Covers:
     if isinstance(node, Leaf):
         return [node.atoms]
     if isinstance(node, (Every, Close, Together)):
-        return list(chain.from_iterable(map(covers_of, node.members)))
+        found: Covers = []
+        for member in node.members:
+            if isinstance(member, Leaf):
+                found.append(member.atoms)
+            else:
+                found += covers_of(member)
+        return found
     if isinstance(node, Inside):
         return covers_of(node.member)
     if isinstance(node, Some):

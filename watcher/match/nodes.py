@@ -20,6 +20,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from weakref import KeyedRef
 
+from watcher.document import value
 from watcher.match.view import (
     CREDIT,
     FIELD_OF,
@@ -136,7 +137,7 @@ def _forget(leaf: KeyedRef[str, Leaf]) -> None:
     _LEAVES.pop(leaf.key, None)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Some:
     """Or."""
 
@@ -171,7 +172,7 @@ class Some:
         return gathered(self.members, view, inside, reach)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Every:
     """And."""
 
@@ -218,7 +219,7 @@ class Every:
         return gathered(self.members, view, inside, reach)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Nor:
     """Nor: none of the members holds within reach. Proves nothing and has no evidence."""
 
@@ -247,7 +248,7 @@ class Nor:
         return set()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Several:
     """At least `count` different members."""
 
@@ -283,7 +284,7 @@ class Several:
         return gathered(self.members, view, inside, reach)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Weighed:
     """The weights of the leaves that occur, double in the title, add up to `goal`."""
 
@@ -330,7 +331,7 @@ class Weighed:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Inside:
     """The member, in some fields only."""
 

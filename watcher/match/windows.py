@@ -10,10 +10,10 @@ reaches farther. Both are found by bisection, so that the work grows with the hi
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from watcher.document import value
 from watcher.match.nodes import Every, Leaf, gathered, rank_by_region
 from watcher.match.view import Range, merged
 
@@ -32,7 +32,7 @@ Exclusion: TypeAlias = Literal["", "flat", "deep"]
 """Whether a `none` stands below: nowhere, where every proof needs it, or elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Close:
     """One hit of each member, at most `within` words between the first and the last.
 
@@ -183,7 +183,7 @@ class Close:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Together:
     """One hit of each member in the same sentence or paragraph."""
 
