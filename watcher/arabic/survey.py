@@ -45,7 +45,7 @@ class Reading(NamedTuple):
 class Survey:
     """The terms in one text. `labels` are those that occur."""
 
-    __slots__ = ("_columns", "_found", "_phrases", "_sizes", "_special", "labels", "words")
+    __slots__ = ("_alone", "_found", "_phrases", "_sizes", "_special", "labels", "words")
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Survey:
         self.words = words
         self.labels: set[Any] = set().union(*filter(None, found))
         self._found = found
-        self._columns: dict[Any, Columns] | None = None
+        self._alone: dict[Hashable, list[int]] | None = None
         self._special: dict[int, Reading] = {}
         """Readings of the words of special runs, by word."""
         self._sizes: dict[int, int] = {}
@@ -113,10 +113,17 @@ class Survey:
 
     def columns(self, label: Hashable) -> Columns:
         """Give where a term stands."""
-        if self._columns is None:
-            self._columns = {label: (words, words) for label, words in self._placed().items()}
-            self._add_phrases(self._columns)
-        return self._columns.get(label) or ([], [])
+        if self._alone is None:
+            self._alone = self._placed()
+        words = self._alone.get(label) or []
+        if not self._phrases:
+            return words, words
+        phrases = [(first, last) for one, first, last in self._phrases if one == label]
+        if not phrases:
+            return words, words
+        # A term of several words may be written as one, too.
+        hits = sorted([*phrases, *zip(words, words, strict=True)])
+        return [first for first, _ in hits], [last for _, last in hits]
 
     def _placed(self) -> dict[Hashable, list[int]]:
         """Give the words that terms of one word stand at."""
@@ -132,15 +139,6 @@ class Survey:
             for label in labels:
                 placed[label].append(run + shift)
         return placed
-
-    def _add_phrases(self, columns: dict[Any, Columns]) -> None:
-        phrases: dict[Hashable, list[tuple[int, int]]] = defaultdict(list)
-        for label, first, last in self._phrases:
-            phrases[label].append((first, last))
-        for label, found in phrases.items():
-            words = columns.get(label, ([], []))  # a term that is also written as one word
-            hits = sorted([*found, *zip(*words, strict=True)])
-            columns[label] = [first for first, _ in hits], [last for _, last in hits]
 
     def hits(self) -> Iterator[tuple[Any, int, int, int, int]]:
         """Yield label, first and last word, and code points of each hit, in order."""

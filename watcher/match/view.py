@@ -17,7 +17,7 @@ from watcher.match.atoms import atom_of, text_of
 from watcher.model import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from watcher.arabic import Terms, Words
     from watcher.arabic.survey import Columns
@@ -149,11 +149,14 @@ class View:
 
     __slots__ = ("_about", "_spans", "_tracks", "atoms", "core", "streams")
 
-    def __init__(self, streams: list[Stream], about: Mapping[str, range]) -> None:
+    def __init__(self, streams: dict[int, Stream], about: Mapping[str, range]) -> None:
+        """Take the streams that have a text."""
         self.streams = streams
-        self.core: set[str] = _united([stream.atoms for stream in streams[: CREDIT + 1]])
+        core = [stream.atoms for number, stream in streams.items() if number in FIELD_OF]
+        others = [stream.atoms for number, stream in streams.items() if number not in FIELD_OF]
+        self.core: set[str] = core[0] if len(core) == 1 else set().union(*core)
         """Every atom that occurs in title, text and credit."""
-        self.atoms = _united([self.core, *(stream.atoms for stream in streams[CREDIT + 1 :])])
+        self.atoms = self.core.union(*others) if others else self.core
         """Every atom that occurs."""
         self._about = about
         self._tracks: dict[Atoms, dict[int, Track]] = {}
@@ -165,7 +168,7 @@ class View:
         if tracks is None:
             tracks = self._tracks[atoms] = {
                 number: _joined([stream.columns(atom) for atom in present])
-                for number, stream in enumerate(self.streams)
+                for number, stream in self.streams.items()
                 if (present := [atom for atom in atoms if atom in stream.atoms])
             }
         return tracks
@@ -214,25 +217,22 @@ def look(
 
     `fields` are those about the article that any rule looks into; None for all of them.
     """
-    values = {
-        "source": (article.source, source_name),
-        "author": (article.author,),
-        "url": (article.url,),
-        "tags": article.tags,
-        "language": (article.language,),
-    }
     texts, about = [article.title, article.text, article.credit], {}
-    for field in values if fields is None else fields:
+    for field in _ABOUT if fields is None else fields:
         begin = len(texts)
-        texts.extend(filter(None, dict.fromkeys(values[field])))
+        texts.extend(filter(None, dict.fromkeys(_ABOUT[field](article, source_name))))
         about[field] = range(begin, len(texts))
-    return View([Stream(text, terms, patterns) for text in texts], about)
+    streams = {n: Stream(text, terms, patterns) for n, text in enumerate(texts) if text}
+    return View(streams, about)
 
 
-def _united(sets: list[set[str]]) -> set[str]:
-    """Unite sets of which almost all are empty."""
-    filled = [one for one in sets if one]
-    return filled[0] if len(filled) == 1 else set().union(*filled)
+_ABOUT: dict[str, Callable[[Article, str], tuple[str, ...]]] = {
+    "source": lambda article, source_name: (article.source, source_name),
+    "author": lambda article, _: (article.author,),
+    "url": lambda article, _: (article.url,),
+    "tags": lambda article, _: article.tags,
+    "language": lambda article, _: (article.language,),
+}
 
 
 def _joined(columns: list[Columns]) -> Track:
