@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from watcher.match import match
+from watcher.match import Findings
 from watcher.model import Neighbor
 from watcher.notify import alert_of
 from watcher.story import fingerprint, relate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime, tzinfo
 
     from watcher.match import Rule, Rules
-    from watcher.model import Alert, Article, Match
+    from watcher.model import Alert, Article
     from watcher.record import Archived
 
 _MOST_BARS = 45
@@ -97,32 +98,36 @@ class Backtest:
             rule.id: _Tally(rule, deque(maxlen=settings.samples)) for rule in rules.rules
         }
 
-    def look(self, one: Archived, stories: Stories) -> dict[str, Alert]:
-        """Judge an article; give the alert of each rule that it would have set off."""
-        alerts = {}
-        for found in match(self._rules, one.article, one.source_name):
-            alert = self._note(self._tallies[found.rule], one, found, stories)
-            if alert is not None:
-                alerts[found.rule] = alert
-        return alerts
+    def look(self, one: Archived, stories: Stories) -> dict[str, Callable[[], Alert]]:
+        """Judge an article; give, for each rule that it would have set off, how to make the alert.
 
-    def _note(self, tally: _Tally, one: Archived, found: Match, stories: Stories) -> Alert | None:
+        Only alerts that somebody sees are made: most are counted and no more.
+        """
+        findings = Findings(self._rules, one.article, one.source_name)
+        return {
+            rule: partial(self._alert, one, findings, tally.rule)
+            for rule in findings.rules()
+            if self._note(tally := self._tallies[rule], one, findings, stories)
+        }
+
+    def _note(self, tally: _Tally, one: Archived, findings: Findings, stories: Stories) -> bool:
+        """Count an article; tell whether it is one to alert on."""
         if self._is_too_old(one, tally.rule):
             tally.held_back += 1
-            return None
+            return False
         story = stories.of(one)
         day = one.seen.astimezone(self._settings.zone).date() if one.seen else None
         tally.articles += 1
         if day is not None:
             tally.days.append(day)
-        alert = self._alert(one, found, tally.rule)
         if story not in tally.stories:
             tally.stories[story] = day
-            tally.samples.append(alert)
-        return alert
+            tally.samples.append(self._alert(one, findings, tally.rule))
+        return True
 
-    def _alert(self, one: Archived, found: Match, rule: Rule) -> Alert:
+    def _alert(self, one: Archived, findings: Findings, rule: Rule) -> Alert:
         seen = one.seen or one.article.published or self._settings.now
+        found = findings.match(rule.id)
         return alert_of(
             one.article, found, rule_title=rule.title, source_name=one.source_name, seen=seen
         )
@@ -169,9 +174,9 @@ class Comparison:
             difference.only_new += 1
             self._keep(difference.samples_new, new[rule])
 
-    def _keep(self, samples: list[Alert], alert: Alert) -> None:
+    def _keep(self, samples: list[Alert], alert: Callable[[], Alert]) -> None:
         if len(samples) < self._samples:
-            samples.append(alert)
+            samples.append(alert())
 
 
 class Stories:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tests.bench.rulesets import as_document
 from tests.bench.texts import ENCLITICS, PROCLITICS
-from watcher.match import Rules, matching, read_rules
+from watcher.match import Findings, Rules, read_rules
 from watcher.model import Article
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def engine_matcher(rules: Rules) -> Matcher:
     number = {rule.id: int(rule.id.removeprefix("rule-")) for rule in rules.rules}
 
     def found(text: str) -> Found:
-        return {number[rule] for rule in matching(rules, Article(url="", title="", text=text))}
+        article = Article(url="", title="", text=text)
+        return {number[rule] for rule in Findings(rules, article).rules()}
 
     return found
 

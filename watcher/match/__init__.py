@@ -7,13 +7,14 @@ from watcher.match.explained import Explained, Explanation
 from watcher.match.files import CompiledFile, compile_file
 from watcher.match.read import read_file
 from watcher.match.rule import Rule, RuleTest
-from watcher.match.rules import Rules, compile_rules, join_files, match, matching, read_rules
+from watcher.match.rules import Findings, Rules, compile_rules, join_files, match, read_rules
 from watcher.match.trial import TestResult, run_tests
 
 __all__ = [
     "CompiledFile",
     "Explained",
     "Explanation",
+    "Findings",
     "Rule",
     "RuleTest",
     "Rules",
@@ -23,7 +24,6 @@ __all__ = [
     "explain",
     "join_files",
     "match",
-    "matching",
     "read_file",
     "read_rules",
     "remark_age",

@@ -18,7 +18,7 @@ from watcher.match.written import Field
 from watcher.model import Match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from watcher.arabic import Analyses
     from watcher.document import Mapping, Mark
@@ -127,43 +127,53 @@ def match(rules: Rules, article: Article, source_name: str = "") -> tuple[Match,
     `source_name` is what `in: source` sees beside the source's id. A match's spans are all the
     evidence in title and text, wherever the most prominent proof stands.
     """
-    view = look(article, source_name, rules.terms, rules.patterns, rules.about)
-    return tuple(_match(rules, number, view) for number in _matching(rules, view))
+    return tuple(Findings(rules, article, source_name))
 
 
-def matching(rules: Rules, article: Article, source_name: str = "") -> list[str]:
-    """Give the ids of the rules that match an article, in the order of the rules.
+class Findings:
+    """The rules that match one article, and the match of each as it is asked for.
 
-    The same rules as `match`, without the work of gathering their evidence.
+    To decide costs little; to gather the evidence costs more, and who only counts needs none.
     """
-    view = look(article, source_name, rules.terms, rules.patterns, rules.about)
-    return [rules.rules[number].id for number in _matching(rules, view)]
 
+    __slots__ = ("_numbers", "_rules", "_view")
 
-def _matching(rules: Rules, view: View) -> list[int]:
-    """Number the rules that match, in order."""
-    nodes, core = rules.nodes, view.core
-    found = []
-    for number in rules.index.candidates(view.atoms):
-        decided = nodes[number].decide(core)
-        if decided is None:
-            decided = nodes[number].holds(view, WHOLE, WHOLE)
-        if decided and (
-            not (where := rules.rules[number].where) or _place(rules, number, view) in where
-        ):
-            found.append(number)
-    return sorted(found)
+    def __init__(self, rules: Rules, article: Article, source_name: str = "") -> None:
+        """Decide which rules match; see `match`."""
+        self._rules = rules
+        self._view = look(article, source_name, rules.terms, rules.patterns, rules.about)
+        numbers = filter(self._holds, rules.index.candidates(self._view.atoms))
+        self._numbers = sorted(filter(self._is_in_place, numbers))
 
+    def rules(self) -> list[str]:
+        """Give the ids of the rules, in their order."""
+        return [self._rules.rules[number].id for number in self._numbers]
 
-def _place(rules: Rules, number: int, view: View) -> Where:
-    """Give the most prominent place that holds a full proof of a rule that holds."""
-    return _WHERE[rules.nodes[number].rank(view)]
+    def __iter__(self) -> Iterator[Match]:
+        """Yield the matches, in the order of the rules."""
+        return map(self._match, self._numbers)
 
+    def match(self, rule: str) -> Match:
+        """Give the match of one of the rules."""
+        numbers = (number for number in self._numbers if self._rules.rules[number].id == rule)
+        return self._match(next(numbers))
 
-def _match(rules: Rules, number: int, view: View) -> Match:
-    rule = rules.rules[number]
-    spans = _spans(rules.nodes[number], view)
-    return Match(rule.id, rule.severity, _place(rules, number, view), spans)
+    def _holds(self, number: int) -> bool:
+        node = self._rules.nodes[number]
+        decided = node.decide(self._view.core)
+        return node.holds(self._view, WHOLE, WHOLE) if decided is None else decided
+
+    def _is_in_place(self, number: int) -> bool:
+        where = self._rules.rules[number].where
+        return not where or self._place(number) in where
+
+    def _place(self, number: int) -> Where:
+        """Give the most prominent place that holds a full proof of a rule that holds."""
+        return _WHERE[self._rules.nodes[number].rank(self._view)]
+
+    def _match(self, number: int) -> Match:
+        rule, node = self._rules.rules[number], self._rules.nodes[number]
+        return Match(rule.id, rule.severity, self._place(number), _spans(node, self._view))
 
 
 def _spans(node: Node, view: View) -> tuple[Span, ...]:
