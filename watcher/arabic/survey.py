@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -24,10 +25,6 @@ Columns: TypeAlias = tuple[list[int], list[int]]
 Pairs: TypeAlias = "Mapping[tuple[int, int], tuple[tuple[Hashable, tuple[int, ...]], ...]]"
 """First two words of phrases to the label and the remaining words of each."""
 
-SPECIAL = object()
-"""First label of a run that is not one word, or whose word may be part of a phrase."""
-OPENING = object()
-"""Label of a run in which a phrase may begin."""
 _MAY_END = re.compile("[.!?؟۔…\n]")
 
 
@@ -42,41 +39,62 @@ class Reading(NamedTuple):
     """Words of terms that it may be inside a phrase: without conjunction and preposition."""
 
 
+class Several:
+    """What a run matches that is not one word and one term."""
+
+    __slots__ = ("labels", "readings")
+
+    def __init__(self, labels: tuple[Hashable, ...], readings: tuple[Reading, ...] | None) -> None:
+        """Take all labels, and the readings of its words where they matter one by one."""
+        self.labels = labels
+        self.readings = readings
+
+
+Memory: TypeAlias = "dict[str, Hashable | Several | None]"
+"""What stands between white space -> the label of the term that it is, or all it may be."""
+
+
 class Survey:
     """The terms in one text. `labels` are those that occur."""
 
-    __slots__ = ("_alone", "_found", "_phrases", "_sizes", "_special", "labels", "words")
+    __slots__ = ("_alone", "_memory", "_phrases", "_sizes", "_special", "labels", "words")
 
-    def __init__(
-        self,
-        words: Words,
-        found: list[tuple[Hashable, ...]],
-        special: Mapping[str, tuple[Reading, ...]],
-        pairs: Pairs,
-    ) -> None:
-        """Take what was found for each run, and the words of those that are SPECIAL."""
+    def __init__(self, words: Words, memory: Memory, pairs: Pairs) -> None:
+        """Look every run up, once; raise KeyError if one is not known."""
         self.words = words
-        self.labels: set[Any] = set().union(*filter(None, found))
-        self._found = found
+        self._memory = memory
         self._alone: dict[Hashable, list[int]] | None = None
         self._special: dict[int, Reading] = {}
         """Readings of the words of special runs, by word."""
         self._sizes: dict[int, int] = {}
         """How many words the special runs have."""
         self._phrases: list[tuple[Hashable, int, int]] = []
-        if SPECIAL in self.labels:
-            self._read_special(special)
-            self._phrases = list(self._find_phrases(pairs)) if OPENING in self.labels else []
-            self.labels -= {SPECIAL, OPENING}
-            self.labels.update(label for label, _, _ in self._phrases)
+        found: set[Any] = set(map(memory.__getitem__, words.runs))
+        found.discard(None)
+        several = [one for one in found if type(one) is Several]
+        if several:
+            found.difference_update(several)
+            found.update(chain.from_iterable(one.labels for one in several))
+            readings = chain.from_iterable(one.readings or () for one in several)
+            if any(one.readings is not None for one in several):
+                self._read_special()
+            if any(reading.opening for reading in readings):
+                self._phrases = list(self._find_phrases(pairs))
+                found.update(label for label, _, _ in self._phrases)
+        self.labels = found
 
-    def _read_special(self, special: Mapping[str, tuple[Reading, ...]]) -> None:
-        found, shift = self._found, 0
-        for run in [run for run, labels in enumerate(found) if labels and labels[0] is SPECIAL]:
-            readings = special[self.words.runs[run]]
-            self._sizes[run] = len(readings)
-            self._special.update(enumerate(readings, run + shift))
-            shift += len(readings) - 1
+    def _found(self) -> Iterator[tuple[int, Hashable | Several]]:
+        """Yield each run that matches something, with what it matches."""
+        found = enumerate(map(self._memory.__getitem__, self.words.runs))
+        return ((run, one) for run, one in found if one is not None)
+
+    def _read_special(self) -> None:
+        shift = 0
+        for run, one in self._found():
+            if isinstance(one, Several) and one.readings is not None:
+                self._sizes[run] = len(one.readings)
+                self._special.update(enumerate(one.readings, run + shift))
+                shift += len(one.readings) - 1
 
     def _find_phrases(self, pairs: Pairs) -> Iterator[tuple[Hashable, int, int]]:
         """Yield the phrases: label, first and last word."""
@@ -129,15 +147,17 @@ class Survey:
         """Give the words that terms of one word stand at."""
         placed: dict[Hashable, list[int]] = defaultdict(list)
         shift = 0
-        for run, labels in enumerate(self._found):
-            if labels and labels[0] is SPECIAL:
-                for word in range(run + shift, run + shift + self._sizes[run]):
-                    for label in self._special[word].terms:
+        for run, one in self._found():
+            if not isinstance(one, Several):
+                placed[one].append(run + shift)
+            elif one.readings is None:
+                for label in one.labels:
+                    placed[label].append(run + shift)
+            else:
+                for word, reading in enumerate(one.readings, run + shift):
+                    for label in reading.terms:
                         placed[label].append(word)
-                shift += self._sizes[run] - 1
-                continue
-            for label in labels:
-                placed[label].append(run + shift)
+                shift += len(one.readings) - 1
         return placed
 
     def hits(self) -> Iterator[tuple[Any, int, int, int, int]]:
@@ -154,20 +174,19 @@ class Survey:
     def _sighted(self) -> Iterator[tuple[int, tuple[Any, ...], int, int]]:
         """Yield each word that may be a hit or begin one: number, labels, code points."""
         shift, run_start = 0, self.words.run_start
-        for run, labels in enumerate(self._found):
-            if not labels:
-                continue
-            start, word = run_start(run), run + shift
-            if labels[0] is not SPECIAL:
-                (printed,) = pieces(self.words.runs[run])
-                start += self.words.runs[run].index(printed)
+        for run, one in self._found():
+            start, word, signs = run_start(run), run + shift, self.words.runs[run]
+            if isinstance(one, Several) and one.readings is not None:
+                shift += len(one.readings) - 1
+                for number, printed in enumerate(pieces(signs), word):
+                    start = self.words.text.index(printed, start)
+                    yield number, self._special[number].terms, start, start + len(printed)
+                    start += len(printed)
+            else:
+                (printed,) = pieces(signs)
+                start += signs.index(printed)
+                labels = one.labels if isinstance(one, Several) else (one,)
                 yield word, labels, start, start + len(printed)
-                continue
-            shift += self._sizes[run] - 1
-            for number, printed in enumerate(pieces(self.words.runs[run]), word):
-                start = self.words.text.index(printed, start)
-                yield number, self._special[number].terms, start, start + len(printed)
-                start += len(printed)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the code points from the first word to the last."""

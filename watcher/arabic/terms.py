@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from watcher.arabic.harakat import has_marks
 from watcher.arabic.letters import UNMARKED, plain, plain_all
 from watcher.arabic.stems import Form, Place, Stems, forms_of
-from watcher.arabic.survey import OPENING, SPECIAL, Reading, Survey
+from watcher.arabic.survey import Memory, Reading, Several, Survey
 from watcher.arabic.words import Words, one_words, pieces, words_of
 
 if TYPE_CHECKING:
@@ -59,13 +59,12 @@ class Terms:
 
     __slots__ = (
         "_atoms",
-        "_found",
         "_later",
         "_opening",
         "_pairs",
         "_runs",
+        "_several",
         "_singles",
-        "_special",
         "_stems",
         "texts",
     )
@@ -123,16 +122,14 @@ class Terms:
         return atom
 
     def _forget(self) -> None:
-        self._runs: dict[str, tuple[Hashable, ...]] = {}
-        """What stands between white space -> labels of the terms of one word in it."""
-        self._found: dict[tuple[Hashable, ...], tuple[Hashable, ...]] = {}
-        """What runs match, each kept once."""
-        self._special: dict[str, tuple[Reading, ...]] = {}
-        """Runs that are not one word, or whose word may be part of a phrase."""
+        self._runs: Memory = {}
+        """What was found for each run of signs between white space."""
+        self._several: dict[object, Several] = {}
+        """What is more than one term, each kept once."""
 
     def __getstate__(self) -> dict[str, object]:
         """Leave behind what was remembered, so that a worker process gets little."""
-        kept = set(self.__slots__) - {"_found", "_runs", "_special"}
+        kept = set(self.__slots__) - {"_runs", "_several"}
         return {name: getattr(self, name) for name in kept}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -156,11 +153,10 @@ class Terms:
     def survey(self, words: Words) -> Survey:
         """Look every run of signs up, once."""
         try:
-            found = list(map(self._runs.__getitem__, words.runs))
+            return Survey(words, self._runs, self._pairs)
         except KeyError:
             self._learn(words.runs)
-            found = list(map(self._runs.__getitem__, words.runs))
-        return Survey(words, found, self._special, self._pairs)
+            return Survey(words, self._runs, self._pairs)
 
     # learning
 
@@ -170,7 +166,7 @@ class Terms:
             self._forget()
         new = list({run: None for run in runs if run not in self._runs})
         one_word = one_words(new)
-        self._runs.update(dict.fromkeys(one_word, ()))  # as most are: no form of any term
+        self._runs.update(dict.fromkeys(one_word))  # as most are: no form of any term
         others = {run: pieces(run) for run in new if run not in one_word}
         words = [*one_word, *chain.from_iterable(others.values())]
         matched = self._stems.match_all(words, plain_all(words)) if words else {}
@@ -185,13 +181,17 @@ class Terms:
     def _remember(self, run: str, inside: tuple[Reading, ...]) -> None:
         """Note the labels of a run, and its words where they matter one by one."""
         if len(inside) == 1 and not inside[0].following and not inside[0].opening:
-            found = inside[0].terms
-        else:
-            self._special[run] = inside
-            opening = (OPENING,) if any(reading.opening for reading in inside) else ()
-            labels = dict.fromkeys(label for reading in inside for label in reading.terms)
-            found = (SPECIAL, *opening, *labels)
-        self._runs[run] = self._found.setdefault(found, found)
+            labels = inside[0].terms
+            if len(labels) > 1:
+                self._runs[run] = self._several.setdefault(labels, Several(labels, None))
+            else:
+                self._runs[run] = labels[0] if labels else None
+            return
+        there = self._several.get(inside)
+        if there is None:
+            labels = tuple(dict.fromkeys(label for reading in inside for label in reading.terms))
+            there = self._several[inside] = Several(labels, inside)
+        self._runs[run] = there
 
     def _reading(self, codes: tuple[int, ...]) -> Reading:
         """Look up what words of terms mean for whole terms."""
