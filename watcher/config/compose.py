@@ -1,25 +1,37 @@
 """YAML text -> nodes that remember where they stand. Owns PyYAML. Converts nothing.
 
-Works on the parser's events, not on its nodes: nothing recurses, so that no nesting can exhaust
-the stack, and an alias costs nothing before its size is known.
+Works on the parser's events, not on its nodes: reading ends where lists and mappings nest too deep,
+so that no nesting can exhaust the stack, and an alias costs nothing before its size is known.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
+from sys import intern
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from watcher.config.syntax import explain
 from watcher.config.text import decode, read_bytes, unprintable, whole
 from watcher.document import Mapping, Mark, Scalar, Sequence, Way, at, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from os import PathLike
-    from typing import Any
+
+    from yaml.events import Event
 
     from watcher.document import Node
     from watcher.errors import Problem
@@ -30,6 +42,7 @@ MAX_ALIASED = 100_000
 """Nodes that aliases may stand for in one file: a bomb is refused, real reuse is not."""
 
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_SECOND = "a second document starts here, and a file may hold one. Remove the '---'."
 _TEXT = "tag:yaml.org,2002:str"
 _PLAIN_TAGS = {"!", _TEXT, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
 
@@ -59,106 +72,19 @@ def compose(name: str, text: str) -> tuple[Node | None, list[Problem]]:
     problems = unprintable(text, name)
     if problems:
         return None, problems
-    builder = _Builder(name, text)
     try:
-        builder.take_all(iter(_Loader(text).get_event, None))
+        root = _Composer(name, text, iter(_Loader(text).get_event, None), problems).document()
     except yaml.YAMLError as error:
-        return None, [*builder.problems, explain(error, name, text)]
-    if builder.root is None and not builder.problems:
-        builder.problems.append(whole(name, "the file is empty", warning=True))
-    return builder.root, builder.problems
+        return None, [*problems, explain(error, name, text)]
+    except _TooDeepError:
+        return None, problems
+    if root is None and not problems:
+        problems.append(whole(name, "the file is empty", warning=True))
+    return root, problems
 
 
-# --- nodes whose end was not reached ----------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _OpenList:
-    """A list whose end was not reached yet."""
-
-    wants_key: ClassVar[Literal[False]] = False
-
-    mark: Mark
-    path: str | Way
-    anchor: str | None
-    items: list[Node] = field(default_factory=list)
-    size: int = 1
-    height: int = 1
-
-    def next_path(self) -> str | Way:
-        """Name the place of the node that comes next."""
-        return Way(self.path, len(self.items))
-
-    def add(self, node: Node, size: int = 1) -> None:
-        """Take the node that comes next."""
-        self.size += size
-        self.items.append(node)
-
-    def leave_out(self) -> None:
-        """Go on without the node that comes next."""
-
-    def closed(self) -> Sequence:
-        """Give what was read, all of it."""
-        return Sequence(self.mark, self.path, tuple(self.items))
-
-
-class _Document(_OpenList):
-    """The document, as if it were a list of its outermost node."""
-
-    __slots__ = ()
-
-    def next_path(self) -> str | Way:
-        """Name the place of the outermost node, which has no name."""
-        return self.path
-
-
-@dataclass(slots=True)
-class _OpenMapping:
-    """A mapping whose end was not reached yet."""
-
-    mark: Mark
-    path: str | Way
-    anchor: str | None
-    values: dict[str, Node] = field(default_factory=dict)
-    keys: dict[str, Mark] = field(default_factory=dict)
-    wants_key: bool = True
-    key: str = ""
-    key_mark: Mark | None = None
-    """None where nobody could write the key: what stands under it is left out."""
-    size: int = 1
-    height: int = 1
-
-    def next_path(self) -> str | Way:
-        """Name the place of the node that comes next."""
-        return self.path if self.wants_key else Way(self.path, self.key)
-
-    def take_key(self, key: str, mark: Mark | None) -> None:
-        """Remember under what the node stands that comes next."""
-        self.wants_key, self.key, self.key_mark = False, key, mark
-
-    def add(self, node: Node, size: int = 1) -> None:
-        """Put the node that comes next under its key."""
-        self.size += size
-        self.wants_key, key = True, self.key
-        if self.key_mark is not None and key not in self.values and key != "<<":
-            self.values[key] = node
-            self.keys[key] = self.key_mark
-
-    def leave_out(self) -> None:
-        """Go on without a value; its key stays known, so that nobody calls it missing too."""
-        self.wants_key = True
-        if self.key_mark is not None:
-            self.keys.setdefault(self.key, self.key_mark)
-
-    def closed(self) -> Mapping:
-        """Give what was read, all of it."""
-        return Mapping(self.mark, self.path, self.values, self.keys)
-
-
-_Open: TypeAlias = _OpenList | _OpenMapping
-
-
-# --- events -> nodes --------------------------------------------------------------------------
+class _TooDeepError(Exception):
+    """Lists and mappings nest deeper than anybody writes them."""
 
 
 class _Anchored(NamedTuple):
@@ -168,129 +94,149 @@ class _Anchored(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Builder:
-    """The nodes of one document while its events arrive."""
+class _Composer:
+    """Takes the events of a file, one by one, and builds the nodes that they describe."""
 
     name: str
     text: str
-    problems: list[Problem] = field(default_factory=list)
-    _document: _Document = field(init=False)
-    _stack: list[_Open] = field(init=False)
+    events: Iterator[Event]
+    problems: list[Problem]
     _anchors: dict[str, _Anchored | None] = field(default_factory=dict)
     """None while the anchored node is still open: an alias to it would contain itself."""
     _aliased: int = 0
-    _documents: int = 0
-    _is_over: bool = False
+    _size: int = 0
+    """Nodes that were read, those that aliases stand for included."""
+    _depth: int = 0
+    _deepest: int = 0
+    """The greatest depth that was reached since the innermost anchor that is open."""
 
-    def __post_init__(self) -> None:
-        self._document = _Document(Mark(self.name, 1, 1), "", None)
-        self._stack = [self._document]
+    def document(self) -> Node | None:
+        """Build the one document that a file may hold."""
+        root, documents = None, 0
+        for event in self.events:
+            if isinstance(event, NodeEvent):
+                root = self._node(event, "")
+            elif isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self.problems.append(at(self._mark(event), "", _SECOND))
+                    break
+        return root
 
-    @property
-    def root(self) -> Node | None:
-        """Give the outermost node, None where there is none."""
-        return self._document.items[0] if self._document.items else None
+    def _node(self, event: Event, path: str | Way) -> Node | None:
+        """Build the node that begins here; None for an alias that stands for nothing."""
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event, path)
+        if isinstance(event, AliasEvent):
+            return self._alias(event, path)
+        assert isinstance(event, CollectionStartEvent), "no other event begins a node"
+        return self._collection(event, path)
 
-    def take_all(self, events: Iterator[yaml.Event | None]) -> None:
-        """Work in the events, as long as the rest of the file is worth reading."""
-        take: dict[type, Callable[[Any], None]] = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.SequenceStartEvent: self._list,
-            yaml.MappingStartEvent: self._mapping,
-            yaml.SequenceEndEvent: self._close,
-            yaml.MappingEndEvent: self._close,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._start,
-        }
-        for event in events:
-            if type(event) in take:
-                take[type(event)](event)
-                if self._is_over:
-                    return
-
-    def _start(self, event: yaml.DocumentStartEvent) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            what = "a second document starts here, and a file may hold one. Remove the '---'."
-            self.problems.append(at(self._mark(event), "", what))
-            self._is_over = True
-
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        mark, inside = self._mark(event), self._stack[-1]
-        if event.tag is not None:
-            self._refuse_tag(event.tag, mark, inside.next_path())
-        if inside.wants_key:
-            self._key(event, mark, inside)
-            return
-        raw = self._raw(event)
-        quoted = bool(event.style) or event.tag == _TEXT
-        node = Scalar(mark, inside.next_path(), event.value, quoted, raw)
+    def _scalar(self, event: ScalarEvent, path: str | Way) -> Scalar:
+        mark, tag = self._mark(event), event.tag
+        if tag is not None:
+            self._refuse_tag(tag, mark, path)
+        quoted = bool(event.style) or tag == _TEXT
+        node = Scalar(mark, path, event.value, quoted, self._raw(event))
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(node, 1, 0)
-        inside.add(node)
+        self._size += 1
+        return node
 
-    def _key(self, event: yaml.ScalarEvent, mark: Mark, inside: _OpenMapping) -> None:
-        key = event.value
-        inside.take_key(key, mark)
-        if key in inside.keys:
-            first = inside.keys[key].line
-            what = f"the key '{shorten(key)}' is given twice, first in line {first}. Remove one."
-            self.problems.append(at(mark, inside.path, what))
-        elif key == "<<" and not event.style and event.tag != _TEXT:
-            what = "merge keys ('<<') are not read. Write the keys out."
-            self.problems.append(at(mark, inside.path, what))
-
-    def _list(self, event: yaml.SequenceStartEvent) -> None:
-        self._open(event, _OpenList)
-
-    def _mapping(self, event: yaml.MappingStartEvent) -> None:
-        self._open(event, _OpenMapping)
-
-    def _open(
-        self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent, kind: type[_Open]
-    ) -> None:
-        mark, inside = self._mark(event), self._stack[-1]
-        path = inside.next_path()
-        if len(self._stack) > MAX_DEPTH:
+    def _collection(
+        self, event: CollectionStartEvent, path: str | Way, *, is_key: bool = False
+    ) -> Node:
+        mark = self._mark(event)
+        if self._depth >= MAX_DEPTH:
             what = f"lists and mappings nest more than {MAX_DEPTH} deep here"
             self.problems.append(at(mark, "", what))
-            self._is_over = True
-            return
-        if inside.wants_key:
+            raise _TooDeepError
+        if is_key:
             what = "a key must be a text, not a list or mapping. Put '{…}' or '[…]' in quotes."
             self.problems.append(at(mark, path, what))
         if event.tag is not None:
             self._refuse_tag(event.tag, mark, path)
-        if event.anchor is not None:
-            self._anchors[event.anchor] = None
-        self._stack.append(kind(mark, path, event.anchor))
+        if event.anchor is None:
+            return self._content(event, mark, path)
+        size, deepest = self._size, self._deepest
+        self._anchors[event.anchor], self._deepest = None, self._depth
+        node = self._content(event, mark, path)
+        anchored = _Anchored(node, self._size - size, self._deepest - self._depth)
+        self._anchors[event.anchor] = anchored
+        self._deepest = max(self._deepest, deepest)
+        return node
 
-    def _close(self, _event: yaml.SequenceEndEvent | yaml.MappingEndEvent) -> None:
-        done = self._stack.pop()
-        node = done.closed()
-        if done.anchor is not None:
-            self._anchors[done.anchor] = _Anchored(node, done.size, done.height)
-        inside = self._stack[-1]
-        if inside.wants_key:
-            inside.take_key("", None)  # reported already
-            return
-        inside.height = max(inside.height, done.height + 1)
-        inside.add(node, done.size)
+    def _content(self, event: CollectionStartEvent, mark: Mark, path: str | Way) -> Node:
+        self._depth += 1
+        self._deepest = max(self._deepest, self._depth)
+        is_list = isinstance(event, SequenceStartEvent)
+        node = self._list(mark, path) if is_list else self._mapping(mark, path)
+        self._depth -= 1
+        self._size += 1
+        return node
 
-    def _alias(self, event: yaml.AliasEvent) -> None:
-        mark, inside = self._mark(event), self._stack[-1]
-        path = inside.next_path()
+    def _list(self, mark: Mark, path: str | Way) -> Sequence:
+        items: list[Node] = []
+        for event in self.events:
+            if isinstance(event, SequenceEndEvent):
+                break
+            node = self._node(event, Way(path, len(items)))
+            if node is not None:
+                items.append(node)
+        return Sequence(mark, path, tuple(items))
+
+    def _mapping(self, mark: Mark, path: str | Way) -> Mapping:
+        values: dict[str, Node] = {}
+        keys: dict[str, Mark] = {}
+        for event in self.events:
+            if isinstance(event, MappingEndEvent):
+                break
+            if not isinstance(event, ScalarEvent):
+                self._pass_over_key(event, path)
+                self._node(next(self.events), Way(path, ""))
+                continue
+            key, place = intern(event.value), self._mark(event)
+            if key in keys or key == "<<" or event.tag is not None:
+                self._check_key(event, place, path, keys)
+            node = self._node(next(self.events), Way(path, key))
+            if node is None:  # the key stays known, so that nobody calls it missing too
+                keys.setdefault(key, place)
+            elif key not in values and key != "<<":
+                values[key], keys[key] = node, place
+        return Mapping(mark, path, values, keys)
+
+    def _check_key(
+        self, event: ScalarEvent, mark: Mark, path: str | Way, keys: dict[str, Mark]
+    ) -> None:
+        key = event.value
+        if event.tag is not None:
+            self._refuse_tag(event.tag, mark, path)
+        if key in keys:
+            first = keys[key].line
+            what = f"the key '{shorten(key)}' is given twice, first in line {first}. Remove one."
+            self.problems.append(at(mark, path, what))
+        elif key == "<<" and not event.style and event.tag != _TEXT:
+            what = "merge keys ('<<') are not read. Write the keys out."
+            self.problems.append(at(mark, path, what))
+
+    def _pass_over_key(self, event: Event, path: str | Way) -> None:
+        """Read what stands where a key should; it belongs to nothing."""
+        size, deepest = self._size, self._deepest
+        if isinstance(event, CollectionStartEvent):
+            self._collection(event, path, is_key=True)
+        elif isinstance(event, AliasEvent):
+            self._aliased_node(event.anchor)
+            self._add_once(at(self._mark(event), path, "a key must be a text, not an alias"))
+        self._size, self._deepest = size, deepest
+
+    def _alias(self, event: AliasEvent, path: str | Way) -> Node | None:
         anchored, what = self._aliased_node(event.anchor)
-        if inside.wants_key:
-            what = "a key must be a text, not an alias"
-            inside.take_key("", None)
-        elif anchored is not None:
-            inside.height = max(inside.height, anchored.height + 1)
-            inside.add(anchored.node, anchored.size)
-        else:
-            inside.leave_out()
-        if what:
-            self._add_once(at(mark, path, what))
+        if anchored is None:
+            self._add_once(at(self._mark(event), path, what))
+            return None
+        self._size += anchored.size
+        self._deepest = max(self._deepest, self._depth + anchored.height)
+        return anchored.node
 
     def _aliased_node(self, anchor: str | None) -> tuple[_Anchored | None, str]:
         if anchor is None or anchor not in self._anchors:
@@ -299,7 +245,7 @@ class _Builder:
         anchored = self._anchors[anchor]
         if anchored is None:
             return None, f"'*{anchor}' stands inside the very thing it stands for"
-        if len(self._stack) - 1 + anchored.height > MAX_DEPTH:
+        if self._depth + anchored.height > MAX_DEPTH:
             return None, f"lists and mappings nest more than {MAX_DEPTH} deep here"
         if self._aliased + anchored.size > MAX_ALIASED:
             return None, f"aliases stand for more than {MAX_ALIASED:,} values in this file"
@@ -317,14 +263,15 @@ class _Builder:
             what = f"tags such as '{short}' are not read. Remove it, or put the text in quotes."
             self.problems.append(at(mark, path, what))
 
-    def _raw(self, event: yaml.ScalarEvent) -> str:
+    def _raw(self, event: ScalarEvent) -> str:
         """Give what stands in the file where it is folded or escaped."""
         start, end = event.start_mark, event.end_mark
-        marks = 2 if event.style else 0
-        if not start or not end or end.index - start.index == len(event.value) + marks:
+        quotes = 2 if event.style else 0
+        if not start or not end or end.index - start.index == len(event.value) + quotes:
             return ""
         return self.text[start.index : end.index]
 
-    def _mark(self, event: yaml.Event) -> Mark:
+    def _mark(self, event: Event) -> Mark:
         start = event.start_mark
-        return Mark(self.name, start.line + 1, start.column + 1) if start else Mark(self.name, 1, 1)
+        assert start is not None, "the parser knows where everything begins"
+        return Mark(self.name, start.line + 1, start.column + 1)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RULE_KEYS = ("id", "title", "severity", "notify", "max_age", "where", "match", "tests")
 _TEST_TEXTS = ("title", "text", "source", "url", "author", "language")
+_RULE_KEYS = frozenset(RULE_KEYS)
 TEST_KEYS = ("name", *_TEST_TEXTS, "tags", "expect", "where")
 _SEVERITIES = {severity.word: severity for severity in Severity}
 _WHERE: tuple[Where, ...] = ("title", "lead", "text")
@@ -73,12 +74,15 @@ def _read_rule(node: Node, problems: list[Problem]) -> WrittenRule | None:
     if not isinstance(node, Mapping):
         problems.append(problem(node, f"expected a rule (`id: …`, `match: …`), got {shape(node)}"))
         return None
-    _report_unknown(node, problems)
+    if not node.values.keys() <= _RULE_KEYS:
+        _report_unknown(node, problems)
+    get = node.values.get
     identity = _read_id(node, problems)
     condition = _read_match(node, problems)
-    title, notify = _read_title(node, problems), _read_targets(node, problems)
-    severity, max_age_s = _read_severity(node, problems), _read_max_age(node, problems)
-    where, tests = _read_where(node, problems), tuple(_read_tests(node, problems))
+    title, notify = _read_title(get("title"), problems), _read_targets(get("notify"), problems)
+    severity = _read_severity(get("severity"), problems)
+    max_age_s = _read_max_age(get("max_age"), problems)
+    where, tests = _read_where(get("where"), problems), _read_tests(get("tests"), problems)
     if condition is None:
         return None
     rule = Rule(
@@ -86,13 +90,13 @@ def _read_rule(node: Node, problems: list[Problem]) -> WrittenRule | None:
         title=title or identity,
         mark=node.mark,
         severity=severity,
-        notify=tuple(dict.fromkeys(target.text for target in notify)),
+        notify=tuple(dict.fromkeys([target.text for target in notify])),
         max_age_s=max_age_s,
         where=where,
         tests=tests,
     )
     marks = {key: value.mark for key, value in node.values.items()}
-    targets = tuple((target.text, target.mark) for target in notify)
+    targets = tuple([(target.text, target.mark) for target in notify])
     return WrittenRule(rule, node.path, marks, condition, targets)
 
 
@@ -129,31 +133,26 @@ def _read_match(node: Mapping, problems: list[Problem]) -> Condition | None:
     return read_condition(value, problems)
 
 
-def _read_title(node: Mapping, problems: list[Problem]) -> str | None:
-    value = node.get("title")
+def _read_title(value: Node | None, problems: list[Problem]) -> str | None:
     return None if value is None else read_text(value, "a title for the alert", problems)
 
 
-def _read_targets(node: Mapping, problems: list[Problem]) -> list[Scalar]:
-    value = node.get("notify")
+def _read_targets(value: Node | None, problems: list[Problem]) -> list[Scalar]:
     return [] if value is None else read_texts(value, "the name of a target", problems)
 
 
-def _read_severity(node: Mapping, problems: list[Problem]) -> Severity:
-    value = node.get("severity")
+def _read_severity(value: Node | None, problems: list[Problem]) -> Severity:
     if value is None:
         return Severity.MEDIUM
     word = read_choice(value, _SEVERITIES, "severity", problems)
     return _SEVERITIES[word] if word is not None else Severity.MEDIUM
 
 
-def _read_max_age(node: Mapping, problems: list[Problem]) -> float | None:
-    value = node.get("max_age")
+def _read_max_age(value: Node | None, problems: list[Problem]) -> float | None:
     return None if value is None else read_duration(value, problems)
 
 
-def _read_where(node: Mapping, problems: list[Problem]) -> tuple[Where, ...]:
-    value = node.get("where")
+def _read_where(value: Node | None, problems: list[Problem]) -> tuple[Where, ...]:
     if value is None:
         return ()
     words = read_choices(value, _WHERE, "place", problems)
@@ -167,18 +166,15 @@ def _read_where(node: Mapping, problems: list[Problem]) -> tuple[Where, ...]:
 # --- tests ------------------------------------------------------------------------------------
 
 
-def _read_tests(node: Mapping, problems: list[Problem]) -> Iterator[RuleTest]:
-    tests = node.get("tests")
-    if tests is None:
-        return
-    if not isinstance(tests, Sequence):
-        what = f"expected a list of tests (`- name: …`), got {shape(tests)}"
-        problems.append(problem(tests, what))
-        return
-    for item in tests:
-        test = _read_test(item, problems)
-        if test is not None:
-            yield test
+def _read_tests(value: Node | None, problems: list[Problem]) -> tuple[RuleTest, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, Sequence):
+        what = f"expected a list of tests (`- name: …`), got {shape(value)}"
+        problems.append(problem(value, what))
+        return ()
+    tests = [_read_test(item, problems) for item in value.items]
+    return tuple(filter(None, tests))
 
 
 def _read_test(node: Node, problems: list[Problem]) -> RuleTest | None:

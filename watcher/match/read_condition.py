@@ -42,10 +42,19 @@ if TYPE_CHECKING:
 
     Read: TypeAlias = Callable[[Node, list[Problem]], Condition | None]
 
+_REFUSALS: dict[Mode, Callable[[str], str]] = {
+    "inflected": not_a_term,
+    "exact": not_a_term,
+    "regex": patterns.refusal,
+}
+"""What says why a text cannot be looked for; a literal may be any text."""
+
 
 def read_condition(node: Node, problems: list[Problem]) -> Condition | None:
     """Read one condition of any form; None, with a problem, where it is none."""
     if isinstance(node, Scalar):
+        if node.text.isalpha() and node.text != "null":  # one word, as most terms are: it is right
+            return Term(node.mark, node.path, node.text)
         return _term(node, "inflected", problems)
     if isinstance(node, Sequence):
         what = (
@@ -63,28 +72,30 @@ def read_conditions(node: Node, problems: list[Problem]) -> tuple[Condition, ...
     if not items:
         what = "expected at least one condition, got an empty list. Remove the line or fill it."
         problems.append(problem(node, what))
-    found = (read_condition(item, problems) for item in items)
-    return tuple(condition for condition in found if condition is not None)
+    return tuple(filter(None, [read_condition(item, problems) for item in items]))
 
 
 def _read_mapping(node: Mapping, problems: list[Problem]) -> Condition | None:
     if not node.values:
         problems.append(problem(node, f"expected a condition, got nothing. Forms: {_forms()}."))
         return None
-    parts: list[Condition | None] = []
-    for key, value in node.values.items():
-        if key in FORMS:
-            parts.append(FORMS[key](value, problems))
-        elif key == "in":
-            parts.append(_in(node, value, problems))
-        elif key == "match" and "in" in node.values:
-            continue
-        else:
-            problems.append(at(node.keys.get(key, node.mark), node.path, _unknown(key)))
-    whole = tuple(part for part in parts if part is not None)
+    parts = [
+        FORMS[key](value, problems) if key in FORMS else _read_in(node, key, problems)
+        for key, value in node.values.items()
+    ]
+    whole = tuple([part for part in parts if part is not None])
     if len(whole) < 2:
         return whole[0] if whole else None
     return AllOf(node.mark, node.path, whole)
+
+
+def _read_in(node: Mapping, key: str, problems: list[Problem]) -> In | None:
+    """Read the one form that takes two keys, `in` and `match`; no other is left."""
+    if key == "in":
+        return _in(node, node.values[key], problems)
+    if key != "match" or "in" not in node.values:
+        problems.append(at(node.keys.get(key, node.mark), node.path, _unknown(key)))
+    return None
 
 
 def _unknown(key: str) -> str:
@@ -103,14 +114,13 @@ def _forms() -> str:
 
 
 def _term(node: Node, mode: Mode, problems: list[Problem]) -> Term | None:
-    wanted = "a word or phrase" if mode in {"inflected", "exact"} else f"the text of a {mode}"
     if not isinstance(node, Scalar) or is_empty(node):
+        wanted = "a word or phrase" if mode in {"inflected", "exact"} else f"the text of a {mode}"
         hint = "Remove the line or write the phrase in quotes."
         problems.append(problem(node, f"expected {wanted}, got {shape(node)}. {hint}"))
         return None
-    what = patterns.refusal(node.text) if mode == "regex" else ""
-    if mode in {"inflected", "exact"}:
-        what = not_a_term(node.text)
+    refusal = _REFUSALS.get(mode)
+    what = refusal(node.text) if refusal else ""
     if what:
         problems.append(problem(node, what))
         return None

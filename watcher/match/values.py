@@ -45,8 +45,8 @@ def not_a_term(text: str, remedy: str = "Operators are read behind `query:`.") -
         return f"'{text}' holds no letter or digit. Use `literal:` to look for signs."
     if "*" in text:
         return f"'{text}' has a '*': all inflections are found without one. Remove it."
-    operator = _OPERATOR.search(text)
-    if operator and not text.isascii():
+    operator = None if text.isascii() else _OPERATOR.search(text)
+    if operator:
         word = operator[1]
         return f"'{text}' would be looked for word by word, '{word}' included. {remedy}"
     return ""
