@@ -57,19 +57,19 @@ Memory: TypeAlias = "dict[str, Hashable | Several | None]"
 class Survey:
     """The terms in one text. `labels` are those that occur."""
 
-    __slots__ = ("_alone", "_memory", "_phrases", "_sizes", "_special", "labels", "words")
+    __slots__ = ("_alone", "_phrases", "_runs", "_sizes", "_special", "labels", "words")
 
     def __init__(self, words: Words, memory: Memory, pairs: Pairs) -> None:
         """Look every run up, once; raise KeyError if one is not known."""
         self.words = words
-        self._memory = memory
+        self._runs = list(map(memory.__getitem__, words.runs))
         self._alone: dict[Hashable, list[int]] | None = None
         self._special: dict[int, Reading] = {}
         """Readings of the words of special runs, by word."""
         self._sizes: dict[int, int] = {}
         """How many words the special runs have."""
         self._phrases: list[tuple[Hashable, int, int]] = []
-        found: set[Any] = set(map(memory.__getitem__, words.runs))
+        found: set[Any] = set(self._runs)
         found.discard(None)
         several = [one for one in found if type(one) is Several]
         if several:
@@ -85,8 +85,7 @@ class Survey:
 
     def _found(self) -> Iterator[tuple[int, Hashable | Several]]:
         """Yield each run that matches something, with what it matches."""
-        found = enumerate(map(self._memory.__getitem__, self.words.runs))
-        return ((run, one) for run, one in found if one is not None)
+        return ((run, one) for run, one in enumerate(self._runs) if one is not None)
 
     def _read_special(self) -> None:
         shift = 0

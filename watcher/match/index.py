@@ -35,6 +35,8 @@ _UNSEEN = 1e-3
 """What a rule's use of an atom tells about its frequency, counted in articles that print it."""
 _MAX_PAIRS = 64
 """Atoms of a second cover; a longer one says little, and is looked at with the rule."""
+_SAMPLE = 20_000
+"""Rules that are enough to tell which atoms many use."""
 _PHRASE = 0.1
 """How much rarer a phrase is than a word, roughly."""
 
@@ -71,15 +73,14 @@ class Index:
     def __init__(self, nodes: Sequence[Node] = ()) -> None:
         """File every rule, given by what it looks for, under the two rarest of its covers."""
         self._nodes = nodes
-        covers = [covers_of(node) for node in nodes]
-        uses = Counter(chain.from_iterable(chain.from_iterable(covers)))
-        self._rates = {atom: count * _cost(atom) for atom, count in uses.items()}
-        """How often each atom is printed, as far as is known."""
+        sample = map(covers_of, nodes[:: max(1, len(nodes) // _SAMPLE)])
+        uses = Counter(chain.from_iterable(chain.from_iterable(sample)))
+        self._rates = _Rates((atom, count * _cost(atom)) for atom, count in uses.items())
         self._seen: Counter[str] = Counter()
         self._articles, self._review_at = 0, _FIRST_REVIEW
         self._filed: dict[str, _Filed] = {}
         """By atom of a rule's first cover."""
-        self._file(enumerate(covers))
+        self._file(enumerate(map(covers_of, nodes)))
 
     def candidates(self, present: AbstractSet[str]) -> set[int]:
         """Give the numbers of the rules that could match an article in which these atoms occur."""
@@ -110,8 +111,7 @@ class Index:
         for atom in self._filed.keys() & set(under):
             self._filed[atom] = self._filed[atom].without(moving)
         for atom, count in self._seen.items():
-            if atom in self._rates:
-                self._rates[atom] += count
+            self._rates[atom] += count
         self._seen.clear()
         self._file(covers.items())
 
@@ -150,6 +150,13 @@ class Index:
             elif rate < next_to_least:
                 second, next_to_least = cover, rate
         return first, second if len(second) <= _MAX_PAIRS else ()
+
+
+class _Rates(dict[str, float]):
+    """How often each atom is printed, as far as is known."""
+
+    def __missing__(self, atom: str) -> float:
+        return _cost(atom)
 
 
 def _cost(atom: str) -> float:

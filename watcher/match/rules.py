@@ -95,8 +95,7 @@ def _has_errors(problems: Iterable[Problem]) -> bool:
 
 
 def _assembled(files: Sequence[CompiledFile], analyses: Analyses | None) -> Rules:
-    leaves = dict.fromkeys(chain.from_iterable(file.leaves for file in files))
-    atoms = [leaf.atoms[0] for leaf in leaves]
+    atoms = dict.fromkeys([leaf.atoms[0] for file in files for leaf in file.leaves])
     terms = [atom for atom in atoms if is_term(atom)]
     patterns = [(mode_of(one), text_of(one)) for one in atoms if not is_term(one)]
     nodes = tuple(chain.from_iterable(file.nodes for file in files))
