@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import strategies
-from watcher.arabic import Hit, Term, Terms, content_keys, words_of
+from watcher.arabic import Analyses, Hit, Term, Terms, content_keys, words_of
 
 
 def found(term: str | Term, text: str) -> list[str]:
@@ -190,3 +190,17 @@ def test_any_text_is_a_term(text: str) -> None:
     terms = Terms([text, Term(text, "exact")])
     assert terms.scan("") == []
     assert all(hit.end <= len(text) for hit in terms.scan(text))
+
+
+def test_words_that_were_analyzed_before_are_found_as_if_they_were_not() -> None:
+    """Analyses are plain values, kept for the next time."""
+    terms: list[str | Term] = ["صاروخ", "القوات الأمريكية", "عيّن", Term("جسر", "exact"), "عبد الله"]
+    text = "سقطت الصواريخ على قوات أمريكية عند الجسور والجسر، قال عبدالله وعبد الله"
+    analyses: Analyses = {}
+    first = Terms(terms, analyses=analyses)
+    known = pickle.loads(pickle.dumps(analyses))
+    again = Terms(terms, analyses=known)
+
+    assert set(first.vocabulary) == set(analyses) == set(known)
+    assert again.scan(text) == first.scan(text) == Terms(terms).scan(text)
+    assert len(first.scan(text)) == 5

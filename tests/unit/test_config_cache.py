@@ -6,12 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from watcher import rulefolder
 from watcher.config import Cache, default_folder
 from watcher.errors import Problem
-from watcher.match import match
-from watcher.model import Article
-from watcher.rulefolder import read_folder
 
 
 @pytest.fixture
@@ -76,24 +72,3 @@ def test_the_folder_is_the_one_that_the_system_gives(monkeypatch, given, expecte
         monkeypatch.setenv(name, value)
 
     assert default_folder() == Path(expected)
-
-
-def test_rules_from_the_cache_match_as_those_that_were_compiled(cache, tmp_path, monkeypatch):
-    """Unchanged files come from the cache; an edited one is read, and the others are not."""
-    monkeypatch.setattr(rulefolder, "WORTH_KEEPING", 0)
-    folder = tmp_path / "rules"
-    folder.mkdir()
-    near = "{near: {within: 3, of: [جسر, {any: [نهر, قطار]}]}}"
-    (folder / "a.yaml").write_text(f"rules:\n  - {{id: bridge, match: {near}}}\n")
-    (folder / "b.yaml").write_text("rules:\n  - {id: train, match: {all: [قطار], none: [سفينة]}}\n")
-    article = Article("", "جسر القطار", "وصل القطار إلى الجسر.")
-    first = read_folder(folder, None, cache)
-
-    again = read_folder(folder, None, Cache(cache.folder))
-    assert again.problems == first.problems
-    assert match(again.rules, article) == match(first.rules, article)
-    assert len(match(again.rules, article)) == 2
-
-    (folder / "b.yaml").write_text("rules:\n  - {id: ship, match: سفينة}\n")
-    edited = read_folder(folder, None, Cache(cache.folder))
-    assert [rule.id for rule in edited.rules.rules] == ["bridge", "ship"]

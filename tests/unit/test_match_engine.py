@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from watcher.document import Mapping, Mark, Scalar, Sequence
-from watcher.match import match, read_rules
+from watcher.match import Findings, match, read_rules
 from watcher.model import Article
 
 WORDS = ["كتاب", "شمس", "نهر", "جبل", "قمر"]
@@ -289,6 +289,26 @@ def test_engine_equals_the_definition_rule_by_rule(conditions, title, before, te
         for span in one.spans:
             field = article.title if span.field == "title" else article.text
             assert span.term.split() == field[span.start : span.end].split()
+
+
+@settings(deadline=None)
+@given(
+    conditions=st.lists(condition, min_size=2, max_size=6),
+    titles=st.lists(st.lists(word, min_size=1, max_size=6), min_size=40, max_size=40),
+)
+def test_what_articles_teach_changes_no_match(conditions, titles):
+    """Rules move to rarer words after some articles; each is found all the same."""
+    rules, sound = compiled(conditions)
+    assume(sound)
+    articles = [Article("", " ".join(title), "") for title in titles]
+
+    taught = [match(rules, article) for article in articles]
+
+    for article, found in zip(articles, taught, strict=True):
+        assert found == match(compiled(sound)[0], article)
+        findings = Findings(rules, article)
+        assert findings.rules() == [one.rule for one in found]
+        assert [findings.match(one.rule) for one in reversed(found)] == list(reversed(found))
 
 
 def test_rules_can_be_handed_to_another_process():
