@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from watcher.config import read_rule_documents, read_rule_texts, rule_document
+from watcher.config import Cache, read_rule_documents, read_rule_texts, rule_document
 from watcher.config.cache import digest
 from watcher.document import at
 from watcher.errors import Invalid, Problem
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from watcher.arabic import Analyses
-    from watcher.config import Cache, RuleText
+    from watcher.config import RuleText
     from watcher.match.written import RuleFile, WrittenList
 
 WORTH_KEEPING = 200_000
 """Bytes of rule files; fewer are compiled sooner than looked for in a cache."""
+WORTH_A_PROCESS = 5_000_000
+"""Bytes of files never seen; to read them takes several times the memory of what comes of them."""
 _WORDS = "words"
 """What the analyses of words are kept under."""
 
@@ -77,10 +80,10 @@ def read_folder(
     large = sum(text.size for text in texts) >= WORTH_KEEPING
     if not large:
         cache = None
+    if cache is not None and _never_seen(texts, before or {}, cache) >= WORTH_A_PROCESS:
+        _read_apart(folder, cache)
     with _without_collector(large=large):
-        files = _read_files(texts, before or {}, cache)
-        compiled = [kept.compiled for kept in files.values() if kept.compiled is not None]
-        rules, mistakes = _joined(compiled, cache)
+        files, rules, mistakes = _read(texts, before or {}, cache)
     for kept in files.values():
         mistakes.extend(kept.problems)
     unknown = [] if targets is None else _unknown_targets(rules, targets)
@@ -89,6 +92,15 @@ def read_folder(
         mistakes.append(Problem(str(folder), 0, 0, "", what))
     everything = tuple(sorted({*problems, *mistakes, *unknown}))
     return RulesRead(rules, everything, revision, files, tuple(texts))
+
+
+def _read(
+    texts: Iterable[RuleText], before: Mapping[str, KeptFile], cache: Cache | None
+) -> tuple[dict[str, KeptFile], Rules, list[Problem]]:
+    """Read what is new, and put all together; problems are those of the whole."""
+    files = _read_files(texts, before, cache)
+    compiled = [kept.compiled for kept in files.values() if kept.compiled is not None]
+    return files, *_joined(compiled, cache)
 
 
 def read_written(folder: Path) -> tuple[RuleFile, ...]:
@@ -105,6 +117,30 @@ def read_written(folder: Path) -> tuple[RuleFile, ...]:
     return tuple(files)
 
 
+# --- in a process of its own ------------------------------------------------------------------
+
+
+def _never_seen(texts: Iterable[RuleText], before: Mapping[str, KeptFile], cache: Cache) -> int:
+    """Count the bytes that have to be read as YAML."""
+    keys = ((_key(text), text.size) for text in texts)
+    return sum(size for key, size in keys if key not in before and not cache.has(key))
+
+
+def _read_apart(folder: Path, cache: Cache) -> None:
+    """Have another process put a folder into the cache, and give its memory back when it ends.
+
+    Whatever it does not manage is not in the cache, and read here.
+    """
+    process = get_context("spawn").Process(target=_fill, args=(folder, cache.folder), daemon=True)
+    process.start()
+    process.join()
+
+
+def _fill(folder: Path, kept: Path) -> None:
+    with _without_collector(large=False):
+        _read(read_rule_texts(folder)[0], {}, Cache(kept))
+
+
 # --- file by file -----------------------------------------------------------------------------
 
 
@@ -115,7 +151,7 @@ def _read_files(
 
     A file is compiled as soon as it is read: if it uses no lists but its own, what was read can go.
     """
-    by_key = {f"{text.name}:{text.hash}": text for text in texts}
+    by_key = {_key(text): text for text in texts}
     files: dict[str, KeptFile] = {}
     waiting: dict[str, RuleFile] = {}
     for key, text in by_key.items():
@@ -148,6 +184,10 @@ def _read_alone(key: str, text: RuleText) -> tuple[KeptFile, RuleFile | None]:
     compiled = compile_file(file, own)
     kept = KeptFile(compiled, problems, _fingerprint(compiled.used, dict.fromkeys(own, key)))
     return kept, None if compiled.used <= own.keys() else file
+
+
+def _key(text: RuleText) -> str:
+    return f"{text.name}:{text.hash}"
 
 
 def _parsed(text: RuleText) -> tuple[RuleFile | None, tuple[Problem, ...]]:

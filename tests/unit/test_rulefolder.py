@@ -83,6 +83,20 @@ def test_unchanged_files_are_not_compiled_again(read, compiled) -> None:
     assert [one.rule for one in match(again.rules, ARTICLE)] == ["bridge", "train"]
 
 
+@pytest.mark.slow
+def test_a_large_folder_is_read_by_another_process(folder, tmp_path, monkeypatch, compiled) -> None:
+    """So that the memory which reading takes is given back; what comes of it is the same."""
+    here = read_folder(folder)
+    monkeypatch.setattr(rulefolder, "WORTH_KEEPING", 0)
+    monkeypatch.setattr(rulefolder, "WORTH_A_PROCESS", 1)
+    compiled.clear()
+    apart = read_folder(folder, None, Cache(tmp_path / "kept"))
+
+    assert compiled == []
+    assert apart.problems == here.problems
+    assert match(apart.rules, ARTICLE) == match(here.rules, ARTICLE)
+
+
 def test_an_edit_costs_its_own_file(read, compiled, folder) -> None:
     first = read(None)
     (folder / "b.yaml").write_text("rules:\n  - {id: ship, match: سفينة}\n")

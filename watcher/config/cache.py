@@ -70,6 +70,10 @@ class Cache:
         except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be made anew
             return None
 
+    def has(self, key: str) -> bool:
+        """Tell whether a value was kept; it may be damaged all the same."""
+        return self._path(key).exists()
+
     def put(self, key: str, value: object) -> None:
         """Keep a value; in one step, so that no reader ever sees half of it."""
         file = io.BytesIO()
