@@ -12,6 +12,7 @@ import math
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
@@ -41,6 +42,8 @@ _POSTGRES = "PostgreSQL tsquery"
 _LIMIT = "re.findall"
 FILES = 100
 SECONDS = 1.0
+ROUNDS = 2
+"""A machine that others share has slow minutes: all engines have their turn, and then again."""
 _PATIENCE_S = 100
 """A first reading of files that takes longer is not followed by others."""
 
@@ -81,11 +84,13 @@ def trials(
     if size > _NAIVE_MOST:
         names = [name for name in names if name not in _NAIVE]
     rules, pickled = given.rules(size), given.folder / "compiled"
-    found = {}
-    for name in names:
-        print(f"{size:,} rules: {name}", flush=True)
-        kept = (pickled,) if name == ENGINE else ()
-        found[name] = Trial(**trial.apart("speed", name, rules, given.texts, seconds, *kept))
+    found: dict[str, Trial] = {}
+    for attempt in range(ROUNDS):
+        for name in names:
+            print(f"{size:,} rules, round {attempt + 1}: {name}", flush=True)
+            kept = (pickled,) if name == ENGINE else ()
+            tried = Trial(**trial.apart("speed", name, rules, given.texts, seconds, *kept))
+            found[name] = trial.better(tried, found.get(name, tried))
     weight = trial.apart("unpickle", pickled)["memory_mb"]
     found[ENGINE] = replace(found[ENGINE], memory_mb=weight)
     if postgres is not None:
@@ -227,7 +232,8 @@ def from_files(
     handed = tried("unpickle", pickled)
     warm = after = {"seconds": math.nan, "memory_mb": math.nan, "rules": len(made)}
     if cold["seconds"] < _PATIENCE_S:
-        warm = tried("read", rules, cache)
+        again = [tried("read", rules, cache) for _ in range(ROUNDS)]
+        warm = min(again, key=itemgetter("seconds"))
         after = tried("edit", rules, cache, sorted(rules.iterdir())[files // 2])
     assert cold["rules"] == warm["rules"] == after["rules"] == handed["rules"] == len(made)
     return _file_figures(f"{len(made):,} rules in {files} files", cold, warm, after, handed)

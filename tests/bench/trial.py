@@ -57,6 +57,18 @@ class Trial:
     """Documents/s where the evidence of each match is gathered, too; peers have none."""
 
 
+def better(one: Trial, other: Trial) -> Trial:
+    """Take the best of two tries of one engine; what was found is that of the one that got on."""
+    found = max(one.found, other.found, key=len)
+    least = {name: min(getattr(one, name), getattr(other, name)) for name in _LESS_IS_BETTER}
+    most = {name: max(getattr(one, name), getattr(other, name)) for name in _MORE_IS_BETTER}
+    return Trial(found=found, **least, **most)
+
+
+_LESS_IS_BETTER = ("compile_s", "memory_mb", "joined_s")
+_MORE_IS_BETTER = ("cold", "warm", "evidence")
+
+
 def speed(name: str, rules: str, texts: str, seconds: str, pickled: str = "") -> Trial:
     """Compile, then match the texts for so many seconds, once cold and then warm."""
     made: list[Generated] = pickle.loads(Path(rules).read_bytes())
