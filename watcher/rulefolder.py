@@ -13,7 +13,15 @@ from watcher.config import Cache, read_rule_documents, read_rule_texts, rule_doc
 from watcher.config.cache import digest
 from watcher.document import at
 from watcher.errors import Invalid, Problem
-from watcher.match import CompiledFile, Rules, compile_file, compile_rules, join_files, read_file
+from watcher.match import (
+    CompiledFile,
+    Rules,
+    analyze,
+    compile_file,
+    compile_rules,
+    join_files,
+    read_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -83,7 +91,9 @@ def read_folder(
     if cache is not None and _never_seen(texts, before or {}, cache) >= WORTH_A_PROCESS:
         _read_apart(folder, cache)
     with _without_collector(large=large):
-        files, rules, mistakes = _read(texts, before or {}, cache)
+        files = _read_files(texts, before or {}, cache)
+        compiled = [kept.compiled for kept in files.values() if kept.compiled is not None]
+        rules, mistakes = _joined(compiled, cache)
     for kept in files.values():
         mistakes.extend(kept.problems)
     unknown = [] if targets is None else _unknown_targets(rules, targets)
@@ -92,15 +102,6 @@ def read_folder(
         mistakes.append(Problem(str(folder), 0, 0, "", what))
     everything = tuple(sorted({*problems, *mistakes, *unknown}))
     return RulesRead(rules, everything, revision, files, tuple(texts))
-
-
-def _read(
-    texts: Iterable[RuleText], before: Mapping[str, KeptFile], cache: Cache | None
-) -> tuple[dict[str, KeptFile], Rules, list[Problem]]:
-    """Read what is new, and put all together; problems are those of the whole."""
-    files = _read_files(texts, before, cache)
-    compiled = [kept.compiled for kept in files.values() if kept.compiled is not None]
-    return files, *_joined(compiled, cache)
 
 
 def read_written(folder: Path) -> tuple[RuleFile, ...]:
@@ -137,8 +138,12 @@ def _read_apart(folder: Path, cache: Cache) -> None:
 
 
 def _fill(folder: Path, kept: Path) -> None:
+    cache = Cache(kept)
     with _without_collector(large=False):
-        _read(read_rule_texts(folder)[0], {}, Cache(kept))
+        files = _read_files(read_rule_texts(folder)[0], {}, cache)
+        analyses: Analyses = {}
+        analyze([one.compiled for one in files.values() if one.compiled is not None], analyses)
+        cache.put(_WORDS, analyses)
 
 
 # --- file by file -----------------------------------------------------------------------------

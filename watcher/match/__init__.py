@@ -7,7 +7,15 @@ from watcher.match.explained import Explained, Explanation
 from watcher.match.files import CompiledFile, compile_file
 from watcher.match.read import read_file
 from watcher.match.rule import Rule, RuleTest
-from watcher.match.rules import Findings, Rules, compile_rules, join_files, match, read_rules
+from watcher.match.rules import (
+    Findings,
+    Rules,
+    analyze,
+    compile_rules,
+    join_files,
+    match,
+    read_rules,
+)
 from watcher.match.trial import TestResult, run_tests
 
 __all__ = [
@@ -19,6 +27,7 @@ __all__ = [
     "RuleTest",
     "Rules",
     "TestResult",
+    "analyze",
     "compile_file",
     "compile_rules",
     "explain",

@@ -117,23 +117,18 @@ class Index:
 
     def _file(self, rules: Iterable[tuple[int, Covers]]) -> None:
         """Add rules to what is filed."""
-        alone: dict[str, list[int]] = defaultdict(list)
-        beside: dict[str, list[int]] = defaultdict(list)
-        others: dict[str, list[str]] = defaultdict(list)
+        under: dict[str, list[tuple[int, Atoms]]] = defaultdict(list)
         for rule, covers in rules:
             first, second = self._rarest(covers)
+            entry = rule, second
             for atom in first:
-                if second:
-                    beside[atom] += [rule] * len(second)
-                    others[atom] += second
-                else:
-                    alone[atom].append(rule)
-        for atom in alone.keys() | beside.keys():
+                under[atom].append(entry)
+        for atom, entries in under.items():
             before = self._filed.get(atom, _NOTHING)
             self._filed[atom] = _Filed(
-                (*before.alone, *alone.get(atom, ())),
-                (*before.rules, *beside.get(atom, ())),
-                (*before.others, *others.get(atom, ())),
+                (*before.alone, *[rule for rule, second in entries if not second]),
+                (*before.rules, *[rule for rule, second in entries for _ in second]),
+                (*before.others, *[other for _, second in entries for other in second]),
             )
 
     def _rarest(self, covers: Covers) -> tuple[Atoms, Atoms]:

@@ -95,22 +95,35 @@ def _has_errors(problems: Iterable[Problem]) -> bool:
 
 
 def _assembled(files: Sequence[CompiledFile], analyses: Analyses | None) -> Rules:
-    atoms = dict.fromkeys([leaf.atoms[0] for file in files for leaf in file.leaves])
-    terms = [atom for atom in atoms if is_term(atom)]
-    patterns = [(mode_of(one), text_of(one)) for one in atoms if not is_term(one)]
     nodes = tuple(chain.from_iterable(file.nodes for file in files))
     targets: dict[str, Mark] = {}
     for name, mark in chain.from_iterable(file.targets for file in files):
         targets.setdefault(name, mark)
+    atoms = _atoms(files)
     return Rules(
         rules=tuple(chain.from_iterable(file.rules for file in files)),
         nodes=nodes,
-        terms=Terms(map(_term, terms), terms, analyses),
-        patterns=Patterns(patterns),
+        terms=_terms(atoms, analyses),
+        patterns=Patterns([(mode_of(one), text_of(one)) for one in atoms if not is_term(one)]),
         index=Index(nodes),
         about=frozenset[Field]().union(*(file.about for file in files)),
         named=tuple(targets.items()),
     )
+
+
+def analyze(files: Sequence[CompiledFile], analyses: Analyses) -> None:
+    """Add to `analyses` what is not known yet of the words of all terms."""
+    _terms(_atoms(files), analyses)
+
+
+def _atoms(files: Sequence[CompiledFile]) -> list[str]:
+    """Give every atom once."""
+    return list(dict.fromkeys([leaf.atoms[0] for file in files for leaf in file.leaves]))
+
+
+def _terms(atoms: Sequence[str], analyses: Analyses | None) -> Terms:
+    terms = [atom for atom in atoms if is_term(atom)]
+    return Terms(map(_term, terms), terms, analyses)
 
 
 def _term(atom: str) -> Term:
