@@ -55,7 +55,8 @@ def _explained(error: re2.error) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re2._Regexp:
+def regex(pattern: str) -> re2._Regexp:
+    """Compile a regular expression, once."""
     return re2.compile(pattern, _options())
 
 
@@ -88,7 +89,7 @@ class Patterns:
                 yield number, start, start + len(literal)
                 start = text.find(literal, start + len(literal))
         for number, pattern in self._occurring(text):
-            for found in _compiled(pattern).finditer(text):
+            for found in regex(pattern).finditer(text):
                 if found.end() > found.start():
                     yield number, found.start(), found.end()
 

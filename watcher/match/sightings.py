@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.arabic import Term as Wanted
 from watcher.arabic import Terms, words_of
-from watcher.match.patterns import _compiled
+from watcher.match.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -181,7 +181,7 @@ def _unmarked(text: str) -> str:
 def _places(mode: Mode, pattern: str, text: str) -> Iterator[tuple[int, int]]:
     """Give where a literal or regular expression stands; places do not overlap."""
     if mode == "regex":
-        yield from (found.span() for found in _compiled(pattern).finditer(text) if found.group())
+        yield from (found.span() for found in regex(pattern).finditer(text) if found.group())
         return
     start = text.find(pattern)
     while start >= 0:
