@@ -88,7 +88,8 @@ def read_folder(
     large = sum(text.size for text in texts) >= WORTH_KEEPING
     if not large:
         cache = None
-    if cache is not None and _never_seen(texts, before or {}, cache) >= WORTH_A_PROCESS:
+    unseen = 0 if cache is None else _never_seen(texts, before or {}, cache)
+    if cache is not None and unseen >= WORTH_A_PROCESS and cache.can_keep():
         _read_apart(folder, cache)
     with _without_collector(large=large):
         files = _read_files(texts, before or {}, cache)

@@ -97,6 +97,18 @@ def test_a_large_folder_is_read_by_another_process(folder, tmp_path, monkeypatch
     assert match(apart.rules, ARTICLE) == match(here.rules, ARTICLE)
 
 
+def test_nobody_reads_for_a_cache_that_keeps_nothing(
+    folder, tmp_path, monkeypatch, compiled
+) -> None:
+    monkeypatch.setattr(rulefolder, "WORTH_KEEPING", 0)
+    monkeypatch.setattr(rulefolder, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(rulefolder, "_read_apart", lambda *_: pytest.fail("in vain"))
+    (tmp_path / "file").write_text("")
+    read = read_folder(folder, None, Cache(tmp_path / "file"))
+
+    assert [one.rule for one in match(read.rules, ARTICLE)] == ["bridge", "train"]
+
+
 def test_an_edit_costs_its_own_file(read, compiled, folder) -> None:
     first = read(None)
     (folder / "b.yaml").write_text("rules:\n  - {id: ship, match: سفينة}\n")

@@ -70,6 +70,14 @@ class Cache:
         except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be made anew
             return None
 
+    def can_keep(self) -> bool:
+        """Tell whether values can be put here and will be believed."""
+        try:
+            self.folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+            return _is_ours(self.folder) and os.access(self.folder, os.W_OK | os.X_OK)
+        except OSError:
+            return False
+
     def has(self, key: str) -> bool:
         """Tell whether a value was kept; it may be damaged all the same."""
         return self._path(key).exists()
