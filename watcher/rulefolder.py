@@ -16,7 +16,6 @@ from watcher.errors import Invalid, Problem
 from watcher.match import (
     CompiledFile,
     Rules,
-    analyze,
     compile_file,
     compile_rules,
     join_files,
@@ -24,9 +23,11 @@ from watcher.match import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from watcher.arabic import Analyses
+    from watcher.arabic.terms import Word
     from watcher.config import RuleText
     from watcher.match.written import RuleFile, WrittenList
 
@@ -92,9 +93,14 @@ def read_folder(
     if cache is not None and unseen >= WORTH_A_PROCESS and cache.can_keep():
         _read_apart(folder, cache)
     with _without_collector(large=large):
-        files = _read_files(texts, before or {}, cache)
+        analyses: Analyses = (cache.get(_WORDS) if cache else None) or {}
+        known = set(analyses)
+        files = _read_files(texts, before or {}, cache, analyses)
         compiled = [kept.compiled for kept in files.values() if kept.compiled is not None]
-        rules, mistakes = _joined(compiled, cache)
+        rules, mistakes = join_files(compiled, analyses)
+    if cache is not None:
+        _keep_words(cache, known, analyses, rules.terms.vocabulary)
+        cache.drop_unused()
     for kept in files.values():
         mistakes.extend(kept.problems)
     unknown = [] if targets is None else _unknown_targets(rules, targets)
@@ -141,9 +147,8 @@ def _read_apart(folder: Path, cache: Cache) -> None:
 def _fill(folder: Path, kept: Path) -> None:
     cache = Cache(kept)
     with _without_collector(large=False):
-        files = _read_files(read_rule_texts(folder)[0], {}, cache)
         analyses: Analyses = {}
-        analyze([one.compiled for one in files.values() if one.compiled is not None], analyses)
+        _read_files(read_rule_texts(folder)[0], {}, cache, analyses)
         cache.put(_WORDS, analyses)
 
 
@@ -151,7 +156,10 @@ def _fill(folder: Path, kept: Path) -> None:
 
 
 def _read_files(
-    texts: Iterable[RuleText], before: Mapping[str, KeptFile], cache: Cache | None
+    texts: Iterable[RuleText],
+    before: Mapping[str, KeptFile],
+    cache: Cache | None,
+    analyses: Analyses,
 ) -> dict[str, KeptFile]:
     """Give what each file gives, by its name and hash.
 
@@ -163,7 +171,7 @@ def _read_files(
     for key, text in by_key.items():
         kept = before.get(key) or (cache.get(key) if cache else None)
         if kept is None:
-            kept, file = _read_alone(key, text)
+            kept, file = _read_alone(key, text, analyses)
             if file is None:
                 _keep(cache, key, kept)
             else:
@@ -174,20 +182,20 @@ def _read_files(
         if kept.compiled is not None and kept.lists != _fingerprint(kept.compiled.used, origins):
             file = waiting.get(key) or _parsed(by_key[key])[0]
             assert file is not None, "it was read before"
-            compiled = compile_file(file, lists)
+            compiled = compile_file(file, lists, analyses)
             used = _fingerprint(compiled.used, origins)
             files[key] = KeptFile(compiled, kept.problems, used)
             _keep(cache, key, files[key])
     return files
 
 
-def _read_alone(key: str, text: RuleText) -> tuple[KeptFile, RuleFile | None]:
+def _read_alone(key: str, text: RuleText, analyses: Analyses) -> tuple[KeptFile, RuleFile | None]:
     """Read and compile a file with its own lists; give what was read if it needs others."""
     file, problems = _parsed(text)
     if file is None:
         return KeptFile(None, problems, ""), None
     own = {one.name: one for one in file.lists}
-    compiled = compile_file(file, own)
+    compiled = compile_file(file, own, analyses)
     kept = KeptFile(compiled, problems, _fingerprint(compiled.used, dict.fromkeys(own, key)))
     return kept, None if compiled.used <= own.keys() else file
 
@@ -228,18 +236,12 @@ def _keep(cache: Cache | None, key: str, kept: KeptFile) -> None:
 # --- together ---------------------------------------------------------------------------------
 
 
-def _joined(files: Sequence[CompiledFile], cache: Cache | None) -> tuple[Rules, list[Problem]]:
-    """Put the files together, with what is known of the words of their terms."""
-    if cache is None:
-        return join_files(files)
-    known: Analyses = cache.get(_WORDS) or {}
-    analyses = known.copy()
-    rules, problems = join_files(files, analyses)
-    in_use = rules.terms.vocabulary
-    if in_use and in_use != known.keys():
+def _keep_words(
+    cache: Cache, known: AbstractSet[Word], analyses: Analyses, in_use: AbstractSet[Word]
+) -> None:
+    """Keep what was found out about the words in use, if it is not what was kept."""
+    if in_use and in_use != known:
         cache.put(_WORDS, {word: analyses[word] for word in in_use})
-    cache.drop_unused()
-    return rules, problems
 
 
 @contextmanager

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.bench.peers import Matcher
+    from watcher.arabic import Analyses
     from watcher.match import Rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,9 +126,10 @@ def _compiled(made: list[Generated], *, exact: bool) -> tuple[Rules, float, floa
     ]
     warm_up()
     started = time.process_time()
-    compiled = [compile_file(file, {}) for file in files]
+    analyses: Analyses = {}
+    compiled = [compile_file(file, {}, analyses) for file in files]
     between = time.process_time()
-    rules, _ = join_files(compiled)
+    rules, _ = join_files(compiled, analyses)
     ended = time.process_time()
     gc.enable()
     assert len(rules.rules) == len(made), "the generated rules have mistakes"

@@ -64,9 +64,9 @@ def compiled(monkeypatch) -> list[int]:
     """How many rules each compiled file had."""
     counted: list[int] = []
 
-    def counting(file, lists):
+    def counting(file, lists, analyses):
         counted.append(len(file.rules))
-        return compile_file(file, lists)
+        return compile_file(file, lists, analyses)
 
     monkeypatch.setattr(rulefolder, "compile_file", counting)
     return counted

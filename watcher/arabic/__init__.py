@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watcher.arabic.keys import content_keys, printed_words
 from watcher.arabic.letters import fold
-from watcher.arabic.terms import Analyses, Hit, Term, Terms
+from watcher.arabic.terms import Analyses, Hit, Term, Terms, analyze
 from watcher.arabic.words import Words, words_of
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Term",
     "Terms",
     "Words",
+    "analyze",
     "content_keys",
     "fold",
     "printed_words",

@@ -17,7 +17,8 @@ from watcher.arabic.survey import Memory, Reading, Several, Survey
 from watcher.arabic.words import Words, one_words, pieces, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 Mode: TypeAlias = Literal["inflected", "exact"]
 Word: TypeAlias = tuple[str, bool, Place]
@@ -85,17 +86,13 @@ class Terms:
         self._opening: set[int] = set()
         self._forget()
         known = {} if analyses is None else analyses
-        simple = one_words([term.text for term in self.texts])
-        for label, term in zip(labels or range(len(self.texts)), self.texts, strict=True):
-            exact = term.mode == "exact"
-            if term.text in simple and "عبد" not in term.text:
-                self._add(label, [(term.text, (term.text, exact, "alone"))], known)
-            else:
-                for words in _written(words_of(term.text).raw):
-                    self._add(label, _keyed(words, exact=exact), known)
+        ways = _ways(self.texts)
+        for label, term in zip(labels or range(len(self.texts)), ways, strict=True):
+            for words in term:
+                self._add(label, words, known)
 
     @property
-    def vocabulary(self) -> Collection[Word]:
+    def vocabulary(self) -> AbstractSet[Word]:
         """Give the words of all terms."""
         return self._atoms.keys()
 
@@ -115,10 +112,7 @@ class Terms:
         atom = self._atoms.get(word)
         if atom is None:
             atom = self._atoms[word] = len(self._atoms)
-            forms = known.get(word)
-            if forms is None:
-                forms = known[word] = forms_of(raw, exact=word[1], place=word[2])
-            self._stems.enter(atom, raw, word[2], forms)
+            self._stems.enter(atom, raw, word[2], _analyzed(raw, word, known))
         return atom
 
     def _forget(self) -> None:
@@ -206,6 +200,31 @@ class Terms:
             tuple(atom for atom in atoms if atom in self._opening),
             frozenset(code >> 1 for code in codes if not code & 1 and code >> 1 in self._later),
         )
+
+
+def analyze(terms: Iterable[Term], analyses: Analyses) -> None:
+    """Add to `analyses` what is not known yet of the words of some terms."""
+    for term in _ways(list(terms)):
+        for raw, word in chain.from_iterable(term):
+            _analyzed(raw, word, analyses)
+
+
+def _analyzed(raw: str, word: Word, analyses: Analyses) -> tuple[Form, ...]:
+    forms = analyses.get(word)
+    if forms is None:
+        forms = analyses[word] = forms_of(raw, exact=word[1], place=word[2])
+    return forms
+
+
+def _ways(terms: list[Term]) -> Iterator[list[list[tuple[str, Word]]]]:
+    """Yield for each term the ways to write it, word by word."""
+    simple = one_words([term.text for term in terms])
+    for term in terms:
+        exact = term.mode == "exact"
+        if term.text in simple and "عبد" not in term.text:  # as most are
+            yield [[(term.text, (term.text, exact, "alone"))]]
+        else:
+            yield [_keyed(words, exact=exact) for words in _written(words_of(term.text).raw)]
 
 
 def _keyed(words: list[str], *, exact: bool) -> list[tuple[str, Word]]:

@@ -10,7 +10,6 @@ from watcher.match.rule import Rule, RuleTest
 from watcher.match.rules import (
     Findings,
     Rules,
-    analyze,
     compile_rules,
     join_files,
     match,
@@ -27,7 +26,6 @@ __all__ = [
     "RuleTest",
     "Rules",
     "TestResult",
-    "analyze",
     "compile_file",
     "compile_rules",
     "explain",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from watcher.arabic import Term
+
 if TYPE_CHECKING:
     from watcher.match.written import Mode
 
@@ -36,3 +38,8 @@ def text_of(atom: str) -> str:
 def is_term(atom: str) -> bool:
     """Tell a term from a literal or regular expression."""
     return atom[0] in "~="
+
+
+def term_of(atom: str) -> Term:
+    """Give the term that an atom looks for."""
+    return Term(text_of(atom), "exact" if mode_of(atom) == "exact" else "inflected")

@@ -9,8 +9,9 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from watcher.arabic import fold
+from watcher.arabic import analyze, fold
 from watcher.document import at, value
+from watcher.match.atoms import is_term, term_of
 from watcher.match.compile import Compiler
 from watcher.match.sense import provable
 from watcher.match.written import Term
@@ -18,6 +19,7 @@ from watcher.match.written import Term
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from watcher.arabic import Analyses
     from watcher.document import Mark
     from watcher.errors import Problem
     from watcher.match.nodes import Leaf, Node
@@ -49,8 +51,13 @@ class CompiledFile:
     problems: tuple[Problem, ...]
 
 
-def compile_file(file: RuleFile, lists: Mapping[str, WrittenList]) -> CompiledFile:
-    """Compile the rules of one file; `lists` are those of all files by name."""
+def compile_file(
+    file: RuleFile, lists: Mapping[str, WrittenList], analyses: Analyses
+) -> CompiledFile:
+    """Compile the rules of one file; `lists` are those of all files by name.
+
+    What the words of its terms are goes into `analyses`, which files share.
+    """
     compiler = Compiler(lists)
     problems: list[Problem] = []
     rules: list[Rule] = []
@@ -67,6 +74,7 @@ def compile_file(file: RuleFile, lists: Mapping[str, WrittenList]) -> CompiledFi
     for one in file.lists:
         problems.extend(_repeated(one))
     problems.extend(_untested(file.rules))
+    analyze(map(term_of, filter(is_term, compiler.leaves)), analyses)
     return CompiledFile(
         lists=file.lists,
         rules=tuple(rules),

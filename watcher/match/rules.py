@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from watcher.arabic import Term, Terms
-from watcher.match.atoms import is_term, mode_of, text_of
+from watcher.arabic import Terms
+from watcher.match.atoms import is_term, mode_of, term_of, text_of
 from watcher.match.files import compile_file
 from watcher.match.index import Index
 from watcher.match.patterns import Patterns
@@ -73,7 +73,8 @@ def read_rules(documents: Iterable[Mapping]) -> tuple[Rules, list[Problem]]:
 def compile_rules(files: Sequence[RuleFile]) -> tuple[Rules, list[Problem]]:
     """Compile what `read_file` gave for each file; see `read_rules`."""
     lists, _ = lists_by_name(one for file in files for one in file.lists)
-    return join_files([compile_file(file, lists) for file in files])
+    analyses: Analyses = {}
+    return join_files([compile_file(file, lists, analyses) for file in files], analyses)
 
 
 def join_files(
@@ -81,7 +82,7 @@ def join_files(
 ) -> tuple[Rules, list[Problem]]:
     """Put together what was compiled file by file, and report what is wrong with the whole.
 
-    `analyses` gives what is known of words, and takes up what is found out about others.
+    `analyses` is what was found out about the words of their terms.
     """
     lists, problems = lists_by_name(one for file in files for one in file.lists)
     problems += [*repeated_ids(files), *unused_lists(files, lists)]
@@ -99,35 +100,17 @@ def _assembled(files: Sequence[CompiledFile], analyses: Analyses | None) -> Rule
     targets: dict[str, Mark] = {}
     for name, mark in chain.from_iterable(file.targets for file in files):
         targets.setdefault(name, mark)
-    atoms = _atoms(files)
+    atoms = dict.fromkeys([leaf.atoms[0] for file in files for leaf in file.leaves])
+    terms = [atom for atom in atoms if is_term(atom)]
     return Rules(
         rules=tuple(chain.from_iterable(file.rules for file in files)),
         nodes=nodes,
-        terms=_terms(atoms, analyses),
+        terms=Terms(map(term_of, terms), terms, analyses),
         patterns=Patterns([(mode_of(one), text_of(one)) for one in atoms if not is_term(one)]),
         index=Index(nodes),
         about=frozenset[Field]().union(*(file.about for file in files)),
         named=tuple(targets.items()),
     )
-
-
-def analyze(files: Sequence[CompiledFile], analyses: Analyses) -> None:
-    """Add to `analyses` what is not known yet of the words of all terms."""
-    _terms(_atoms(files), analyses)
-
-
-def _atoms(files: Sequence[CompiledFile]) -> list[str]:
-    """Give every atom once."""
-    return list(dict.fromkeys([leaf.atoms[0] for file in files for leaf in file.leaves]))
-
-
-def _terms(atoms: Sequence[str], analyses: Analyses | None) -> Terms:
-    terms = [atom for atom in atoms if is_term(atom)]
-    return Terms(map(_term, terms), terms, analyses)
-
-
-def _term(atom: str) -> Term:
-    return Term(text_of(atom), "exact" if mode_of(atom) == "exact" else "inflected")
 
 
 # --- matching ---------------------------------------------------------------------------------
