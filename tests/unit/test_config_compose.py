@@ -209,6 +209,27 @@ def test_deep_nesting_is_refused_without_a_deep_stack(text):
     assert any(f"more than {MAX_DEPTH} deep" in message for message in told(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "inside", "levels"),
+    [
+        pytest.param("{}", "", 0, id="lists"),
+        pytest.param("a: &a [[]]\nb: {}", "*a", 3, id="an alias"),
+        pytest.param("a: &a [&b [], *b, {{c: 1}}]\nb: {}", "*a", 3, id="an alias of aliases"),
+        pytest.param("a: &a [x, &b [y]]\nc: *a\nb: {}", "*b", 2, id="an anchor inside an anchor"),
+        pytest.param("[[[]]]: 1\na: &a []\nb: {}", "*a", 2, id="beside a key that is none"),
+    ],
+)
+def test_nesting_is_refused_one_level_beyond_the_deepest(text, inside, levels):
+    """`levels` are those around the brackets, and those that the alias stands for."""
+
+    def too_deep(brackets: int) -> bool:
+        nested = "[" * brackets + inside + "]" * brackets
+        return any("deep" in message for message in told(text.format(nested)))
+
+    assert not too_deep(MAX_DEPTH - levels)
+    assert too_deep(MAX_DEPTH - levels + 1)
+
+
 def test_a_bomb_of_aliases_is_told_once_and_costs_nothing():
     node, problems = load_document("f.yaml", bomb(12))
 

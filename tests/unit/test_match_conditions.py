@@ -305,3 +305,9 @@ def test_tests_in_rule_files_run_through_the_engine():
         "rules.yaml:19:9: rule 'river', test 'not silent': expected silent, got a match. Found: نهر.",
         "rules.yaml:20:9: rule 'river', test 'not there': expected a match, got silent.",
     ]
+
+
+def test_null_is_a_word_in_quotes_only():
+    assert match(one_rule('"null"'), Article("", "a null pointer", ""))
+    with pytest.raises(AssertionError, match="got nothing"):
+        one_rule("null")
