@@ -44,20 +44,18 @@ class Mark:
     col: int
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Way:
     """A path that is written out only when somebody reads it; equal to the text it stands for."""
 
-    __slots__ = ("_above", "_step")
-
-    def __init__(self, above: str | Way, step: str | int) -> None:
-        self._above = above
-        self._step = step
+    above: str | Way
+    step: str | int
 
     def __str__(self) -> str:
-        above, step = str(self._above), self._step
-        if isinstance(step, int):
-            return f"{above}[{step}]"
-        key = shorten(step)
+        above = str(self.above)
+        if isinstance(self.step, int):
+            return f"{above}[{self.step}]"
+        key = shorten(self.step)
         return f"{above}.{key}" if above else key
 
     def __repr__(self) -> str:
@@ -68,9 +66,6 @@ class Way:
 
     def __hash__(self) -> int:
         return hash(str(self))
-
-    def __reduce__(self) -> tuple[type[str], tuple[str]]:
-        return str, (str(self),)
 
 
 @value

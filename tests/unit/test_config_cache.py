@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from watcher.config import Cache, default_folder
+from watcher.config import Cache, default_folder, load_document
+from watcher.document import Mapping, Mark
 from watcher.errors import Problem
+from watcher.match import read_file
 
 
 @pytest.fixture
@@ -21,6 +23,24 @@ def test_a_value_comes_back_as_it_was(cache):
 
     assert Cache(cache.folder).get("key") == value
     assert cache.get("another key") is None
+
+
+def test_a_rule_comes_back_with_all_its_places(cache):
+    text = "rules:\n  - id: sky\n    match: {any: [&sun شمس, {all: [*sun, قمر]}]}\n"
+    document, _ = load_document("sky.yaml", text)
+    assert isinstance(document, Mapping)
+    file, _ = read_file(document)
+    cache.put("key", file)
+
+    kept = Cache(cache.folder).get("key")
+    assert kept == file
+    assert kept.rules[0].rule.mark == Mark("sky.yaml", 2, 5)
+    both = kept.rules[0].condition.members[1]
+    assert (both.mark, both.path) == (Mark("sky.yaml", 3, 35), "rules[0].match.any[1].all")
+    assert [str(term.path) for term in both.members] == [
+        "rules[0].match.any[0]",
+        "rules[0].match.any[1].all[1]",
+    ]
 
 
 @pytest.mark.parametrize(
