@@ -294,19 +294,21 @@ def test_engine_equals_the_definition_rule_by_rule(conditions, title, before, te
 @settings(deadline=None)
 @given(
     conditions=st.lists(condition, min_size=2, max_size=6),
-    titles=st.lists(st.lists(word, min_size=1, max_size=6), min_size=40, max_size=40),
+    titles=st.lists(st.lists(word, min_size=1, max_size=4), min_size=20, max_size=20),
 )
 def test_what_articles_teach_changes_no_match(conditions, titles):
     """Rules move to rarer words after some articles; each is found all the same."""
-    rules, sound = compiled(conditions)
+    taught, sound = compiled(conditions)
     assume(sound)
     articles = [Article("", " ".join(title), "") for title in titles]
+    for article in articles:
+        match(taught, article)
+    untaught = compiled(sound)[0]
 
-    taught = [match(rules, article) for article in articles]
-
-    for article, found in zip(articles, taught, strict=True):
-        assert found == match(compiled(sound)[0], article)
-        findings = Findings(rules, article)
+    for article in articles[:8]:
+        found = match(taught, article)
+        findings = Findings(taught, article)
+        assert found == match(untaught, article)
         assert findings.rules() == [one.rule for one in found]
         assert [findings.match(one.rule) for one in reversed(found)] == list(reversed(found))
 
