@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from watcher.arabic import Terms
-from watcher.config import read_rule_documents
 from watcher.document import at, suggest
 from watcher.errors import Invalid, WatcherError
-from watcher.match import compile_rules, read_file
+from watcher.match import compile_rules
 from watcher.match.lint import floods, lint
 from watcher.match.narrow import Probes, answered, need_of, needs, probes_of
 from watcher.model import Each, Match, Severity, Span
 from watcher.notify import alert_of, route
+from watcher.rulefolder import written_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -63,12 +63,7 @@ def load_older_rule_set(old: Path, folder: Path, only: str | None = None) -> Rul
 
 
 def _read(folder: Path) -> list[RuleFile]:
-    documents, problems, _ = read_rule_documents(folder)
-    files = []
-    for document in documents:
-        file, mistakes = read_file(document)
-        problems.extend(mistakes)
-        files.append(file)
+    files, problems = written_files(folder)
     _raise(problems)
     return files
 

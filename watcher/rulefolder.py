@@ -113,16 +113,22 @@ def read_folder(
 
 def read_written(folder: Path) -> tuple[RuleFile, ...]:
     """Read the rules of a folder as they were written; raise Invalid with every problem."""
+    files, problems = written_files(folder)
+    problems.extend(compile_rules(files)[1])
+    if any(problem.level == "error" for problem in problems):
+        raise Invalid(sorted(set(problems)))
+    return tuple(files)
+
+
+def written_files(folder: Path) -> tuple[list[RuleFile], list[Problem]]:
+    """Read the files of a folder one by one, with what is wrong with each by itself."""
     documents, problems, _ = read_rule_documents(folder)
     files = []
     for document in documents:
         file, mistakes = read_file(document)
         files.append(file)
         problems.extend(mistakes)
-    problems.extend(compile_rules(files)[1])
-    if any(problem.level == "error" for problem in problems):
-        raise Invalid(sorted(set(problems)))
-    return tuple(files)
+    return files, problems
 
 
 # --- in a process of its own ------------------------------------------------------------------
