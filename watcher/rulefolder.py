@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -91,7 +92,7 @@ def read_folder(
         cache = None
     unseen = 0 if cache is None else _never_seen(texts, before or {}, cache)
     if cache is not None and unseen >= WORTH_A_PROCESS and cache.can_keep():
-        _read_apart(folder, cache)
+        _read_apart(folder, cache, len(texts))
     with _without_collector(large=large):
         analyses: Analyses = (cache.get(_WORDS) if cache else None) or {}
         known = set(analyses)
@@ -140,22 +141,42 @@ def _never_seen(texts: Iterable[RuleText], before: Mapping[str, KeptFile], cache
     return sum(size for key, size in keys if key not in before and not cache.has(key))
 
 
-def _read_apart(folder: Path, cache: Cache) -> None:
-    """Have another process put a folder into the cache, and give its memory back when it ends.
+def _read_apart(folder: Path, cache: Cache, files: int) -> None:
+    """Have other processes, one a core, put a folder into the cache, and end with their memory.
 
-    Whatever it does not manage is not in the cache, and read here.
+    Whatever they do not manage is not in the cache, and read here.
     """
-    process = get_context("spawn").Process(target=_fill, args=(folder, cache.folder), daemon=True)
-    process.start()
-    process.join()
+    spawning = get_context("spawn")
+    shares = min(len(os.sched_getaffinity(0)), files)
+    each = [(folder, cache.folder, share, shares) for share in range(shares)]
+    for work in ([(_fill, args) for args in each], [(_gather_words, (cache.folder, shares))]):
+        processes = [spawning.Process(target=do, args=args, daemon=True) for do, args in work]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
 
 
-def _fill(folder: Path, kept: Path) -> None:
+def _fill(folder: Path, kept: Path, share: int, shares: int) -> None:
+    """Keep what every so many-th file gives, and what is written in it where others matter."""
     cache = Cache(kept)
     with _without_collector(large=False):
         analyses: Analyses = {}
-        _read_files(read_rule_texts(folder)[0], {}, cache, analyses)
-        cache.put(_WORDS, analyses)
+        texts = read_rule_texts(folder)[0][share::shares]
+        for key, alone, file in _read_each(texts, {}, cache, analyses):
+            if file is not None:
+                cache.put(key, alone)
+                cache.put(_written(key), file)
+        cache.put(f"{_WORDS} {share}", analyses)
+
+
+def _gather_words(kept: Path, shares: int) -> None:
+    """Put together what was found out about words, each of them once."""
+    cache = Cache(kept)
+    analyses: Analyses = cache.get(_WORDS) or {}
+    for share in range(shares):
+        analyses.update(cache.get(f"{_WORDS} {share}") or {})
+    cache.put(_WORDS, analyses)
 
 
 # --- file by file -----------------------------------------------------------------------------
@@ -167,32 +188,44 @@ def _read_files(
     cache: Cache | None,
     analyses: Analyses,
 ) -> dict[str, KeptFile]:
-    """Give what each file gives, by its name and hash.
-
-    A file is compiled as soon as it is read: if it uses no lists but its own, what was read can go.
-    """
+    """Give what each file gives, by its name and hash."""
     by_key = {_key(text): text for text in texts}
     files: dict[str, KeptFile] = {}
     waiting: dict[str, RuleFile] = {}
-    for key, text in by_key.items():
-        kept = before.get(key) or (cache.get(key) if cache else None)
-        if kept is None:
-            kept, file = _read_alone(key, text, analyses)
-            if file is None:
-                _keep(cache, key, kept)
-            else:
-                waiting[key] = file
-        files[key] = kept
+    for key, alone, written in _read_each(by_key.values(), before, cache, analyses):
+        files[key] = alone
+        if written is not None:
+            waiting[key] = written
     lists, origins = _lists(files)
     for key, kept in files.items():
         if kept.compiled is not None and kept.lists != _fingerprint(kept.compiled.used, origins):
-            file = waiting.get(key) or _parsed(by_key[key])[0]
+            file = waiting.get(key) or _parsed_before(cache, key) or _parsed(by_key[key])[0]
             assert file is not None, "it was read before"
             compiled = compile_file(file, lists, analyses)
             used = _fingerprint(compiled.used, origins)
             files[key] = KeptFile(compiled, kept.problems, used)
             _keep(cache, key, files[key])
     return files
+
+
+def _read_each(
+    texts: Iterable[RuleText],
+    before: Mapping[str, KeptFile],
+    cache: Cache | None,
+    analyses: Analyses,
+) -> Iterator[tuple[str, KeptFile, RuleFile | None]]:
+    """Give what each file gives by itself, and what is written in it if it needs others' lists.
+
+    A file is compiled as soon as it is read: if it uses no lists but its own, what was read can go.
+    """
+    for text in texts:
+        key, file = _key(text), None
+        kept = before.get(key) or (cache.get(key) if cache else None)
+        if kept is None:
+            kept, file = _read_alone(key, text, analyses)
+            if file is None:
+                _keep(cache, key, kept)
+        yield key, kept, file
 
 
 def _read_alone(key: str, text: RuleText, analyses: Analyses) -> tuple[KeptFile, RuleFile | None]:
@@ -208,6 +241,16 @@ def _read_alone(key: str, text: RuleText, analyses: Analyses) -> tuple[KeptFile,
 
 def _key(text: RuleText) -> str:
     return f"{text.name}:{text.hash}"
+
+
+def _written(key: str) -> str:
+    return f"{key} as written"
+
+
+def _parsed_before(cache: Cache | None, key: str) -> RuleFile | None:
+    """Give what another process read in a file that waits for lists of others."""
+    file: RuleFile | None = cache.get(_written(key)) if cache else None
+    return file
 
 
 def _parsed(text: RuleText) -> tuple[RuleFile | None, tuple[Problem, ...]]:
