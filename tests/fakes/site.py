@@ -57,6 +57,7 @@ Answer: TypeAlias = Reply | Callable[[Request], Reply]
 class Site:
     """The server; use it as a context manager, or the fixture `site`."""
 
+    address: str = "127.0.0.1"
     requests: list[Request] = field(default_factory=list)
     _answers: dict[str, list[Answer]] = field(default_factory=dict)
     _closing: threading.Event = field(default_factory=threading.Event)
@@ -64,7 +65,7 @@ class Site:
 
     def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"owner": self})
-        self._server = _Server(("127.0.0.1", 0), handler)
+        self._server = _Server((self.address, 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
         return self
@@ -79,9 +80,9 @@ class Site:
     def port(self) -> int:
         return self._server.server_port
 
-    def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
+    def url(self, path: str = "/", host: str = "") -> str:
         """Give the absolute address; `host="localhost"` is the same server under another name."""
-        return f"http://{host}:{self.port}{path}"
+        return f"http://{host or self.address}:{self.port}{path}"
 
     def on(self, path: str, *answers: Answer) -> None:
         """Script `path`: one answer after another, the last one from then on."""

@@ -23,6 +23,7 @@ from watcher.model import Fetched, FetchFailed, NotModified, Validators
 
 if TYPE_CHECKING:
     from aiohappyeyeballs import AddrInfoType
+    from aiohttp.abc import AbstractResolver
     from yarl import URL
 
     from watcher.fetch.settings import FetchSettings
@@ -86,17 +87,29 @@ class _Trip:
 class Fetcher:
     """Owns the connections; use it as an async context manager, one for the whole program."""
 
-    def __init__(self, settings: FetchSettings, clock: Clock = utc_now) -> None:
-        """Take the limits; ValueError where allow_networks names no network."""
+    def __init__(
+        self,
+        settings: FetchSettings,
+        clock: Clock = utc_now,
+        *,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        """Take the limits; ValueError where allow_networks names no network.
+
+        Names are looked up by the system, unless a `resolver` is given.
+        """
         self._settings = settings
         self._clock = clock
+        self._resolver = resolver
         self._allowed = networks(settings.allow_networks)
         self._politeness = Politeness(settings.connections_per_host, settings.pause_s)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(socket_factory=self._open_socket, ttl_dns_cache=60),
+            connector=aiohttp.TCPConnector(
+                socket_factory=self._open_socket, ttl_dns_cache=60, resolver=self._resolver
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={
                 "User-Agent": self._settings.user_agent,
