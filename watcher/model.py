@@ -67,6 +67,8 @@ class Source:
     section: str = ""
     tags: tuple[str, ...] = ()
     pages: Pages = "auto"
+    ignore_robots: str = ""
+    """Who allowed pages to be read that robots.txt asks programs not to read, and when."""
     enabled: bool = True
     min_interval_s: float | None = None
     max_interval_s: float | None = None
@@ -117,8 +119,8 @@ class FetchFailed:
 
     url: str
     why: str
-    """work · timeout · dns · refused · tls · address · redirect · status · politeness · too-large ·
-    truncated · encoding · protocol"""
+    """work · timeout · dns · refused · tls · address · redirect · status · politeness · robots ·
+    too-large · truncated · encoding · protocol"""
     detail: str
     status: int | None = None
     retry_after_s: float | None = None

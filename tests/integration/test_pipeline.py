@@ -100,3 +100,22 @@ async def test_a_source_with_many_slow_pages_leaves_room_for_others(
 
     assert len(first) <= 4
     assert {pending.source for pending in (*first, *second)} == {"many", "few"}
+
+
+@pytest.mark.parametrize("permission", ["", "permission by mail of 3 May"])
+async def test_a_page_that_robots_txt_closes_is_matched_by_its_headline(
+    tmp_path: Path, site: Site, permission: str
+) -> None:
+    """It is asked for only with the publisher's permission, and never put off for it."""
+    site.on("/robots.txt", answers.page("User-agent: *\nDisallow: /", "text/plain"))
+    site.on("/rss", answers.page(answers.rss(("وصول القطار الأول", site.url("/1")))))
+    async with watching(tmp_path, site, a=site.url("/rss")) as watcher:
+        pipeline = watcher.pipeline
+        pipeline.sources = {"a": replace(pipeline.sources["a"], ignore_robots=permission)}
+        await poll_all(watcher)
+        (pending,) = await watcher.record.pending(utc_now(), 10)
+        await pipeline.read(pending)
+        status = await watcher.record.status(utc_now())
+
+    assert len(site.asked("/1")) == (1 if permission else 0)
+    assert (status.articles, status.matched) == (1, 1)

@@ -290,6 +290,7 @@ sources:
     section: politics
     tags: [IQ, NO]
     pages: never
+    ignore_robots: permission by mail
     enabled: no
     min_interval: 5m
     max_interval: 1h
@@ -310,6 +311,7 @@ sources:
             section="politics",
             tags=("IQ", "NO"),
             pages="never",
+            ignore_robots="permission by mail",
             enabled=False,
             min_interval_s=300,
             max_interval_s=3600,

@@ -19,6 +19,7 @@ from watcher.fetch.coding import ACCEPT_ENCODING, BadCoding, Body, TooLarge, Tru
 from watcher.fetch.failure import Failed, of_error, of_status
 from watcher.fetch.guard import networks, refusal
 from watcher.fetch.politeness import AskedForQuiet, Politeness
+from watcher.fetch.robots import Robots
 from watcher.model import Fetched, FetchFailed, NotModified, Validators
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Fetcher:
         self._resolver = resolver
         self._allowed = networks(settings.allow_networks)
         self._politeness = Politeness(settings.connections_per_host, settings.pause_s)
+        self._robots = Robots(self._ask_for_robots, settings.user_agent)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -129,9 +131,16 @@ class Fetcher:
             self._session = None
 
     async def fetch(
-        self, url: str, validators: Validators = _NOTHING_KNOWN, accept: Kind = "feed"
+        self,
+        url: str,
+        validators: Validators = _NOTHING_KNOWN,
+        accept: Kind = "feed",
+        *,
+        obey_robots: bool = False,
     ) -> Outcome:
         """Ask for `url`, bringing `validators` along; whatever a server does comes back as a value.
+
+        With `obey_robots` the host's robots.txt is asked first, that of every redirect, too.
 
         While a host wants to be left alone (429 or 503 with Retry-After) every fetch from it fails
         at once with why="politeness" and the seconds left, so that nobody waits and its turn comes
@@ -144,13 +153,25 @@ class Fetcher:
             headers["If-Modified-Since"] = validators.last_modified
         try:
             trip = _Trip(_read(url), headers, self._settings.total_timeout_s)
-            answer = await self._ask(trip)
-            while answer.status in _REDIRECTS:
-                trip.go_on(answer, self._settings.max_redirects)
-                answer = await self._ask(trip)
+            answer = await self._travel(trip, obey_robots=obey_robots)
             return _conclude(url, trip, answer, validators)
         except Failed as failed:
             return failed.outcome(url)
+
+    async def _travel(self, trip: _Trip, *, obey_robots: bool) -> Answer:
+        """Ask until the answer is no redirect."""
+        while True:
+            if obey_robots:
+                delay_s = await self._robots.check(trip.url)
+                self._politeness.slow_down(trip.url.host or "", delay_s)
+            answer = await self._ask(trip)
+            if answer.status not in _REDIRECTS:
+                return answer
+            trip.go_on(answer, self._settings.max_redirects)
+
+    async def _ask_for_robots(self, url: URL) -> Answer:
+        trip = _Trip(url, {"Accept": "text/plain, */*;q=0.5"}, self._settings.total_timeout_s)
+        return await self._travel(trip, obey_robots=False)
 
     async def _ask(self, trip: _Trip) -> Answer:
         """Make one request when it is its turn."""
