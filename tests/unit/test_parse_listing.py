@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from watcher.model import Fetched, Parsed
 from watcher.parse import parse
-from watcher.parse.listing import selector_fault
 from watcher.parse.links import is_article_like, is_same_site, shape_of
+from watcher.parse.listing import selector_fault
 
 NOW = datetime(2024, 5, 4, 12, 0, tzinfo=UTC)
 URL = "https://www.nahr.example/iraq/"
