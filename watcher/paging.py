@@ -93,9 +93,7 @@ class Paging:
             self._todo |= dict.fromkeys(await self._wanted(polled.parsed), Validators())
         if keeps:
             # An index within an index is always read: its children are not remembered.
-            outcome = polled.outcome
-            known = not is_index and not isinstance(outcome, FetchFailed)
-            self._later[url] = outcome.validators if known else Validators()  # type: ignore[union-attr]  # not failed
+            self._later[url] = Validators() if is_index else _validators_of(polled)
 
     def _all(self, first: Polled) -> Polled:
         """Give one outcome for all that was read: as if the list had come in one piece."""
@@ -118,6 +116,11 @@ class Paging:
         listed, told = tuple(entries.values()), tuple(dict.fromkeys(remarks))
         merged = replace(pages[0], entries=listed, remarks=told, more=())
         return Polled(_changed(outcome), merged)
+
+
+def _validators_of(polled: Polled) -> Validators:
+    outcome = polled.outcome
+    return Validators() if isinstance(outcome, FetchFailed) else outcome.validators
 
 
 def failure_of(polled: Polled) -> str:

@@ -139,7 +139,7 @@ class _Looking:
                 await self.try_("feed", urljoin(url, place))
         robots = urljoin(url, "/robots.txt")
         self.tell(robots)
-        told = await self.fetcher.fetch(robots, accept="page")
+        told = await self.fetcher.fetch(robots)
         if isinstance(told, Fetched):
             names = _SITEMAP.findall(decode(told.body[:100_000], told.content_type).text)
             for address in (absolute_url(name, robots) for name in names[:4]):

@@ -215,6 +215,23 @@ async def test_a_long_absence_is_made_up_for_over_several_polls(tmp_path: Path, 
     assert found == numbers(51, 150)
 
 
+async def test_a_post_is_read_matched_and_recorded_without_its_page(
+    tmp_path: Path, site: Site
+) -> None:
+    at = f"{utc_now():%Y-%m-%dT%H:%M:%S+00:00}"
+    page = channel_page(post(7, "عاجل: القطار يصل إلى البصرة<br/>بعد رحلة استمرت ساعات.", at=at))
+    site.on("/s/nahr_news", Reply(200, page.encode()))
+    async with watching(tmp_path, site.url("/s/nahr_news"), "telegram") as watcher:
+        await poll(watcher)
+        for pending in await watcher.record.pending(utc_now(), 10):
+            await watcher.pipeline.read(pending)
+        status = await watcher.record.status(utc_now())
+
+    assert (status.articles, status.matched, len(status.alerts)) == (1, 1, 1)
+    assert status.alerts[0].url == "https://t.me/nahr_news/7"
+    assert [request.path for request in site.requests] == ["/s/nahr_news"]
+
+
 async def test_a_listing_is_polled_as_the_page_it_is(tmp_path: Path, site: Site) -> None:
     links = "".join(
         f'<li><a href="/iraq/{n}">افتتاح الجسر رقم {n} في بغداد اليوم</a></li>'

@@ -76,6 +76,23 @@ def test_articles_are_found_in_the_order_of_the_page(form: str) -> None:
     assert (parsed.title, parsed.language, parsed.is_feed) == ("العراق", "ar", True)
 
 
+def test_articles_that_stand_in_different_boxes_are_found_by_their_number() -> None:
+    forms = (
+        "<div><div>{}</div><p>أ</p></div>",
+        "<section>{}</section>",
+        "<table><tr><td>{}</td></tr></table>",
+    )
+    links = [f'<a href="/iraq/{48210 + n}">{title}</a>' for n, title in enumerate(HEADLINES * 2)]
+    boxes = "".join(
+        f"<div class=b{n}>{forms[n % 3].format(link)}</div><hr>"
+        if n % 2
+        else forms[n % 3].format(link)
+        for n, link in enumerate(links)
+    )
+
+    assert len(read(whole(boxes)).entries) == 8
+
+
 def test_a_featured_article_of_the_same_shape_is_one_too() -> None:
     lead = '<section class="hero"><h1><a href="/iraq/48300/slug">زيارة رسمية لرئيس الوزراء إلى البصرة</a></h1></section>'
     parsed = read(whole(f"{lead}<div>{cards(FORMS['articles with headings'])}</div>"))

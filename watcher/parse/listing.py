@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MOST_LINKS: Final = 3000
 MOST_ENTRIES: Final = 500
 _LEAST_SIBLINGS: Final = 3
+_LEAST_WITHOUT_LIST: Final = 5
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _APART: Final = frozenset({"nav", "footer", "aside", "form", "select", "noscript"})
 _APART_ROLES: Final = frozenset({"navigation", "contentinfo", "search", "menu", "menubar"})
@@ -218,7 +219,11 @@ def _shapes(links: Sequence[_Link]) -> set[tuple[str, ...]]:
         counts = Counter(shape_of(link.key) for link in members)
         if len(members) >= _LEAST_SIBLINGS:
             shapes.update(shape for shape, count in counts.items() if count * 4 >= len(members))
-    return shapes
+    if shapes:
+        return shapes
+    # Every article in a box of its own kind: then their number must do.
+    everywhere = Counter(shape_of(link.key) for link in links)
+    return {shape for shape, count in everywhere.items() if count >= _LEAST_WITHOUT_LIST}
 
 
 def _list_of(box: HtmlElement) -> HtmlElement | None:
