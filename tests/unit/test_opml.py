@@ -65,6 +65,18 @@ def test_what_was_exported_is_imported_unchanged(sources: list[Source]) -> None:
     assert by_id(read) == by_id(sources)
 
 
+def test_what_only_some_kinds_have_survives_too() -> None:
+    sources = [
+        Source("c", "قناة", "https://t.me/s/nahr_news", kind="telegram"),
+        Source("m", "مرآة", "https://mirror.example/s/nahr_news", kind="telegram"),
+        Source(
+            "l", "قائمة", "https://nahr.example/iraq", kind="listing", links='ul[class="a"] > a'
+        ),
+    ]
+
+    assert read_opml(write_opml(sources)) == (sources, [])
+
+
 @given(_sources)
 def test_what_is_written_as_yaml_is_read_unchanged(sources: list[Source]) -> None:
     document, problems = load_document("sources.yaml", f"sources:\n{as_yaml(sources)}")
