@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from watcher import log, systemd
 from watcher.clock import utc_now
 from watcher.config import Cache, default_folder, load_config, read_config
+from watcher.document import suggest
 from watcher.errors import Invalid, Problem, StorageUnavailable
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.lanes import Lane
@@ -27,20 +28,23 @@ from watcher.schedule import Ticks
 from watcher.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
     from watcher.config import Config
     from watcher.match import Rules
-    from watcher.model import Article, Notice, Outcome, Pending, SourceState
+    from watcher.model import Article, Notice, Outcome, Pending, Source, SourceState
+    from watcher.preview import Preview
     from watcher.record import Status
+    from watcher.schedule import Polled
 
 POLLS_AT_ONCE = 32
 READS_AT_ONCE = 32
 READS_PER_SOURCE = 4
 """A source whose pages are slow must not keep the others waiting."""
+CHECKS_AT_ONCE = 16
 TICK_S = 1.0
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
@@ -322,6 +326,53 @@ async def read_address(url: str, *, allow: tuple[str, ...] = ()) -> Article | No
         return read_page(page, now=utc_now())
     why = page.detail if isinstance(page, FetchFailed) else "the server sent no page"
     return NotAnArticle(url, why)
+
+
+async def preview_address(
+    url: str, *, allow: tuple[str, ...] = (), tell: Callable[[str], None]
+) -> Preview:
+    """Look at what a site offers to be watched; `tell` hears what is being looked at."""
+    from watcher.preview import preview
+
+    async with Fetcher(replace(FetchSettings(), allow_networks=allow)) as fetcher:
+        return await preview(fetcher, url, utc_now(), tell)
+
+
+async def check_each_source(
+    config_file: Path, ids: Sequence[str], done: Callable[[int], None]
+) -> list[tuple[Source, Polled]]:
+    """Poll these sources, or all that are enabled, and record nothing; `done` hears of each."""
+    from watcher.preview import poll_once
+
+    config = load_config(config_file)
+    known = {source.id: source for source in config.sources}
+    if unknown := [id_ for id_ in ids if id_ not in known]:
+        what = f"there is no source '{unknown[0]}'. {suggest(unknown[0], known)}"
+        raise Invalid([Problem(str(config_file), 0, 0, "sources", what)])
+    wanted = [known[id_] for id_ in ids] or [one for one in config.sources if one.enabled]
+    turns = asyncio.Semaphore(CHECKS_AT_ONCE)
+    async with Fetcher(config.fetch) as fetcher:
+
+        async def check(source: Source) -> tuple[Source, Polled]:
+            async with turns:
+                polled = await poll_once(fetcher, source, utc_now())
+            done(len(wanted))
+            return source, polled
+
+        return await asyncio.gather(*map(check, wanted))
+
+
+async def read_sources_with_states(
+    config_file: Path,
+) -> list[tuple[Source, SourceState | None]]:
+    """Give each source with what is remembered of it; None before its first start."""
+    config = load_config(config_file)
+    states: dict[str, SourceState] = {}
+    with contextlib.suppress(StorageUnavailable):  # nothing has been recorded yet
+        async with Record(config.database.reveal(), migrate=False) as record:
+            status = await record.status(utc_now())
+            states = {source.state.id: source.state for source in status.sources}
+    return [(source, states.get(source.id)) for source in config.sources]
 
 
 def read_bytes(

@@ -13,6 +13,7 @@ from datetime import datetime  # noqa: TC003 - part of the values themselves
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 Pages: TypeAlias = Literal["auto", "always", "never"]
+SourceKind: TypeAlias = Literal["feed", "sitemap", "listing", "telegram"]
 Where: TypeAlias = Literal["title", "lead", "text"]
 
 
@@ -60,6 +61,9 @@ class Source:
     id: str
     name: str
     url: str
+    kind: SourceKind = "feed"
+    links: str = ""
+    """CSS selector of what holds the article links of a listing; empty to find them."""
     site: str = ""
     language: str = "ar"
     group: str = ""
@@ -162,7 +166,9 @@ class Parsed:
     language: str = ""
     ttl_s: float | None = None
     is_feed: bool = True
-    """False when the body is no feed at all: an HTML page, an error text, nothing."""
+    """False when the body is no list of the source's kind: another page, an error, nothing."""
+    more: tuple[str, ...] = ()
+    """Addresses that continue the list: child maps of an index, older posts of a channel."""
 
 
 # --- articles ---------------------------------------------------------------------------------
@@ -397,6 +403,8 @@ class SourceState:
     interval_s: float = 0.0
     seen_before: bool = False
     """False until the first successful poll: first contact."""
+    more: Mapping[str, Validators] = field(default_factory=dict)
+    """What the next poll fetches beside `url`: child maps of an index, older posts that lack."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from watcher.model import (
     TryAgain,
 )
 from watcher.notify import alert_of, own_trouble, route
+from watcher.paging import Paging
 from watcher.parse import decode, parse
 from watcher.record import retry_delay
 from watcher.schedule import Polled, schedule
@@ -47,13 +48,20 @@ if TYPE_CHECKING:
     from watcher.config import Limits, Polling
     from watcher.fetch import Fetcher
     from watcher.match import Rule, Rules
-    from watcher.model import Notice, Pending, Source, SourceState
+    from watcher.model import Notice, Pending, Source, SourceKind, SourceState, Validators
     from watcher.notify import Notifier, Target
     from watcher.record import Record
     from watcher.workers import Workers
 
 Form: TypeAlias = Literal["page", "fragment", "text"]
 
+ACCEPT: Mapping[SourceKind, Literal["feed", "page"]] = {
+    "feed": "feed",
+    "sitemap": "feed",
+    "listing": "page",
+    "telegram": "page",
+}
+"""What the server is asked for, by kind of source."""
 STORY_WINDOW = timedelta(days=14)
 """Older articles are not compared: a text that comes back after two weeks is news again."""
 PASSING = frozenset({408, 425, 429})
@@ -97,8 +105,21 @@ class Pipeline:
 
     async def poll(self, state: SourceState) -> None:
         """Fetch a source, parse its entries, and record them with when it is due again."""
-        outcome = await self.fetcher.fetch(state.url, validators=state.validators, accept="feed")
-        await self._polled(state, await self._parse(outcome))
+        source = self.sources.get(state.id)
+        kind = source.kind if source else "feed"
+
+        async def read(url: str, validators: Validators) -> Polled:
+            outcome = await self.fetcher.fetch(
+                url,
+                validators=validators,
+                accept=ACCEPT[kind],
+                obey_robots=kind == "listing" and _keeps_to_robots(source),
+            )
+            return await self._parse(outcome, source)
+
+        paging = Paging(state, kind, self.now(), read, self.record.knows_one_of)
+        polled, more = await paging.poll()
+        await self._polled(replace(state, more=more), polled)
 
     async def read(self, pending: Pending) -> None:
         """Extract and clean one entry's article, match the rules, relate it, record it all."""
@@ -179,13 +200,17 @@ class Pipeline:
 
     # Between the stages.
 
-    async def _parse(self, outcome: Fetched | NotModified | FetchFailed) -> Polled:
+    async def _parse(
+        self, outcome: Fetched | NotModified | FetchFailed, source: Source | None
+    ) -> Polled:
         if not isinstance(outcome, Fetched):
             return Polled(outcome)
+        kind, links = (source.kind, source.links) if source else ("feed", "")
         try:
-            return Polled(outcome, await self.workers.run(parse, outcome, now=self.now()))
+            parsed = await self.workers.run(parse, outcome, now=self.now(), kind=kind, links=links)
         except WorkFailed as failure:
-            return Polled(outcome, failure=f"the feed could not be parsed: {failure}")
+            return Polled(outcome, failure=f"the {kind} could not be parsed: {failure}")
+        return Polled(outcome, parsed)
 
     async def _polled(self, state: SourceState, polled: Polled) -> None:
         polling = self._polling(state.id)
@@ -219,7 +244,7 @@ class Pipeline:
         page = await self.fetcher.fetch(
             entry.link or entry.url,
             accept="page",
-            obey_robots=not (source and source.ignore_robots),
+            obey_robots=_keeps_to_robots(source),
         )
         if not isinstance(page, Fetched):
             return page if isinstance(page, FetchFailed) else NotAnArticle(entry.url, "no page")
@@ -302,6 +327,10 @@ def is_final(failed: FetchFailed) -> bool:
     """Tell an answer that will be the same next time from what may pass."""
     refused = 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
     return refused or failed.why == "robots"
+
+
+def _keeps_to_robots(source: Source | None) -> bool:
+    return source is None or not source.ignore_robots
 
 
 def warm_up() -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.readings import NOW, entry, source
+from tests.fakes.readings import NOW, entry, listed, source
 from watcher.model import SourceState, Validators
 from watcher.record import Record, RecordRefused
+
+if TYPE_CHECKING:
+    from watcher.model import Source
 
 MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(hours=1)
@@ -79,9 +83,37 @@ async def test_every_field_of_a_state_survives(record: Record) -> None:
         entries_last=30,
         interval_s=312.5,
         seen_before=True,
+        more={"https://nahr.example/map-1.xml": Validators(etag='"1"'), "https://x": Validators()},
     )
     await record.polled(state, [], NOW)
     assert await record.state("nahr") == state
+
+
+@pytest.mark.parametrize(
+    "changed", [source(kind="sitemap"), source(kind="listing", links="ul a")], ids=["kind", "links"]
+)
+async def test_what_is_read_in_another_way_is_read_again(record: Record, changed: Source) -> None:
+    await record.sync_sources([source()], NOW)
+    before = replace(
+        await record.state("nahr"),
+        validators=Validators('"1"'),
+        due=LATER,
+        seen_before=True,
+        more={"https://nahr.example/1": Validators()},
+    )
+    await record.polled(before, [], NOW)
+    await record.sync_sources([changed], NOW)
+
+    after = await record.state("nahr")
+    assert after == replace(before, validators=Validators(), due=NOW, more={})
+
+
+async def test_what_was_listed_before_is_known(record: Record) -> None:
+    await listed(record, entry(1))
+
+    assert await record.knows_one_of([entry(2), entry(1)])
+    assert not await record.knows_one_of([entry(2)])
+    assert not await record.knows_one_of([])
 
 
 async def test_a_source_that_never_was_is_a_mistake(record: Record) -> None:

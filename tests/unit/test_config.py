@@ -317,7 +317,37 @@ sources:
             max_interval_s=3600,
         ),
     )
-    assert all(f"    {key}:" in text or f"  - {key}:" in text for key in SOURCE_KEYS)
+    assert all(
+        f"    {key}:" in text or f"  - {key}:" in text for key in {*SOURCE_KEYS} - {"kind", "links"}
+    )
+
+
+def test_kinds_of_sources_and_what_goes_with_them():
+    text = """
+sources:
+  - {id: a, url: 'https://a.example/news.xml', kind: sitemap}
+  - {id: b, url: 'https://b.example/iraq', kind: listing, links: 'main article h2 > a[href]'}
+  - {id: c, url: '@nahr_news', kind: telegram}
+  - {id: d, url: telegram.me/wadi_press, kind: telegram, pages: never}
+  - {id: e, url: 'https://e.example/rss', kind: feed}
+"""
+    document, _ = load_document("sources.yaml", text)
+    assert document is not None
+    sources, problems = read_sources(document)
+
+    assert problems == []
+    assert [source.kind for source in sources] == [
+        "sitemap",
+        "listing",
+        "telegram",
+        "telegram",
+        "feed",
+    ]
+    assert sources[1].links == "main article h2 > a[href]"
+    assert [source.url for source in sources[2:4]] == [
+        "https://t.me/s/nahr_news",
+        "https://t.me/s/wadi_press",
+    ]
 
 
 @pytest.mark.parametrize("file", ["seeds/sources.yaml", "watcher/starter/sources.yaml"])

@@ -14,6 +14,7 @@ import watcher.cli.reading
 import watcher.cli.rules
 import watcher.cli.running
 import watcher.cli.setup
+import watcher.cli.sources
 import watcher.cli.status  # noqa: F401 - commands register themselves
 from watcher.cli import app
 from watcher.config import load_document

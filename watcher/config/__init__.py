@@ -21,7 +21,7 @@ from watcher.config.rules import (
 from watcher.config.starter import write_starter
 
 if TYPE_CHECKING:
-    from watcher.config.load import load_config, read_config
+    from watcher.config.load import load_config, read_config, read_sources_file
     from watcher.config.settings import Config, Limits, Polling
     from watcher.config.sources import read_sources
 
@@ -38,6 +38,7 @@ __all__ = [
     "read_rule_documents",
     "read_rule_texts",
     "read_sources",
+    "read_sources_file",
     "rule_document",
     "rule_files",
     "write_starter",
@@ -50,6 +51,7 @@ _HOMES = {
     "load_config": "load",
     "read_config": "load",
     "read_sources": "sources",
+    "read_sources_file": "load",
 }
 
 

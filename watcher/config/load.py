@@ -109,6 +109,14 @@ def _sources(file: Path, named: Node | None) -> tuple[tuple[Source, ...], list[P
     return sources, [*problems, *mistakes]
 
 
+def read_sources_file(file: Path) -> tuple[Source, ...]:
+    """Read a sources file alone; raise Invalid with every problem if one is an error."""
+    sources, problems = _sources(file, None)
+    if any(found.level == "error" for found in problems):
+        raise Invalid(sorted(problems))
+    return sources
+
+
 def _as_error(found: Problem) -> Problem:
     """Take an empty file for what it is here: a mistake."""
     return whole(found.file, found.what) if found.level == "warning" else found

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast, get_args
 
 from watcher.config.fields import Fields, fields
+from watcher.config.kinds import channel, fits_kind, selector
 from watcher.config.sections import interval, ordered
 from watcher.config.values import (
     BadValueError,
@@ -17,7 +18,7 @@ from watcher.config.values import (
     web_address,
 )
 from watcher.document import Mapping
-from watcher.model import Pages, Source
+from watcher.model import Pages, Source, SourceKind
 
 if TYPE_CHECKING:
     from watcher.document import Node
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 SOURCE_KEYS = (
     "id",
     "url",
+    "kind",
+    "links",
     "name",
     "site",
     "language",
@@ -68,11 +71,14 @@ def _source(given: Fields, seen: _Seen) -> Source | None:
     """Read one source; None where anything about it is wrong."""
     before = len(given.problems)
     id_ = given.need("id", slug, "")
-    url = given.need("url", web_address, "")
+    kind = cast("SourceKind", given.read("kind", one_of(get_args(SourceKind)), "feed"))
+    url = given.need("url", channel if kind == "telegram" else web_address, "")
     source = Source(
         id=id_,
         name=given.read("name", phrase, id_),
         url=url,
+        kind=kind,
+        links=given.read("links", selector, ""),
         site=given.read("site", web_address, ""),
         language=given.read("language", _language, "ar"),
         group=given.read("group", phrase, ""),
@@ -85,6 +91,7 @@ def _source(given: Fields, seen: _Seen) -> Source | None:
         max_interval_s=_interval(given, "max_interval"),
     )
     ordered(given, source.min_interval_s, source.max_interval_s)
+    fits_kind(given, source)
     _once(given, "id", id_, seen.ids)
     _once(given, "url", same_address(url) if url else "", seen.urls)
     return source if len(given.problems) == before and id_ else None

@@ -150,7 +150,7 @@ def _html_instead(text: str, fetched: Fetched) -> str:
 def _what_instead(text: str, fetched: Fetched, found: Any) -> str:
     root = _root_name(text)
     if root in {"urlset", "sitemapindex"}:
-        return "a sitemap instead of a feed"
+        return "a sitemap instead of a feed; write 'kind: sitemap' for it"
     if root in _HTML_TAGS:
         return _html_instead(text, fetched)
     if root and not found.get("bozo"):

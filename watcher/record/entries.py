@@ -57,6 +57,11 @@ def add(  # noqa: PLR0913 - an entry is added with all of that
     return len((connection.execute(adding, rows)).all()), left
 
 
+def knows_one_of(connection: Connection, listed: Sequence[Entry]) -> bool:
+    """Tell whether any of these entries is on record."""
+    return bool(_known(connection, {url_hash(entry.url) for entry in listed}))
+
+
 def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str]) -> list[Pending]:
     """Take up to `limit` entries to read now, the oldest first, leaving out `busy` sources.
 

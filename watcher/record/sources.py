@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 
     from watcher.model import Source, SourceState
 
-_AS_WRITTEN = ("name", "outlet", "configured_url", "is_active")
-_FRESH = {
-    "etag": "",
-    "last_modified": "",
-    "body_hash": "",
+_AS_WRITTEN = ("name", "outlet", "configured_url", "kind", "links", "is_active")
+_UNREAD: dict[str, Any] = {"etag": "", "last_modified": "", "body_hash": "", "more": None}
+_FRESH = _UNREAD | {
     "failures": 0,
     "not_found": 0,
     "moved_to": "",
@@ -90,6 +88,8 @@ def _written(source: Source) -> dict[str, Any]:
         "name": source.name,
         "outlet": source.group or source.site or source.id,
         "configured_url": source.url,
+        "kind": source.kind,
+        "links": source.links,
         "is_active": source.enabled,
     }
 
@@ -105,4 +105,6 @@ def _changes(row: Row[Any], source: Source | None, now: datetime) -> Mapping[str
     written = _written(source)
     if source.url != row.configured_url:
         return written | _FRESH | {"url": source.url, "due": now}
+    if (source.kind, source.links) != (row.kind, row.links):
+        return written | _UNREAD | {"due": now}  # the same bytes say something else now
     return written if any(getattr(row, name) != written[name] for name in _AS_WRITTEN) else {}

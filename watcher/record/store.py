@@ -132,6 +132,10 @@ class Record:
         """
         return await self._database.write(_keep_poll, state, listed, now, most)
 
+    async def knows_one_of(self, listed: Sequence[Entry]) -> bool:
+        """Tell whether any of these entries has been listed before, by whichever source."""
+        return await self._database.read(entries.knows_one_of, listed)
+
     # --- entries and articles -------------------------------------------------------------
 
     async def pending(self, now: datetime, limit: int, busy: Collection[str] = ()) -> list[Pending]:
@@ -275,7 +279,9 @@ def _keep_poll(
     if left:
         remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
         remarks = "; ".join(filter(None, (state.remark, remark)))
-        rest = replace(state, validators=Validators(), seen_before=not first, remark=remarks)
+        again = dict.fromkeys(state.more, Validators())
+        rest = replace(state, validators=Validators(), more=again, remark=remarks)
+        rest = replace(rest, seen_before=not first)
         sources.keep_state(connection, rest)
     return new
 

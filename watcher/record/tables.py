@@ -113,6 +113,8 @@ sources = Table(
     _words("name"),
     _words("outlet"),
     _words("configured_url"),
+    Column("kind", Text, nullable=False, server_default="feed"),
+    _words("links"),
     _words("url"),
     Column("is_active", Boolean, nullable=False),
     Column("due", Instant, nullable=False),
@@ -129,6 +131,7 @@ sources = Table(
     _count("entries_last"),
     Column("interval_s", Float, nullable=False, server_default="0"),
     Column("seen_before", Boolean, nullable=False),
+    Column("more", _Json),
     Column("furniture", _Json),
     Index("sources_due", "due"),
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Value = TypeVar("Value")
-_STATE = tuple(f.name for f in fields(SourceState) if f.name != "validators")
+_STATE = tuple(f.name for f in fields(SourceState) if f.name not in {"validators", "more"})
 _VALIDATORS = tuple(f.name for f in fields(Validators))
 _EPOCH = date(1970, 1, 1)
 
@@ -58,13 +58,16 @@ def day_of(instant: datetime) -> int:
 def state_row(state: SourceState) -> Json:
     """Give the columns of a source that a poll may change."""
     row = {name: getattr(state, name) for name in _STATE if name != "id"}
-    return row | {name: getattr(state.validators, name) for name in _VALIDATORS}
+    more = {url: asdict(validators) for url, validators in state.more.items()}
+    return row | {name: getattr(state.validators, name) for name in _VALIDATORS} | {"more": more}
 
 
 def state_of(row: Row[Any]) -> SourceState:
     """Read a source's state from its row."""
     validators = Validators(**{name: getattr(row, name) for name in _VALIDATORS})
-    return SourceState(**{name: getattr(row, name) for name in _STATE}, validators=validators)
+    more = {url: Validators(**_known(Validators, kept)) for url, kept in (row.more or {}).items()}
+    told = {name: getattr(row, name) for name in _STATE}
+    return SourceState(**told, validators=validators, more=more)
 
 
 def entry_json(entry: Entry) -> Json:
