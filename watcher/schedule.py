@@ -1,41 +1,41 @@
 """When each source is due, and the daemon's ticks. Owns apscheduler.
 
-The rule is pure; only `Ticks` runs.
+The rule is pure; only `Ticks` runs. For entries that come at random with rate λ, and a number of
+requests to spend, the mean delay of finding them is least where the interval goes with 1/√λ.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, replace
+import math
+import operator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from watcher.model import Fetched, FetchFailed, NotModified, Parsed, SourceState
+from watcher import rhythm
+from watcher.health import SUSPECT, judge, observe, renewed
+from watcher.model import Fetched, FetchFailed, NotModified, Polled, SourceState, Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     from watcher.config import Polling
+    from watcher.model import Entry
+    from watcher.rhythm import Rhythm
+
+__all__ = ["LASTING_MOVE", "LONGEST_BACKOFF", "Ticks", "expected_delay", "learn", "schedule"]
 
 LASTING_MOVE = 3
 """Polls in a row that must lead to the same new address before it is adopted."""
 REPEATED_NOT_FOUND = 3
 LONGEST_BACKOFF = timedelta(hours=6)
 """A source is never given up: sites come back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What one poll of a source gave: the outcome of the fetch, and what was parsed of it."""
-
-    outcome: Fetched | NotModified | FetchFailed
-    parsed: Parsed | None = None
-    """None unless something was fetched and could be parsed."""
-    failure: str = ""
-    """Why what was fetched could not be parsed at all."""
+JITTER = 0.1
+"""What is added to an interval at most, as a share of it."""
 
 
 def schedule(
@@ -44,25 +44,57 @@ def schedule(
     """Give the source's next state: when it is due, which address, what a person should know.
 
     `jitter` in [0, 1) spreads sources over time: up to a tenth is added, never taken from what the
-    other side asked for.
+    other side asked for. What the poll brought that was new is `learn`'s.
     """
-    trouble = _trouble(state, polled)
+    trouble = _trouble(polled)
     after = _failed(state, polled, trouble) if trouble else _succeeded(state, polled)
     after = _adopt_move(after, polled.outcome)
-    wait = (
-        _backoff(after, polled.outcome, polling) if trouble else _interval(after, polled, polling)
-    )
-    varied = wait * (1 + 0.1 * jitter)
-    return replace(
-        after,
-        polled=now,
-        due=now + varied,
-        interval_s=wait.total_seconds(),
-        succeeded=state.succeeded if trouble else now,
-    )
+    if not _is_politeness(polled.outcome):
+        after = replace(after, condition=observe(state, polled, trouble, now))
+        kinds = judge(after, now, is_failing=bool(trouble))
+        after = replace(after, condition=replace(after.condition, troubles=kinds))
+    if trouble:
+        wait = _backoff(after, polled.outcome, polling)
+        return _due(replace(after, polled=now), now, wait, jitter)
+    after = replace(after, polled=now, succeeded=now)
+    fresh_for_s = getattr(polled.outcome, "fresh_for_s", None) or 0.0
+    if not after.condition.delay_s:
+        after = _with_delay(after, polling, now)
+    return _due(after, now, _interval(after, polling, now, fresh_for_s), jitter)
 
 
-def _trouble(state: SourceState, polled: Polled) -> str:
+def learn(  # noqa: PLR0913 - what a poll found, and all that decides the next
+    after: SourceState,
+    new: Sequence[Entry],
+    *,
+    last: datetime | None,
+    now: datetime,
+    polling: Polling,
+    jitter: float = 0.5,
+) -> SourceState:
+    """Take up that entries were new since the `last` good poll; `after` is what `schedule` gave.
+
+    None is the first contact, of which nothing is learned: everything is new then.
+    """
+    if last is None or not new:
+        return after
+    arrivals = [entry.published for entry in new]
+    after = replace(after, condition=renewed(after, arrivals, last, now))
+    wait = _interval(after, polling, now, 0.0)
+    return _due(_with_delay(after, polling, now), now, wait, jitter)
+
+
+def _due(state: SourceState, now: datetime, wait: timedelta, jitter: float) -> SourceState:
+    due = now + wait * (1 + JITTER * jitter)
+    return replace(state, due=due, interval_s=wait.total_seconds())
+
+
+def _is_politeness(outcome: Fetched | NotModified | FetchFailed) -> bool:
+    """Tell what is not this source's fault: another one on its host was told to be quiet."""
+    return isinstance(outcome, FetchFailed) and outcome.why == "politeness"
+
+
+def _trouble(polled: Polled) -> str:
     """Name what went wrong, in words for the operator; empty when nothing did."""
     match polled.outcome:
         case FetchFailed(detail=detail):
@@ -77,39 +109,37 @@ def _trouble(state: SourceState, polled: Polled) -> str:
             if polled.parsed and polled.parsed.remarks
             else "this is no feed"
         )
-    if not polled.parsed.entries and state.entries_last:
-        return f"no entries, where there were {state.entries_last}"
     return ""
 
 
 def _succeeded(state: SourceState, polled: Polled) -> SourceState:
     recovered = replace(state, failures=0, not_found=0, seen_before=True)
     if isinstance(polled.outcome, NotModified):
+        # After failures "nothing new" proves nothing: the next poll asks for the whole feed.
+        is_suspect = state.failures >= SUSPECT
         return replace(
             recovered,
-            validators=polled.outcome.validators,
+            validators=Validators() if is_suspect else polled.outcome.validators,
             remark=state.remark if not state.failures else "",
         )
     parsed = polled.parsed
-    remarks = (
-        (*polled.outcome.remarks, *parsed.remarks)
-        if isinstance(polled.outcome, Fetched) and parsed
-        else ()
-    )
+    if parsed is None or not isinstance(polled.outcome, Fetched):
+        return recovered
+    if not parsed.entries and state.entries_last:
+        # An empty list must not silence the next poll with its validators.
+        remark = f"no entries, where there were {state.entries_last}"
+        return replace(recovered, remark=remark)
     return replace(
         recovered,
-        validators=polled.outcome.validators
-        if isinstance(polled.outcome, Fetched)
-        else state.validators,
-        entries_last=len(parsed.entries) if parsed else 0,
-        remark="; ".join(remarks),
+        validators=polled.outcome.validators,
+        entries_last=len(parsed.entries),
+        remark="; ".join((*polled.outcome.remarks, *parsed.remarks)),
     )
 
 
 def _failed(state: SourceState, polled: Polled, trouble: str) -> SourceState:
     outcome = polled.outcome
-    if isinstance(outcome, FetchFailed) and outcome.why == "politeness":
-        # Not this source's fault: another one on its host was told to be quiet.
+    if _is_politeness(outcome):
         return state
     status = outcome.status if isinstance(outcome, FetchFailed) else None
     not_found = state.not_found + 1 if status == 404 else 0
@@ -141,17 +171,54 @@ def _adopt_move(state: SourceState, outcome: Fetched | NotModified | FetchFailed
     )
 
 
-def _interval(state: SourceState, polled: Polled, polling: Polling) -> timedelta:
-    """Poll often while there is news, ever less while there is none, as the source asks."""
-    shortest, longest = polling.min_interval_s, polling.max_interval_s
-    calm = (
-        shortest if isinstance(polled.outcome, Fetched) else max(shortest, state.interval_s * 1.5)
-    )
-    asked = max(
-        getattr(polled.outcome, "fresh_for_s", None) or 0.0,
-        (polled.parsed.ttl_s or 0.0) if polled.parsed else 0.0,
-    )
-    return timedelta(seconds=min(longest, max(shortest, calm, asked)))
+def _interval(state: SourceState, polling: Polling, now: datetime, fresh_for_s: float) -> timedelta:
+    """Give the pause that the source's rhythm wants, not less than it asks for, within bounds."""
+    learned = _rhythm(state, now)
+    asked = max(fresh_for_s, state.condition.asked_s)
+    wanted = max(_paced(learned, polling, now.timestamp()), asked)
+    return timedelta(seconds=min(polling.max_interval_s, wanted))
+
+
+def _paced(learned: Rhythm, polling: Polling, now: float) -> float:
+    """Follow the rhythm from hour to hour, so that a poll is not due long after the night ends."""
+    share, at = 1.0, now
+    while True:
+        every = _pace(rhythm.rate_now(learned, at, now), polling)
+        left = rhythm.HOUR_S - at % rhythm.HOUR_S
+        if share * every <= left:
+            return at + share * every - now
+        share -= left / every
+        at += left
+
+
+def _pace(rate: float, polling: Polling) -> float:
+    """Give the interval for a rate of entries an hour: the bounds' geometric mean at one an hour.
+
+    So an operator who narrows the bounds of a source has it polled more often at every rate.
+    """
+    least, most = polling.min_interval_s, polling.max_interval_s
+    return min(most, max(least, math.sqrt(least * most / rate)))
+
+
+def _with_delay(state: SourceState, polling: Polling, now: datetime) -> SourceState:
+    delay_s = expected_delay(_rhythm(state, now), polling, state.condition.asked_s, now.timestamp())
+    return replace(state, condition=replace(state.condition, delay_s=delay_s))
+
+
+def expected_delay(learned: Rhythm, polling: Polling, asked_s: float, now: float) -> float:
+    """Give the seconds that a new entry waits on average until a poll finds it.
+
+    Half an interval, and that of each hour weighs as much as the hour has entries.
+    """
+    rates = rhythm.daily(learned, now)
+    most = polling.max_interval_s
+    waits = [min(most, max(_pace(rate, polling), asked_s)) / 2 for rate in rates]
+    mean = math.fsum(map(operator.mul, rates, waits)) / math.fsum(rates)
+    return mean * (1 + JITTER / 2)
+
+
+def _rhythm(state: SourceState, now: datetime) -> Rhythm:
+    return rhythm.unpack(state.condition.rhythm) or rhythm.Rhythm(now.timestamp())
 
 
 def _backoff(

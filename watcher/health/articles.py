@@ -1,0 +1,255 @@
+"""What readings show of a source's health, and which troubles that makes. Pure.
+
+Of each reading one bit for each kind of trouble is kept: whether it shows its sign. A kind begins
+when so many of the last ten show it that, by the source's own usual share, it is no chance; it is
+over when one of the last ten does at most.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from watcher.model import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from watcher.model import Article, Pending
+
+SIGNS: Final = ("blocked", "layout", "garbled", "thin", "clock", "old")
+"""Their order is that of the bits on record."""
+LAST: Final = 10
+FEWEST: Final = 5
+OVER: Final = 1
+LASTING: Final = {
+    "blocked": timedelta(minutes=30),
+    "layout": timedelta(minutes=30),
+    "garbled": timedelta(minutes=30),
+    "thin": timedelta(hours=12),  # an hour of breaking news is an hour of short articles
+    "clock": timedelta(minutes=30),
+    "old": timedelta(0),
+}
+LATE_AFTER: Final = timedelta(hours=12)
+_CHANCE: Final = 1e-6
+_LEAST_SHARE: Final = {"thin": 0.05}
+"""Short articles come together; every other sign is taken to be one in fifty at least."""
+_LEARNED: Final = 10
+"""Readings before anything is compared with what is usual."""
+_AHEAD_S: Final = -600.0
+_OLD_S: Final = 3 * 86_400.0
+_LATE_S: Final = 45 * 60.0
+_SPREAD_S: Final = 75 * 60.0
+"""Ages that differ by no more than the longest usual pause between polls are one offset."""
+_ARABIC: Final = re.compile(r"[\u0621-\u064a\u066e-\u06d3]+")
+_OTHER: Final = re.compile(r"[^\W\d_\u0600-\u06ff]+")
+_DAMAGE: Final = re.compile("[\ufffd\u0637\u0638]")
+_SEEN_CHARACTERS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What is usual for a source's articles, and what the last ones showed."""
+
+    count: int = 0
+    size: float = 0.0
+    """Usual logarithm of an article's characters."""
+    size_spread: float = 0.0
+    quality: float = 0.0
+    quality_spread: float = 0.0
+    arabic: float = 0.0
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Kind -> usual share of readings that show its sign."""
+    recent: tuple[int, ...] = ()
+    """The bits of the last readings, the newest last."""
+    ages: tuple[float, ...] = ()
+    """Seconds, of the last articles, the newest last."""
+    suspects: Mapping[str, str] = field(default_factory=dict)
+    """Kind -> since when there are too many signs, as ISO 8601."""
+    troubles: tuple[str, ...] = ()
+    why: str = ""
+    """Why the last withheld page was withheld."""
+
+
+def sample_of(article: Article, pending: Pending) -> Sample:
+    """Take from an article what it shows of its source."""
+    text = f"{article.title}\n{article.text}"[:_SEEN_CHARACTERS]
+    arabic = sum(map(len, _ARABIC.findall(text)))
+    letters = arabic + sum(map(len, _OTHER.findall(text)))
+    damaged = _DAMAGE.findall(text)
+    replaced = damaged.count("\ufffd")
+    return Sample(
+        quality=article.quality,
+        characters=len(article.text),
+        arabic=arabic / letters if letters >= 20 else None,
+        # Utf-8 read as windows-1256 is every other letter ط or ظ.
+        is_garbled=replaced * 200 > len(text) or (len(damaged) - replaced) * 3 > letters >= 20,
+        age_s=_age_s(pending),
+    )
+
+
+def sample_of_none(pending: Pending, *, withheld: str = "") -> Sample:
+    """Note that a page gave no article; `withheld` says why, where the server did not show it."""
+    return Sample(quality=0.0, withheld=withheld, age_s=_age_s(pending))
+
+
+def _age_s(pending: Pending) -> float | None:
+    """Give how old an entry said to be when it was listed; None for what was there before us."""
+    listed, seen = pending.entry.published, pending.seen
+    if listed is None or seen is None or pending.first_contact:
+        return None
+    return (seen - listed).total_seconds()
+
+
+def read_well(vitals: Vitals, sample: Sample, now: datetime) -> Vitals:
+    """Take up one reading: which troubles its source's articles show now, and what is usual."""
+    bits = _signs(vitals, sample)
+    recent = (*vitals.recent, bits)[-LAST:]
+    ages = vitals.ages if sample.age_s is None else (*vitals.ages, sample.age_s)[-LAST:]
+    seen = replace(vitals, recent=recent, ages=ages, why=sample.withheld or vitals.why)
+    suspects = {
+        kind: vitals.suspects.get(kind, now.isoformat())
+        for kind in (*SIGNS, "late")
+        if _is_suspect(kind, seen)
+    }
+    troubles = tuple(kind for kind in SIGNS if _holds(kind, seen, suspects, now))
+    after = replace(seen, suspects=suspects, troubles=troubles)
+    return _usual(after, sample, bits)
+
+
+def describe(kind: str, vitals: Vitals) -> str:
+    """Say what was seen of a trouble that readings show."""
+    number, of = _count(kind, vitals), len(vitals.recent)
+    match kind:
+        case "blocked":
+            return f"{number} of its last {of} pages were withheld: {vitals.why}"
+        case "layout":
+            usual = f"{vitals.quality:.0%}"
+            return f"{number} of its last {of} pages were read badly, usual quality is {usual}"
+        case "garbled":
+            return f"{number} of its last {of} articles are hardly Arabic, or hold damaged letters"
+        case "thin":
+            usual = f"{math.exp(vitals.size):.0f}"
+            return f"{number} of its last {of} articles are far below its usual {usual} characters"
+        case "clock" if _is_late(vitals):
+            hours = min(vitals.ages) / 3600
+            return f"its articles are dated {hours:.1f} hours before they are listed, always"
+        case "clock":
+            return f"{number} of its last {of} articles are dated in the future"
+    return f"{number} of its last {of} new articles are older than three days"
+
+
+def _signs(vitals: Vitals, sample: Sample) -> int:
+    """Give the bits of the signs that a reading shows: a page that was withheld shows no other."""
+    shown = {
+        "clock": sample.age_s is not None and sample.age_s < _AHEAD_S,
+        "old": sample.age_s is not None and sample.age_s > _OLD_S,
+    }
+    is_known = vitals.count >= _LEARNED
+    poorest = vitals.quality - max(0.2, 3 * vitals.quality_spread)
+    if sample.withheld:
+        shown["blocked"] = True
+    elif sample.is_garbled or _is_foreign(vitals, sample):
+        shown["garbled"] = True
+    elif is_known and sample.quality < poorest:
+        shown["layout"] = True
+    elif is_known and sample.characters:
+        shortest = vitals.size - max(math.log(3), 2.5 * vitals.size_spread)
+        shown["thin"] = math.log(sample.characters) < shortest
+    return sum(1 << n for n, kind in enumerate(SIGNS) if shown.get(kind))
+
+
+def _is_foreign(vitals: Vitals, sample: Sample) -> bool:
+    is_arabic = vitals.count >= _LEARNED and vitals.arabic >= 0.7
+    return is_arabic and sample.arabic is not None and sample.arabic < 0.3
+
+
+def _is_suspect(kind: str, vitals: Vitals) -> bool:
+    if kind == "late":
+        return _is_late(vitals)
+    share = max(vitals.shares.get(kind, 0.0), _LEAST_SHARE.get(kind, 0.02))
+    return _count(kind, vitals) >= needed(len(vitals.recent), round(share, 2))
+
+
+def _is_late(vitals: Vitals) -> bool:
+    ages = vitals.ages
+    is_one_offset = len(ages) == LAST and max(ages) - min(ages) <= _SPREAD_S
+    return is_one_offset and min(ages) >= _LATE_S and max(ages) <= _OLD_S
+
+
+def _holds(kind: str, vitals: Vitals, suspects: Mapping[str, str], now: datetime) -> bool:
+    if kind in vitals.troubles:
+        is_late = kind == "clock" and "late" in suspects
+        return is_late or _count(kind, vitals) > OVER
+    if kind == "clock" and _has_lasted(suspects.get("late"), LATE_AFTER, now):
+        return True
+    return _has_lasted(suspects.get(kind), LASTING[kind], now)
+
+
+def _has_lasted(since: str | None, least: timedelta, now: datetime) -> bool:
+    return since is not None and now - now.fromisoformat(since) >= least
+
+
+def _count(kind: str, vitals: Vitals) -> int:
+    bit = 1 << SIGNS.index(kind)
+    return sum(1 for bits in vitals.recent if bits & bit)
+
+
+@lru_cache(maxsize=4096)
+def needed(of: int, share: float) -> int:
+    """Give how many of so many readings are no chance where that share of them is usual.
+
+    The binomial tail must be at most one in a million; `of` + 1 where no number is enough.
+    """
+    tail, number = 0.0, of + 1
+    while number > FEWEST:
+        lower = number - 1
+        tail += math.comb(of, lower) * share**lower * (1 - share) ** (of - lower)
+        if tail > _CHANCE:
+            return number
+        number = lower
+    return max(number, FEWEST)
+
+
+def _usual(vitals: Vitals, sample: Sample, bits: int) -> Vitals:
+    """Learn what is usual: fast from what shows no sign, slowly from what does."""
+    count = vitals.count + 1
+    if sample.withheld:
+        return replace(vitals, count=count, shares=_usual_shares(vitals, bits))
+    weight = max(1 / count, 0.02) if not bits else 0.002
+    size = math.log(sample.characters) if sample.characters else vitals.size or 0.0
+    arabic = vitals.arabic if sample.arabic is None else sample.arabic
+
+    def toward(usual: float, seen: float) -> float:
+        return round(usual + weight * (seen - usual), 4)
+
+    return replace(
+        vitals,
+        count=count,
+        size=toward(vitals.size, size),
+        size_spread=toward(vitals.size_spread, abs(size - vitals.size) if vitals.count else 0.0),
+        quality=toward(vitals.quality, sample.quality),
+        quality_spread=toward(
+            vitals.quality_spread, abs(sample.quality - vitals.quality) if vitals.count else 0.0
+        ),
+        arabic=toward(vitals.arabic, arabic),
+        shares=_usual_shares(vitals, bits),
+    )
+
+
+def _usual_shares(vitals: Vitals, bits: int) -> dict[str, float]:
+    """Learn how usual each sign is, except while there are too many of it."""
+    shares = dict(vitals.shares)
+    for n, kind in enumerate(SIGNS):
+        if kind in vitals.troubles or kind in vitals.suspects:
+            continue
+        usual = shares.get(kind, 0.0)
+        share = round(usual + 0.02 * (bool(bits & 1 << n) - usual), 4)
+        if share or usual:
+            shares[kind] = share
+    return shares
