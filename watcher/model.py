@@ -394,9 +394,9 @@ class Condition:
     delay_s: float = 0.0
     """How long a new entry waits on average until a poll finds it; 0 before the first success."""
     new_at: datetime | None = None
-    """Last poll that found something new."""
+    """Last poll that found something new, or that ended failures."""
     quiet_until: datetime | None = None
-    """Longer silence than until then is against its rhythm; None while that is not learned."""
+    """Silence is not judged before; by then it is worked out how long it can be chance."""
     failing_since: datetime | None = None
     """First of the failures that no whole and readable feed has ended yet."""
     failing_why: str = ""

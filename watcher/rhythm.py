@@ -23,12 +23,15 @@ _FIRST_GUESS: Final = (4.0, 4.0)
 """Entries and hours that a new source is credited with: one an hour, soon outweighed."""
 _LIKE_ITS_MEAN: Final = 1.0
 """An hour of the day counts as the source's mean hour until it has shown about one entry itself."""
-_LIKE_ANY_DAY: Final = 5.0
+_LIKE_ANY_DAY: Final = 20.0
 """Entries of a weekday before it is taken for different from the others."""
 _LATELY_S: Final = 2 * HOUR_S
-_CALM: Final = 4.0
+_CALM: Final = 8.0
 """How many entries beyond the usual double the rate for the moment."""
-_LEARNED_DAYS: Final = 7.0
+_FIRST_LOOK_S: Final = 3 * DAY_S
+_FEWEST_DATES: Final = 5
+_LEARNED_WEEKS: Final = 0.95
+"""Faded, as `weeks` is: the first full week and a third of the next."""
 _SURE: Final = 1e-6
 """Silence less probable than this is a trouble: once in a million looks at a well source."""
 _DISPERSION: Final = 2.0
@@ -97,9 +100,22 @@ def learn(rhythm: Rhythm, arrivals: Sequence[float], now: float) -> Rhythm:
     return replace(rhythm, lately=lately, lately_at=now, hours=tuple(hours), days=tuple(days))
 
 
+def first_learned(dates: Sequence[float], now: float) -> Rhythm:
+    """Take a first idea from the dates in a list that is seen for the first time.
+
+    Lists end with their oldest entry, so only the time that it covers counts, three days at most.
+    """
+    recent = sorted(at for at in dates if now - _FIRST_LOOK_S <= at <= now)
+    is_all = len(recent) == len(dates)
+    since = recent[0] if recent and is_all else now - _FIRST_LOOK_S
+    if len(recent) < _FEWEST_DATES or now - since < HOUR_S:
+        return Rhythm(now)
+    return learn(Rhythm(since), recent[1:] if is_all else recent, now)
+
+
 def rate(rhythm: Rhythm, at: float) -> float:
     """Give the usual number of new entries an hour at that hour and weekday."""
-    return _hour_rate(rhythm, _hour(at), at) * _day_factor(rhythm, _weekday(at), at)
+    return _hour_rate(rhythm, _hour(at), rhythm.total, at) * _day_factor(rhythm, _weekday(at), at)
 
 
 def rate_now(rhythm: Rhythm, at: float, now: float) -> float:
@@ -127,10 +143,13 @@ def quiet_until(rhythm: Rhythm, start: float, now: float) -> float | None:
     than a week, makes every silence possible.
     """
     shape = min(_MOST_CERTAIN, rhythm.total / _DISPERSION)
-    if _days(rhythm, now) < _LEARNED_DAYS or shape < 2:
+    weeks = rhythm.weeks + (now - rhythm.since) / WEEK_S
+    if weeks < _LEARNED_WEEKS or shape < 2:
         return None
+    # A weekday may have been busy by chance; it is taken to be as quiet as it ever was.
+    weekdays = [min(1.0, _day_factor(rhythm, day, now)) for day in range(7)]
     left = float(shape * (_SURE ** (-1 / shape) - 1))
-    hourly, weekdays = daily(rhythm, now), [_day_factor(rhythm, day, now) for day in range(7)]
+    hourly = daily(rhythm, now)
     at, end = start, start + _HORIZON_DAYS * DAY_S
     while at < end:
         until = at + HOUR_S - at % HOUR_S
@@ -144,13 +163,14 @@ def quiet_until(rhythm: Rhythm, start: float, now: float) -> float | None:
 
 def daily(rhythm: Rhythm, now: float) -> tuple[float, ...]:
     """Give the usual new entries an hour for each of the 24 hours, over all weekdays."""
-    return tuple(_hour_rate(rhythm, hour, now) for hour in range(24))
+    total = rhythm.total
+    return tuple(_hour_rate(rhythm, hour, total, now) for hour in range(24))
 
 
-def _hour_rate(rhythm: Rhythm, hour: int, now: float) -> float:
+def _hour_rate(rhythm: Rhythm, hour: int, total: float, now: float) -> float:
     entries, guessed_hours = _FIRST_GUESS
     days = _days(rhythm, now)
-    mean = (rhythm.total + entries) / (24 * days + guessed_hours)
+    mean = (total + entries) / (24 * days + guessed_hours)
     before, after = rhythm.hours[hour - 1], rhythm.hours[(hour + 1) % 24]
     count = (before + 2 * rhythm.hours[hour] + after) / 4
     return (count + _LIKE_ITS_MEAN) / (days + _LIKE_ITS_MEAN / mean)

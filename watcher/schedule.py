@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import rhythm
-from watcher.health import SUSPECT, judge, observe, renewed
+from watcher.health import SUSPECT, judge, met, observe, renewed
 from watcher.model import Fetched, FetchFailed, NotModified, Polled, SourceState, Validators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from watcher.config import Polling
-    from watcher.model import Entry
+    from watcher.model import Condition, Entry
     from watcher.rhythm import Rhythm
 
 __all__ = ["LASTING_MOVE", "LONGEST_BACKOFF", "Ticks", "expected_delay", "learn", "schedule"]
@@ -46,21 +46,29 @@ def schedule(
     `jitter` in [0, 1) spreads sources over time: up to a tenth is added, never taken from what the
     other side asked for. What the poll brought that was new is `learn`'s.
     """
+    outcome, condition = polled.outcome, state.condition
     trouble = _trouble(polled)
     after = _failed(state, polled, trouble) if trouble else _succeeded(state, polled)
-    after = _adopt_move(after, polled.outcome)
-    if not _is_politeness(polled.outcome):
-        after = replace(after, condition=observe(state, polled, trouble, now))
-        kinds = judge(after, now, is_failing=bool(trouble))
-        after = replace(after, condition=replace(after.condition, troubles=kinds))
+    after = _adopt_move(after, outcome)
+    if not _is_politeness(outcome):
+        condition = observe(state, polled, trouble, now)
+        kinds = judge(condition, now, failures=after.failures if trouble else 0)
+        if kinds != condition.troubles:
+            condition = replace(condition, troubles=kinds)
     if trouble:
-        wait = _backoff(after, polled.outcome, polling)
-        return _due(replace(after, polled=now), now, wait, jitter)
-    after = replace(after, polled=now, succeeded=now)
-    fresh_for_s = getattr(polled.outcome, "fresh_for_s", None) or 0.0
-    if not after.condition.delay_s:
-        after = _with_delay(after, polling, now)
-    return _due(after, now, _interval(after, polling, now, fresh_for_s), jitter)
+        wait_s = _backoff(after, outcome, polling).total_seconds()
+    else:
+        if not condition.delay_s:
+            condition = _with_delay(condition, polling, now)
+        wait_s = _interval_s(condition, polling, now, getattr(outcome, "fresh_for_s", None) or 0.0)
+    return replace(
+        after,
+        condition=condition,
+        polled=now,
+        succeeded=state.succeeded if trouble else now,
+        due=_varied(now, wait_s, jitter),
+        interval_s=wait_s,
+    )
 
 
 def learn(  # noqa: PLR0913 - what a poll found, and all that decides the next
@@ -74,19 +82,19 @@ def learn(  # noqa: PLR0913 - what a poll found, and all that decides the next
 ) -> SourceState:
     """Take up that entries were new since the `last` good poll; `after` is what `schedule` gave.
 
-    None is the first contact, of which nothing is learned: everything is new then.
+    None is the first contact: everything is new then, and its dates are a first idea.
     """
-    if last is None or not new:
-        return after
     arrivals = [entry.published for entry in new]
-    after = replace(after, condition=renewed(after, arrivals, last, now))
-    wait = _interval(after, polling, now, 0.0)
-    return _due(_with_delay(after, polling, now), now, wait, jitter)
+    learned = renewed(after, arrivals, last, now) if last else met(after, arrivals, now)
+    is_stale = after.polled is None or last is None or last.hour != now.hour
+    condition = _with_delay(learned, polling, now) if is_stale else learned
+    wait_s = _interval_s(condition, polling, now, 0.0)
+    due = _varied(now, wait_s, jitter)
+    return replace(after, condition=condition, due=due, interval_s=wait_s)
 
 
-def _due(state: SourceState, now: datetime, wait: timedelta, jitter: float) -> SourceState:
-    due = now + wait * (1 + JITTER * jitter)
-    return replace(state, due=due, interval_s=wait.total_seconds())
+def _varied(now: datetime, wait_s: float, jitter: float) -> datetime:
+    return now + timedelta(seconds=wait_s * (1 + JITTER * jitter))
 
 
 def _is_politeness(outcome: Fetched | NotModified | FetchFailed) -> bool:
@@ -113,15 +121,18 @@ def _trouble(polled: Polled) -> str:
 
 
 def _succeeded(state: SourceState, polled: Polled) -> SourceState:
-    recovered = replace(state, failures=0, not_found=0, seen_before=True)
     if isinstance(polled.outcome, NotModified):
         # After failures "nothing new" proves nothing: the next poll asks for the whole feed.
         is_suspect = state.failures >= SUSPECT
         return replace(
-            recovered,
+            state,
+            failures=0,
+            not_found=0,
+            seen_before=True,
             validators=Validators() if is_suspect else polled.outcome.validators,
             remark=state.remark if not state.failures else "",
         )
+    recovered = replace(state, failures=0, not_found=0, seen_before=True)
     parsed = polled.parsed
     if parsed is None or not isinstance(polled.outcome, Fetched):
         return recovered
@@ -157,6 +168,8 @@ def _adopt_move(state: SourceState, outcome: Fetched | NotModified | FetchFailed
     if isinstance(outcome, FetchFailed):
         return state
     if not outcome.moved_to or outcome.moved_to == state.url:
+        if not state.moved_seen:
+            return state
         return replace(state, moved_to="", moved_seen=0)
     seen = state.moved_seen + 1 if outcome.moved_to == state.moved_to else 1
     if seen < LASTING_MOVE:
@@ -171,12 +184,10 @@ def _adopt_move(state: SourceState, outcome: Fetched | NotModified | FetchFailed
     )
 
 
-def _interval(state: SourceState, polling: Polling, now: datetime, fresh_for_s: float) -> timedelta:
+def _interval_s(condition: Condition, polling: Polling, now: datetime, fresh_for_s: float) -> float:
     """Give the pause that the source's rhythm wants, not less than it asks for, within bounds."""
-    learned = _rhythm(state, now)
-    asked = max(fresh_for_s, state.condition.asked_s)
-    wanted = max(_paced(learned, polling, now.timestamp()), asked)
-    return timedelta(seconds=min(polling.max_interval_s, wanted))
+    paced = _paced(_rhythm(condition, now), polling, now.timestamp())
+    return min(polling.max_interval_s, max(paced, fresh_for_s, condition.asked_s))
 
 
 def _paced(learned: Rhythm, polling: Polling, now: float) -> float:
@@ -200,9 +211,9 @@ def _pace(rate: float, polling: Polling) -> float:
     return min(most, max(least, math.sqrt(least * most / rate)))
 
 
-def _with_delay(state: SourceState, polling: Polling, now: datetime) -> SourceState:
-    delay_s = expected_delay(_rhythm(state, now), polling, state.condition.asked_s, now.timestamp())
-    return replace(state, condition=replace(state.condition, delay_s=delay_s))
+def _with_delay(condition: Condition, polling: Polling, now: datetime) -> Condition:
+    learned, asked_s = _rhythm(condition, now), condition.asked_s
+    return replace(condition, delay_s=expected_delay(learned, polling, asked_s, now.timestamp()))
 
 
 def expected_delay(learned: Rhythm, polling: Polling, asked_s: float, now: float) -> float:
@@ -217,8 +228,8 @@ def expected_delay(learned: Rhythm, polling: Polling, asked_s: float, now: float
     return mean * (1 + JITTER / 2)
 
 
-def _rhythm(state: SourceState, now: datetime) -> Rhythm:
-    return rhythm.unpack(state.condition.rhythm) or rhythm.Rhythm(now.timestamp())
+def _rhythm(condition: Condition, now: datetime) -> Rhythm:
+    return rhythm.unpack(condition.rhythm) or rhythm.Rhythm(now.timestamp())
 
 
 def _backoff(

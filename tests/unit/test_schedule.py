@@ -98,7 +98,6 @@ def test_what_comes_now_shortens_the_interval() -> None:
 
     assert learned.due < state.due
     assert learned.condition.new_at == NOW
-    assert learn(state, news, last=None, now=NOW, polling=POLLING) == state
 
 
 def test_the_expected_delay_is_half_the_interval_of_the_hours_with_news() -> None:

@@ -3,7 +3,7 @@
 from watcher.health.articles import Vitals, read_well, sample_of, sample_of_none
 from watcher.health.articles import describe as tell_of_articles
 from watcher.health.kinds import KINDS, Kind
-from watcher.health.polls import SUSPECT, judge, observe, renewed
+from watcher.health.polls import SUSPECT, judge, met, observe, renewed
 from watcher.health.polls import describe as tell_of_polls
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Kind",
     "Vitals",
     "judge",
+    "met",
     "observe",
     "read_well",
     "renewed",

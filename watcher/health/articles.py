@@ -1,8 +1,8 @@
 """What readings show of a source's health, and which troubles that makes. Pure.
 
 Of each reading one bit for each kind of trouble is kept: whether it shows its sign. A kind begins
-when so many of the last ten show it that, by the source's own usual share, it is no chance; it is
-over when one of the last ten does at most.
+when so many of the last twenty show it that, by the source's own usual share, it is no chance; it
+is over when one of the last ten does at most.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 SIGNS: Final = ("blocked", "layout", "garbled", "thin", "clock", "old")
 """Their order is that of the bits on record."""
-LAST: Final = 10
+LAST: Final = 20
+"""Readings that are looked at for the beginning of a trouble; for its end, half of them."""
 FEWEST: Final = 5
 OVER: Final = 1
 LASTING: Final = {
@@ -39,8 +40,15 @@ LATE_AFTER: Final = timedelta(hours=12)
 _CHANCE: Final = 1e-6
 _LEAST_SHARE: Final = {"thin": 0.05}
 """Short articles come together; every other sign is taken to be one in fifty at least."""
-_LEARNED: Final = 10
-"""Readings before anything is compared with what is usual."""
+_COMPARED: Final = 10
+"""Readings before one is compared with what is usual."""
+_LEARNED: Final = 50
+"""Readings before it is known how usual it is to differ from that."""
+_RELATIVE: Final = frozenset({"layout", "garbled", "thin"})
+_WEIGHT: Final = 0.02
+_SHARE_WEIGHT: Final = 0.01
+_SHORTEST: Final = math.log(5)
+"""An article a fifth as long as usual is short, however much lengths vary."""
 _AHEAD_S: Final = -600.0
 _OLD_S: Final = 3 * 86_400.0
 _LATE_S: Final = 45 * 60.0
@@ -109,8 +117,9 @@ def _age_s(pending: Pending) -> float | None:
 def read_well(vitals: Vitals, sample: Sample, now: datetime) -> Vitals:
     """Take up one reading: which troubles its source's articles show now, and what is usual."""
     bits = _signs(vitals, sample)
+    gone = vitals.recent[0] if len(vitals.recent) == LAST else 0
     recent = (*vitals.recent, bits)[-LAST:]
-    ages = vitals.ages if sample.age_s is None else (*vitals.ages, sample.age_s)[-LAST:]
+    ages = vitals.ages if sample.age_s is None else (*vitals.ages, sample.age_s)[-(LAST // 2) :]
     seen = replace(vitals, recent=recent, ages=ages, why=sample.withheld or vitals.why)
     suspects = {
         kind: vitals.suspects.get(kind, now.isoformat())
@@ -118,13 +127,16 @@ def read_well(vitals: Vitals, sample: Sample, now: datetime) -> Vitals:
         if _is_suspect(kind, seen)
     }
     troubles = tuple(kind for kind in SIGNS if _holds(kind, seen, suspects, now))
-    after = replace(seen, suspects=suspects, troubles=troubles)
-    return _usual(after, sample, bits)
+    over = sum(1 << SIGNS.index(kind) for kind in vitals.troubles if kind not in troubles)
+    # What is over counts no more: it must begin anew.
+    recent = tuple(one & ~over for one in recent) if over else recent
+    after = replace(seen, recent=recent, suspects=suspects, troubles=troubles)
+    return replace(_usual(after, sample, bits), shares=_usual_shares(after, gone))
 
 
 def describe(kind: str, vitals: Vitals) -> str:
     """Say what was seen of a trouble that readings show."""
-    number, of = _count(kind, vitals), len(vitals.recent)
+    number, of = _count(kind, vitals.recent), len(vitals.recent)
     match kind:
         case "blocked":
             return f"{number} of its last {of} pages were withheld: {vitals.why}"
@@ -150,7 +162,7 @@ def _signs(vitals: Vitals, sample: Sample) -> int:
         "clock": sample.age_s is not None and sample.age_s < _AHEAD_S,
         "old": sample.age_s is not None and sample.age_s > _OLD_S,
     }
-    is_known = vitals.count >= _LEARNED
+    is_known = vitals.count >= _COMPARED
     poorest = vitals.quality - max(0.2, 3 * vitals.quality_spread)
     if sample.withheld:
         shown["blocked"] = True
@@ -159,33 +171,38 @@ def _signs(vitals: Vitals, sample: Sample) -> int:
     elif is_known and sample.quality < poorest:
         shown["layout"] = True
     elif is_known and sample.characters:
-        shortest = vitals.size - max(math.log(3), 2.5 * vitals.size_spread)
+        spread = max(math.log(3), 2.5 * vitals.size_spread)
+        shortest = vitals.size - min(_SHORTEST, spread)
         shown["thin"] = math.log(sample.characters) < shortest
     return sum(1 << n for n, kind in enumerate(SIGNS) if shown.get(kind))
 
 
 def _is_foreign(vitals: Vitals, sample: Sample) -> bool:
-    is_arabic = vitals.count >= _LEARNED and vitals.arabic >= 0.7
+    is_arabic = vitals.count >= _COMPARED and vitals.arabic >= 0.7
     return is_arabic and sample.arabic is not None and sample.arabic < 0.3
 
 
 def _is_suspect(kind: str, vitals: Vitals) -> bool:
     if kind == "late":
         return _is_late(vitals)
-    share = max(vitals.shares.get(kind, 0.0), _LEAST_SHARE.get(kind, 0.02))
-    return _count(kind, vitals) >= needed(len(vitals.recent), round(share, 2))
+    if kind in _RELATIVE and vitals.count < _LEARNED:
+        return False
+    usual = vitals.shares.get(kind, 0.0)
+    unsure = 2.5 * math.sqrt(usual * (1 - usual) * _SHARE_WEIGHT / 2)
+    share = max(usual + unsure, _LEAST_SHARE.get(kind, 0.02))
+    return _count(kind, vitals.recent) >= needed(len(vitals.recent), round(share, 2))
 
 
 def _is_late(vitals: Vitals) -> bool:
     ages = vitals.ages
-    is_one_offset = len(ages) == LAST and max(ages) - min(ages) <= _SPREAD_S
+    is_one_offset = len(ages) == LAST // 2 and max(ages) - min(ages) <= _SPREAD_S
     return is_one_offset and min(ages) >= _LATE_S and max(ages) <= _OLD_S
 
 
 def _holds(kind: str, vitals: Vitals, suspects: Mapping[str, str], now: datetime) -> bool:
     if kind in vitals.troubles:
         is_late = kind == "clock" and "late" in suspects
-        return is_late or _count(kind, vitals) > OVER
+        return is_late or _count(kind, vitals.recent[-(LAST // 2) :]) > OVER
     if kind == "clock" and _has_lasted(suspects.get("late"), LATE_AFTER, now):
         return True
     return _has_lasted(suspects.get(kind), LASTING[kind], now)
@@ -195,9 +212,9 @@ def _has_lasted(since: str | None, least: timedelta, now: datetime) -> bool:
     return since is not None and now - now.fromisoformat(since) >= least
 
 
-def _count(kind: str, vitals: Vitals) -> int:
+def _count(kind: str, recent: tuple[int, ...]) -> int:
     bit = 1 << SIGNS.index(kind)
-    return sum(1 for bits in vitals.recent if bits & bit)
+    return sum(1 for bits in recent if bits & bit)
 
 
 @lru_cache(maxsize=4096)
@@ -217,11 +234,12 @@ def needed(of: int, share: float) -> int:
 
 
 def _usual(vitals: Vitals, sample: Sample, bits: int) -> Vitals:
-    """Learn what is usual: fast from what shows no sign, slowly from what does."""
+    """Learn what is usual from what shows no sign; what lasts becomes usual, but slowly."""
     count = vitals.count + 1
-    if sample.withheld:
-        return replace(vitals, count=count, shares=_usual_shares(vitals, bits))
-    weight = max(1 / count, 0.02) if not bits else 0.002
+    is_settled = not bits and not vitals.suspects
+    if sample.withheld or not (is_settled or vitals.troubles):
+        return replace(vitals, count=count)
+    weight = max(1 / count, _WEIGHT) if is_settled else _WEIGHT / 50
     size = math.log(sample.characters) if sample.characters else vitals.size or 0.0
     arabic = vitals.arabic if sample.arabic is None else sample.arabic
 
@@ -238,18 +256,21 @@ def _usual(vitals: Vitals, sample: Sample, bits: int) -> Vitals:
             vitals.quality_spread, abs(sample.quality - vitals.quality) if vitals.count else 0.0
         ),
         arabic=toward(vitals.arabic, arabic),
-        shares=_usual_shares(vitals, bits),
     )
 
 
 def _usual_shares(vitals: Vitals, bits: int) -> dict[str, float]:
-    """Learn how usual each sign is, except while there are too many of it."""
+    """Learn how usual each sign is from the reading that is no longer judged.
+
+    Not while there are too many of it: what has just begun is not what is usual.
+    """
     shares = dict(vitals.shares)
     for n, kind in enumerate(SIGNS):
         if kind in vitals.troubles or kind in vitals.suspects:
             continue
         usual = shares.get(kind, 0.0)
-        share = round(usual + 0.02 * (bool(bits & 1 << n) - usual), 4)
+        weight = max(_SHARE_WEIGHT, 1 / max(1, vitals.count - LAST))
+        share = round(usual + weight * (bool(bits & 1 << n) - usual), 4)
         if share or usual:
             shares[kind] = share
     return shares

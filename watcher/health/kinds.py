@@ -51,34 +51,34 @@ KINDS: Final = {
     ),
     "blocked": Kind(
         "its pages are withheld",
-        "10 articles, and not before half an hour",
+        "20 articles, and not before half an hour",
         "The site asks for a captcha, a payment or consent, or refuses us. Lengthen its intervals;"
         " `pages: never` goes by its feed alone.",
     ),
     "layout": Kind(
         "its pages are read badly",
-        "10 articles, and not before half an hour",
+        "20 articles, and not before half an hour",
         "The site has changed its layout: see with `watcher read URL` what is lost.",
     ),
     "garbled": Kind(
         "its text is garbled",
-        "10 articles, and not before half an hour",
+        "20 articles, and not before half an hour",
         "Its encoding is wrong, or it has changed its language: compare `watcher read URL` with"
         " the page.",
     ),
     "thin": Kind(
         "its articles are far shorter than usual",
-        "10 articles and 12 hours",
+        "20 articles and 12 hours",
         "The site may show a part only: compare `watcher read URL` with the page.",
     ),
     "clock": Kind(
         "its clock is wrong",
-        "10 articles and half an hour where it dates them ahead, 12 hours where behind",
+        "20 articles and half an hour where it dates them ahead, 12 hours where behind",
         "Ages of its articles are wrong by as much, and so is what counts as too old to alert on.",
     ),
     "old": Kind(
         "it announces old articles as new",
-        "10 articles",
+        "20 articles",
         "Nothing is alerted on that is older than `limits.max_age`; if it goes on, look at the"
         " feed.",
     ),

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from watcher.model import Condition, Polled, SourceState
-    from watcher.rhythm import Rhythm
 
 DEAD_AFTER: Final = timedelta(hours=3)
 CERTIFICATE_AFTER: Final = timedelta(minutes=30)
@@ -27,6 +26,8 @@ FEW_SHARE: Final = 0.2
 FEWEST: Final = 5.0
 """Lists that are as short as this by rule say nothing by being shorter."""
 ELSEWHERE_AFTER: Final = 3
+LOOKED_AT_AGAIN: Final = timedelta(hours=6)
+"""No silence is shorter: a busy morning says little of the afternoon."""
 SUSPECT: Final = 3
 """Failures in a row after which a 304 is no proof of recovery."""
 _LEARNED_FROM: Final = timedelta(hours=12)
@@ -49,11 +50,11 @@ def observe(state: SourceState, polled: Polled, trouble: str, now: datetime) -> 
         return replace(after, failing_since=since, failing_why=why)
     if not after.rhythm:
         after = replace(after, rhythm=rhythm.pack(rhythm.Rhythm(now.timestamp())))
+    if after.failing_since and 0 < state.failures < SUSPECT:
+        after = replace(after, failing_since=None, failing_why="")
     if isinstance(outcome, NotModified):
-        if after.failing_since and 0 < state.failures < SUSPECT:
-            after = replace(after, failing_since=None, failing_why="")
-        return _grown_old(after, now)
-    return _grown_old(_observe_list(after, polled, now), now)
+        return _quiet(after, now)
+    return _quiet(_observe_list(after, polled, now), now)
 
 
 def renewed(
@@ -74,17 +75,26 @@ def renewed(
         condition,
         rhythm=rhythm.pack(learned),
         new_at=now,
-        quiet_until=_quiet_until(learned, now, now),
+        quiet_until=now + LOOKED_AT_AGAIN,
         troubles=",".join(kind for kind in kinds if kind and kind != "silent"),
     )
 
 
-def judge(state: SourceState, now: datetime, *, is_failing: bool) -> str:
-    """Give the kinds of trouble that hold after a poll, with commas between; pure.
+def met(state: SourceState, dates: Sequence[datetime | None], now: datetime) -> Condition:
+    """Take a first idea of the rhythm from what the first list says of itself."""
+    known = [at.timestamp() for at in dates if at]
+    learned = rhythm.first_learned(known, now.timestamp())
+    return replace(state.condition, rhythm=rhythm.pack(learned))
 
+
+def judge(condition: Condition, now: datetime, *, failures: int) -> str:
+    """Give the kinds of trouble that hold after a poll, with commas between.
+
+    `failures` counts the failed polls in a row up to this one.
     What has begun goes on until its cause is gone, so that none flaps at a limit.
     """
-    condition = state.condition
+    if _is_plain(condition, now):
+        return ""
     held = {kind for kind in condition.troubles.split(",") if kind}
     still = {
         "dead": condition.failing_since is not None,
@@ -95,14 +105,21 @@ def judge(state: SourceState, now: datetime, *, is_failing: bool) -> str:
         "redirected": condition.elsewhere_seen > 0,
     }
     held = {kind for kind in held if still[kind]}
-    if is_failing:
-        if not held & _FAILING:
+    if failures:
+        if not held & _FAILING and failures >= SUSPECT:
             held |= _begun_by_failing(condition, now)
     else:
         held |= _begun_by_listing(condition, held, now)
     if condition.elsewhere_seen >= ELSEWHERE_AFTER:
         held.add("redirected")
     return ",".join(sorted(held))
+
+
+def _is_plain(condition: Condition, now: datetime) -> bool:
+    """Tell the usual case, in which there is nothing to judge."""
+    is_quiet = condition.quiet_until is not None and now >= condition.quiet_until
+    since = condition.failing_since or condition.empty_since or condition.few_since
+    return not (is_quiet or since or condition.elsewhere_seen or condition.troubles)
 
 
 def describe(kind: str, state: SourceState) -> str:
@@ -163,9 +180,7 @@ def _observe_list(before: Condition, polled: Polled, now: datetime) -> Condition
         return replace(before, empty_since=before.empty_since or now)
     after = replace(before, failing_since=None, failing_why="", empty_since=None)
     if before.failing_since or before.empty_since:
-        learned = rhythm.unpack(before.rhythm)
-        again = _quiet_until(learned, now, now) if learned else None
-        after = replace(after, quiet_until=again)
+        after = replace(after, new_at=now, quiet_until=now + LOOKED_AT_AGAIN)
     usual = before.entries_usual or float(count)
     is_few = usual >= FEWEST and count < usual * FEW_SHARE
     return replace(
@@ -200,19 +215,20 @@ def site_of(url: str) -> str:
     return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:])
 
 
-def _grown_old(condition: Condition, now: datetime) -> Condition:
-    """Fade what was learned when a week is over; silence may then be judged for the first time."""
-    learned = rhythm.unpack(condition.rhythm)
-    if learned is None or now.timestamp() - learned.since < rhythm.WEEK_S:
+def _quiet(condition: Condition, now: datetime) -> Condition:
+    """Fade what was learned, and work out how long silence can be chance, when there is a need."""
+    if condition.quiet_until and (now < condition.quiet_until or "silent" in condition.troubles):
         return condition
+    learned = rhythm.unpack(condition.rhythm) or rhythm.Rhythm(now.timestamp())
     learned = rhythm.aged(learned, now.timestamp())
-    quiet = condition.quiet_until or _quiet_until(learned, condition.new_at or now, now)
-    return replace(condition, rhythm=rhythm.pack(learned), quiet_until=quiet)
-
-
-def _quiet_until(learned: Rhythm, start: datetime, now: datetime) -> datetime | None:
+    start = condition.new_at or now
     until = rhythm.quiet_until(learned, start.timestamp(), now.timestamp())
-    return datetime.fromtimestamp(until, UTC) if until else None
+    return replace(
+        condition,
+        rhythm=rhythm.pack(learned),
+        new_at=start,
+        quiet_until=datetime.fromtimestamp(until, UTC) if until else now + LOOKED_AT_AGAIN,
+    )
 
 
 def _instants(arrivals: Sequence[datetime | None], last: datetime, now: datetime) -> list[float]:

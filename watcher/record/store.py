@@ -147,7 +147,7 @@ class Record:
         """Keep the state after a poll, and the entries not yet known; give how many were new.
 
         `learn` is called inside the transaction with the state and the new entries, where there are
-        some and it is not the first contact, and gives the state to keep.
+        some, and gives the state to keep.
 
         Validators and entries are kept together: when a feed answers 304 after a crash, nothing
         is lost. Of more than `most` new entries the newest are taken; the validators are then not
@@ -338,7 +338,7 @@ def _keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes 
         remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
         remarks = "; ".join(filter(None, (state.remark, remark)))
         state = replace(state, validators=Validators(), seen_before=seen_before, remark=remarks)
-    if new and seen_before and learn:
+    if new and learn:
         state = learn(state, new)
     sources.keep_state(connection, state)
     health.note_poll(connection, state, troubles, len(new), now)
