@@ -11,7 +11,7 @@ import pytest
 from tests.fakes import site as answers
 from tests.fakes.daemon import Daemon
 from tests.fakes.readings import NOW, entry, listed, reading, source
-from tests.fakes.site import Reply, Site
+from tests.fakes.site import Answer, Reply, Site
 from watcher.app import open_watcher
 from watcher.config import load_config
 from watcher.health import sample_of_none
@@ -57,7 +57,7 @@ async def test_a_dead_source_is_told_once_and_once_when_it_is_back(
     async with open_watcher(load_config(daemon.config)) as watcher:
         watcher.pipeline.now = lambda: clock
 
-        async def poll(when: str, hours: float, *replies: Reply) -> None:
+        async def poll(when: str, hours: float, *replies: Answer) -> None:
             nonlocal clock
             clock += hours * HOUR
             if replies:

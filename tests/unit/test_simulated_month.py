@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import heapq
 import random
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fakes import month
-from tests.fakes.month import START, Outlet, Watch
+from tests.fakes.month import START, Watch
 from watcher.config import Polling
 from watcher.model import Entry
 from watcher.schedule import learn, schedule
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.fakes.month import Outlet
 
 DAYS = 30
 POLLING = Polling()

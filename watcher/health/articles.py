@@ -188,8 +188,11 @@ def _is_suspect(kind: str, vitals: Vitals) -> bool:
     if kind in _RELATIVE and vitals.count < _LEARNED:
         return False
     usual = vitals.shares.get(kind, 0.0)
-    unsure = 2.5 * math.sqrt(usual * (1 - usual) * _SHARE_WEIGHT / 2)
-    share = max(usual + unsure, _LEAST_SHARE.get(kind, 0.02))
+    known = max(1.0, min(vitals.count - LAST, 2 / _SHARE_WEIGHT))
+    unsure = 2.5 * math.sqrt(usual * (1 - usual) / known)
+    if kind in _RELATIVE:
+        unsure += 1 / known
+    share = min(0.99, max(usual + unsure, _LEAST_SHARE.get(kind, 0.02)))
     return _count(kind, vitals.recent) >= needed(len(vitals.recent), round(share, 2))
 
 
