@@ -68,13 +68,7 @@ def sync(connection: Connection, wanted: Iterable[Source], now: datetime) -> Non
 
 def due(connection: Connection, now: datetime, limit: int) -> list[SourceState]:
     """Give the active sources whose time has come, the longest overdue first."""
-    query = (
-        select(*_STATE)
-        .where(sources.c.is_active, sources.c.due <= now)
-        .order_by(sources.c.due, sources.c.id)
-        .limit(limit)
-    )
-    return [state_of(row) for row in connection.execute(query)]
+    return [state_of(row) for row in connection.execute(_DUE, {"now": now, "most": limit})]
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -106,6 +100,12 @@ def keep_state(connection: Connection, after: SourceState) -> None:
 
 
 # Built once: to build a statement costs more than to run it.
+_DUE = (
+    select(*_STATE)
+    .where(sources.c.is_active, sources.c.due <= bindparam("now"))
+    .order_by(sources.c.due, sources.c.id)
+    .limit(bindparam("most"))
+)
 _IS_SOURCE = sources.c.id == bindparam("source_id")
 _KEEP = update(sources).where(_IS_SOURCE)
 _LOCK = select(sources.c.seen_before, sources.c.troubles).where(_IS_SOURCE).with_for_update()
