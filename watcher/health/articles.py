@@ -168,7 +168,7 @@ def _signs(vitals: Vitals, sample: Sample) -> int:
         shown["blocked"] = True
     elif sample.is_garbled or _is_foreign(vitals, sample):
         shown["garbled"] = True
-    elif is_known and sample.quality < poorest:
+    elif not sample.characters or (is_known and sample.quality < poorest):
         shown["layout"] = True
     elif is_known and sample.characters:
         spread = max(math.log(3), 2.5 * vitals.size_spread)
@@ -193,7 +193,9 @@ def _is_suspect(kind: str, vitals: Vitals) -> bool:
     if kind in _RELATIVE:
         unsure += 1 / known
     share = min(0.99, max(usual + unsure, _LEAST_SHARE.get(kind, 0.02)))
-    return _count(kind, vitals.recent) >= needed(len(vitals.recent), round(share, 2))
+    least = needed(len(vitals.recent), round(share, 2))
+    # A suspicion is not given up for one good page: it goes on while half as many show it.
+    return _count(kind, vitals.recent) >= (least / 2 if kind in vitals.suspects else least)
 
 
 def _is_late(vitals: Vitals) -> bool:
@@ -240,10 +242,13 @@ def _usual(vitals: Vitals, sample: Sample, bits: int) -> Vitals:
     """Learn what is usual from what shows no sign; what lasts becomes usual, but slowly."""
     count = vitals.count + 1
     is_settled = not bits and not vitals.suspects
-    if sample.withheld or not (is_settled or vitals.troubles):
+    if not sample.characters or not (is_settled or vitals.troubles):
         return replace(vitals, count=count)
+    size = math.log(sample.characters)
+    if not vitals.size:
+        first = 1.0 if sample.arabic is None else sample.arabic
+        return replace(vitals, count=count, size=size, quality=sample.quality, arabic=first)
     weight = max(1 / count, _WEIGHT) if is_settled else _WEIGHT / 50
-    size = math.log(sample.characters) if sample.characters else vitals.size or 0.0
     arabic = vitals.arabic if sample.arabic is None else sample.arabic
 
     def toward(usual: float, seen: float) -> float:
@@ -253,11 +258,9 @@ def _usual(vitals: Vitals, sample: Sample, bits: int) -> Vitals:
         vitals,
         count=count,
         size=toward(vitals.size, size),
-        size_spread=toward(vitals.size_spread, abs(size - vitals.size) if vitals.count else 0.0),
+        size_spread=toward(vitals.size_spread, abs(size - vitals.size)),
         quality=toward(vitals.quality, sample.quality),
-        quality_spread=toward(
-            vitals.quality_spread, abs(sample.quality - vitals.quality) if vitals.count else 0.0
-        ),
+        quality_spread=toward(vitals.quality_spread, abs(sample.quality - vitals.quality)),
         arabic=toward(vitals.arabic, arabic),
     )
 
