@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -236,6 +237,14 @@ def test_what_was_there_before_us_has_no_age() -> None:
 
     assert sample_of_none(old).age_s == 9 * 86_400
     assert sample_of_none(replace(old, first_contact=True)).age_s is None
+
+
+def test_readme_states_when_each_trouble_is_noticed() -> None:
+    """What the operator reads is what the program says."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+    for slug, kind in KINDS.items():
+        assert f"| `{slug}` | {kind.title} | {kind.within} | {kind.advice} |" in readme
 
 
 def test_every_kind_says_what_to_do() -> None:
