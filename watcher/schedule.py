@@ -241,7 +241,7 @@ def _backoff(
         if isinstance(outcome, FetchFailed)
         else timedelta()
     )
-    return min(LONGEST_BACKOFF, max(doubled, asked))
+    return min(LONGEST_BACKOFF / (1 + JITTER), max(doubled, asked))
 
 
 class Ticks:
