@@ -32,8 +32,10 @@ _FIRST_LOOK_S: Final = 3 * DAY_S
 _FEWEST_DATES: Final = 5
 _LEARNED_WEEKS: Final = 0.95
 """Faded, as `weeks` is: the first full week and a third of the next."""
-_SURE: Final = 1e-6
-"""Silence less probable than this is a trouble: once in a million looks at a well source."""
+_SURE: Final = 1e-8
+"""A silence less probable than this is a trouble: fifty sources have a million pauses in months."""
+_LIKE_ANY_DAY_QUIET: Final = 5.0
+"""A quiet weekend is believed sooner where a silence is judged."""
 _DISPERSION: Final = 2.0
 """News comes in bursts: counts vary more than Poisson's by about this factor."""
 _MOST_CERTAIN: Final = 25.0
@@ -147,7 +149,7 @@ def quiet_until(rhythm: Rhythm, start: float, now: float) -> float | None:
     if weeks < _LEARNED_WEEKS or shape < 2:
         return None
     # A weekday may have been busy by chance; it is taken to be as quiet as it ever was.
-    weekdays = [min(1.0, _day_factor(rhythm, day, now)) for day in range(7)]
+    weekdays = [min(1.0, _day_factor(rhythm, day, now, _LIKE_ANY_DAY_QUIET)) for day in range(7)]
     left = float(shape * (_SURE ** (-1 / shape) - 1))
     hourly = daily(rhythm, now)
     at, end = start, start + _HORIZON_DAYS * DAY_S
@@ -176,12 +178,12 @@ def _hour_rate(rhythm: Rhythm, hour: int, total: float, now: float) -> float:
     return (count + _LIKE_ITS_MEAN) / (days + _LIKE_ITS_MEAN / mean)
 
 
-def _day_factor(rhythm: Rhythm, weekday: int, now: float) -> float:
+def _day_factor(rhythm: Rhythm, weekday: int, now: float, like_any: float = _LIKE_ANY_DAY) -> float:
     """Give how much more or less than a mean day a weekday brings."""
     begun = (now - rhythm.since) / DAY_S - (weekday - _weekday(rhythm.since)) % 7
     seen = rhythm.weeks + min(1.0, max(0.0, begun))
     mean = rhythm.total / max(_days(rhythm, now), 1.0)
-    return (rhythm.days[weekday] + _LIKE_ANY_DAY) / (mean * seen + _LIKE_ANY_DAY)
+    return (rhythm.days[weekday] + like_any) / (mean * seen + like_any)
 
 
 def _days(rhythm: Rhythm, now: float) -> float:

@@ -100,7 +100,7 @@ def deadline(seen: Watch) -> datetime:
     if hours is not None:
         return made.begins + timedelta(hours=hours)
     if kind in {"silent", "empty"}:
-        entries, least = (40.0, 6.0) if kind == "silent" else (10.0, 3.0)
+        entries, least = (60.0, 6.0) if kind == "silent" else (10.0, 3.0)
         return max(missed(made, entries), made.begins + timedelta(hours=least)) + month.HOUR
     if kind == "redirected":
         return missed(made, 3.0) + 4 * month.HOUR

@@ -29,8 +29,8 @@ KINDS: Final = {
     ),
     "silent": Kind(
         "it lists nothing new, against its own rhythm",
-        "when a silence as long happens once in a million, and not before 6 hours: after about 20"
-        " entries that should have come, which is half a day for 40 a day and four days for 5",
+        "when a silence as long is chance once in a hundred million pauses, and not before 6 hours:"
+        " after 30 to 60 entries that should have come, about a day for 40 a day, a week for 5",
         "Look whether the site still publishes; its feed may be frozen or have moved.",
     ),
     "empty": Kind(
