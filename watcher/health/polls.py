@@ -220,9 +220,13 @@ def _quiet(condition: Condition, now: datetime) -> Condition:
     if condition.quiet_until and (now < condition.quiet_until or "silent" in condition.troubles):
         return condition
     learned = rhythm.unpack(condition.rhythm) or rhythm.Rhythm(now.timestamp())
-    learned = rhythm.aged(learned, now.timestamp())
     start = condition.new_at or now
-    until = rhythm.quiet_until(learned, start.timestamp(), now.timestamp())
+    # By what was known when it began: what is judged must not fade by being silent.
+    known_at = max(start.timestamp(), learned.since)
+    until = rhythm.quiet_until(learned, start.timestamp(), known_at)
+    if until is None:
+        learned = rhythm.aged(learned, now.timestamp())
+        until = rhythm.quiet_until(learned, start.timestamp(), now.timestamp())
     return replace(
         condition,
         rhythm=rhythm.pack(learned),
