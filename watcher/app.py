@@ -35,10 +35,9 @@ if TYPE_CHECKING:
 
     from watcher.config import Config
     from watcher.match import Rules
-    from watcher.model import Article, Notice, Outcome, Pending, Source, SourceState
+    from watcher.model import Article, Notice, Outcome, Pending, Polled, Source, SourceState
     from watcher.preview import Preview
     from watcher.record import Status
-    from watcher.schedule import Polled
 
 POLLS_AT_ONCE = 32
 READS_AT_ONCE = 32
@@ -46,6 +45,9 @@ READS_PER_SOURCE = 4
 """A source whose pages are slow must not keep the others waiting."""
 CHECKS_AT_ONCE = 16
 TICK_S = 1.0
+HEALTH_TICK_S = 60.0
+"""Troubles that begin within a minute are told together."""
+TIDY_TICK_S = 86_400.0
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
 GRACE_S = 2.0
@@ -75,6 +77,8 @@ class Watcher:
         ticks = Ticks()
         ticks.every(TICK_S, self.tick, name="tick")
         ticks.every(RULES_TICK_S, self.refresh_rules, name="rules")
+        ticks.every(HEALTH_TICK_S, self.tell_troubles, name="health")
+        ticks.every(TIDY_TICK_S, self.tidy, name="tidy")
         if interval := systemd.watchdog_interval_s():
             ticks.every(interval / 2, self.report_alive, name="watchdog")
         runs = [self.polls.run(), self.reads.run(), *(lane.run() for lane in self.deliveries)]
@@ -102,6 +106,8 @@ class Watcher:
         """Poll every source that is due, read what is new, deliver, and come back."""
         await self.polls.drain()
         await self.reads.drain()
+        await self.tell_troubles()
+        await self.tidy()
         await asyncio.gather(*(lane.drain() for lane in self.deliveries))
 
     async def tick(self) -> None:
@@ -118,6 +124,16 @@ class Watcher:
         """Have every target's lane look for notices now."""
         for lane in self.deliveries:
             lane.wake()
+
+    async def tell_troubles(self) -> None:
+        """Tell the operator how sources are doing, where that has changed."""
+        with contextlib.suppress(StorageUnavailable):  # the next tick comes
+            await self.pipeline.tell_troubles()
+
+    async def tidy(self) -> None:
+        """Forget what is no longer shown."""
+        with contextlib.suppress(StorageUnavailable):
+            await self.record.tidy(utc_now())
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""

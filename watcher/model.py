@@ -171,6 +171,17 @@ class Parsed:
     """Addresses that continue the list: child maps of an index, older posts of a channel."""
 
 
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll of a source gave: the outcome of the fetch, and what was parsed of it."""
+
+    outcome: Fetched | NotModified | FetchFailed
+    parsed: Parsed | None = None
+    """None unless something was fetched and could be parsed."""
+    failure: str = ""
+    """Why what was fetched could not be parsed at all."""
+
+
 # --- articles ---------------------------------------------------------------------------------
 
 
@@ -199,6 +210,10 @@ class Article:
     source: str = ""
     """The source's id; empty for a page read by hand."""
     removed: tuple[Removed, ...] = ()
+    quality: float = 1.0
+    """How well it was read off its page, from 0 to 1; 1 where there was nothing to go wrong."""
+    quality_why: tuple[str, ...] = ()
+    """What lowered the quality, in words for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +392,40 @@ Outcome: TypeAlias = Sent | TryAgain | Refused
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What polls have shown of a source's rhythm and health."""
+
+    rhythm: bytes = b""
+    """How often it has something new, as watcher.rhythm packs it; empty at first."""
+    asked_s: float = 0.0
+    """The pause that its feed or its server asked for with the last body."""
+    delay_s: float = 0.0
+    """How long a new entry waits on average until a poll finds it; 0 before the first success."""
+    new_at: datetime | None = None
+    """Last poll that found something new, or that ended failures."""
+    quiet_until: datetime | None = None
+    """Silence is not judged before; by then it is worked out how long it can be chance."""
+    failing_since: datetime | None = None
+    """First of the failures that no whole and readable feed has ended yet."""
+    failing_why: str = ""
+    """`why` of the last failed fetch, or `feed` where what came was none."""
+    empty_since: datetime | None = None
+    """Since when the feed has been valid and listed nothing."""
+    host: str = ""
+    """The site that answered first."""
+    elsewhere: str = ""
+    """Another site that answers in its place."""
+    elsewhere_seen: int = 0
+    """Bodies in a row that came from elsewhere."""
+    entries_usual: float = 0.0
+    """Entries that it lists as a rule."""
+    few_since: datetime | None = None
+    """Since when it has listed less than a fifth of that."""
+    troubles: str = ""
+    """The kinds of trouble that polls show now, with commas between."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceState:
     """What is remembered about a source between polls."""
 
@@ -405,6 +454,7 @@ class SourceState:
     """False until the first successful poll: first contact."""
     more: Mapping[str, Validators] = field(default_factory=dict)
     """What the next poll fetches beside `url`: child maps of an index, older posts that lack."""
+    condition: Condition = Condition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +471,37 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """What reading one entry shows of its source's health."""
+
+    quality: float
+    """As the article's; 0 for a page that gave none."""
+    characters: int = 0
+    """Length of the text; 0 for a page that gave none."""
+    arabic: float | None = None
+    """Share of Arabic letters among the letters; None where there are too few."""
+    is_garbled: bool = False
+    """Holds replacement characters, or letters of a wrong encoding."""
+    withheld: str = ""
+    """Why the server did not show the page; empty where it did."""
+    age_s: float | None = None
+    """Age when it was listed, less than 0 when dated ahead; None where that says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A trouble of a source that began, and perhaps is over."""
+
+    id: int
+    source: str
+    kind: str
+    since: datetime
+    until: datetime | None
+    what: str
+    """What was seen when it began."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything that reading one entry gave, to be recorded in one transaction."""
 
@@ -433,3 +514,4 @@ class Reading:
     """(target, alert) for every notice to queue, unless rule, story and target had one."""
     held_back: Mapping[str, str] = field(default_factory=dict)
     """Rule -> why its match tells nobody, e.g. too old."""
+    sample: Sample | None = None

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from watcher.model import Fetched, FetchFailed, NotModified, Parsed, Validators
-from watcher.schedule import Polled
+from watcher.model import Fetched, FetchFailed, NotModified, Parsed, Polled, Validators
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

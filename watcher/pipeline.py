@@ -11,11 +11,14 @@ import asyncio
 import random
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.clean import clean
 from watcher.clock import Clock, utc_now
-from watcher.extract import extract
+from watcher.extract import EXCUSES, extract
+from watcher.health import sample_of, sample_of_none
 from watcher.log import event, warning
 from watcher.match import match
 from watcher.model import (
@@ -27,17 +30,18 @@ from watcher.model import (
     Match,
     NotAnArticle,
     NotModified,
+    Polled,
     Reading,
     Refused,
     Removed,
     Sent,
     TryAgain,
 )
-from watcher.notify import alert_of, own_trouble, route
+from watcher.notify import alert_of, own_trouble, route, troubles_begun, troubles_over
 from watcher.paging import Paging
 from watcher.parse import decode, parse
 from watcher.record import retry_delay
-from watcher.schedule import Polled, schedule
+from watcher.schedule import learn, schedule
 from watcher.story import fingerprint, relate
 from watcher.workers import WorkFailed
 
@@ -48,7 +52,16 @@ if TYPE_CHECKING:
     from watcher.config import Limits, Polling
     from watcher.fetch import Fetcher
     from watcher.match import Rule, Rules
-    from watcher.model import Notice, Pending, Source, SourceKind, SourceState, Validators
+    from watcher.model import (
+        Notice,
+        Pending,
+        Sample,
+        Source,
+        SourceKind,
+        SourceState,
+        Trouble,
+        Validators,
+    )
     from watcher.notify import Notifier, Target
     from watcher.record import Record
     from watcher.workers import Workers
@@ -64,6 +77,10 @@ ACCEPT: Mapping[SourceKind, Literal["feed", "page"]] = {
 """What the server is asked for, by kind of source."""
 STORY_WINDOW = timedelta(days=14)
 """Older articles are not compared: a text that comes back after two weeks is news again."""
+WITHHOLDING = frozenset({401, 402, 403, 406, 429, 451})
+"""Answers that refuse us the page, not the page itself."""
+MANY_SOURCES = 5
+"""Where there are so many and most of them fail, it is the network and not the sources."""
 PASSING = frozenset({408, 425, 429})
 """Client errors that may be over in a while: timeout, too early, too many requests."""
 READ_AGAIN = timedelta(seconds=30)
@@ -123,10 +140,11 @@ class Pipeline:
 
     async def read(self, pending: Pending) -> None:
         """Extract and clean one entry's article, match the rules, relate it, record it all."""
-        found = await self._article(pending)
+        found, missed = await self._article(pending)
         if not isinstance(found, Article):
             await self._not_read(pending, found)
             return
+        sample = sample_of_miss(pending, missed) if missed else sample_of(found, pending)
         article = replace(found, source=pending.source, url=pending.entry.url)
         # In a thread: a long article must not hold up the loop.
         matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
@@ -135,7 +153,9 @@ class Pipeline:
         async with self._relating:
             neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
             relation = relate(traces, neighbors)
-            reading = Reading(pending, article, traces, matches, relation, alerts, held_back)
+            reading = Reading(
+                pending, article, traces, matches, relation, alerts, held_back, sample
+            )
             notices = await self.record.reading(reading, self.now())
         event(
             "record",
@@ -171,6 +191,39 @@ class Pipeline:
         if self.operator:
             now = self.now()
             await self.record.tell(self.operator, own_trouble(what, details, now), occasion, now)
+
+    async def tell_troubles(self) -> None:
+        """Tell the operator of troubles of sources that began or are over, alike ones together."""
+        untold = await self.record.untold_troubles()
+        untold.sort(key=_kind_of_word)
+        for (is_over, kind), group in groupby(untold, key=_kind_of_word):
+            troubles = [trouble for trouble, _ in group]
+            if not is_over and kind == "dead" and await self._is_network(troubles):
+                continue
+            word = troubles_over if is_over else troubles_begun
+            names = {trouble.source: self._outlet(trouble.source) for trouble in troubles}
+            now, ids = self.now(), [trouble.id for trouble in troubles]
+            status = "over" if is_over else "begun"
+            occasion = f"{status} {kind} {min(ids)}"
+            notice = (self.operator, word(troubles, names, now), occasion)
+            await self.record.troubles_told(ids, notice if self.operator else None, now)
+            event("health", kind=kind, status=status, sources=",".join(names))
+
+    async def _is_network(self, troubles: Sequence[Trouble]) -> bool:
+        """Tell whether most sources fail; they are then told of as one, once a day."""
+        failing, active = await self.record.failing()
+        if active < MANY_SOURCES or failing * 2 <= active:
+            return False
+        now, ids = self.now(), [trouble.id for trouble in troubles]
+        what = f"{failing} of {active} sources cannot be polled"
+        details = "So many at once: look at the network of this machine, its DNS, its proxy.\n"
+        details += (
+            "They are not named one by one, neither now nor when it is over: `watcher status`."
+        )
+        notice = (self.operator, own_trouble(what, details, now), f"network {now:%Y-%m-%d}")
+        await self.record.troubles_told(ids, notice if self.operator else None, now, words=2)
+        warning("health", kind="network", failing=failing, sources=active)
+        return True
 
     async def _dead_letter(self, notice: Notice, why: str, took_s: float) -> None:
         now = self.now()
@@ -213,31 +266,37 @@ class Pipeline:
         return Polled(outcome, parsed)
 
     async def _polled(self, state: SourceState, polled: Polled) -> None:
-        polling = self._polling(state.id)
-        after = schedule(state, polled, now=self.now(), polling=polling, jitter=self.jitter())
+        polling, now, jitter = self._polling(state.id), self.now(), self.jitter()
+        after = schedule(state, polled, now=now, polling=polling, jitter=jitter)
         entries = polled.parsed.entries if polled.parsed else ()
         most = self.limits.max_entries_per_poll
-        new = await self.record.polled(after, entries, self.now(), most)
+        learned = partial(learn, last=state.succeeded, now=now, polling=polling, jitter=jitter)
+        new = await self.record.polled(after, entries, now, most, learned)
         status = "failed" if after.failures else type(polled.outcome).__name__
         tell = warning if after.failures else event
         tell("poll", source=state.id, status=status, new=new, remark=after.remark or None)
 
-    async def _article(self, pending: Pending) -> Article | NotAnArticle | FetchFailed:
-        """Give the page's article, or the feed's own text where that is whole or all there is."""
+    async def _article(
+        self, pending: Pending
+    ) -> tuple[Article | NotAnArticle | FetchFailed, NotAnArticle | FetchFailed | None]:
+        """Give the page's article, or the feed's own text where that is whole or all there is.
+
+        Beside it, why the page was not read where the feed's text stands for it.
+        """
         if not self._wants_page(pending):
-            return await self._feed_text(pending.entry)
+            return await self._feed_text(pending.entry), None
         found = await self._page(pending)
         if isinstance(found, Article) or self._is_tried_again(pending, found):
-            return found
+            return found, None
         # A headline whose page cannot be read may still be the news somebody waits for.
         instead = await self._feed_text(pending.entry)
         if not isinstance(instead, Article):
-            return found
+            return found, None
         if self._may_pass(pending, found) and not match(self.rules, instead):
-            return found  # the page may say more when it can be read again
+            return found, None  # the page may say more when it can be read again
         why = found.why if isinstance(found, NotAnArticle) else found.detail
         note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
-        return replace(instead, removed=(*instead.removed, note))
+        return replace(instead, removed=(*instead.removed, note)), found
 
     async def _page(self, pending: Pending) -> Article | NotAnArticle | FetchFailed:
         entry, source = pending.entry, self.sources.get(pending.source)
@@ -262,14 +321,16 @@ class Pipeline:
     async def _not_read(self, pending: Pending, why: NotAnArticle | FetchFailed) -> None:
         now, url = self.now(), pending.entry.url
         if isinstance(why, NotAnArticle):
-            await self.record.entry_skipped(pending, why.why, now)
+            sample = sample_of_miss(pending, why)
+            await self.record.entry_skipped(pending, why.why, now, sample)
             event("extract", source=pending.source, url=url, status="no article", why=why.why)
             return
         grown = min(READ_AGAIN * 2 ** min(pending.attempts, 16), LONGEST_WAIT)
         wait = max(grown, timedelta(seconds=why.retry_after_s or 0))
         open_ = self._may_pass(pending, why) or self._is_tried_again(pending, why)
         again = now + wait if open_ else None
-        await self.record.entry_failed(pending, why.detail, now, again)
+        missed = None if again else sample_of_miss(pending, why)
+        await self.record.entry_failed(pending, why.detail, now, again, missed)
         event("fetch", source=pending.source, url=url, status=why.why, why=why.detail, again=again)
 
     def _alerts(
@@ -331,6 +392,20 @@ def is_final(failed: FetchFailed) -> bool:
 
 def _keeps_to_robots(source: Source | None) -> bool:
     return source is None or not source.ignore_robots
+
+
+def sample_of_miss(pending: Pending, missed: NotAnArticle | FetchFailed) -> Sample | None:
+    """Say what a page that gave no article shows of its source; None for an outage."""
+    if isinstance(missed, NotAnArticle):
+        return sample_of_none(pending, withheld=missed.why if missed.why in EXCUSES else "")
+    if missed.status in WITHHOLDING:
+        return sample_of_none(pending, withheld=missed.detail)
+    return None
+
+
+def _kind_of_word(untold: tuple[Trouble, bool]) -> tuple[bool, str]:
+    trouble, is_over = untold
+    return is_over, trouble.kind
 
 
 def warm_up() -> None:

@@ -10,12 +10,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
-from watcher.model import Fetched, FetchFailed, NotAnArticle, Source, SourceState, Validators
+from watcher.model import (
+    Fetched,
+    FetchFailed,
+    NotAnArticle,
+    Polled,
+    Source,
+    SourceState,
+    Validators,
+)
 from watcher.opml import proposed_id
 from watcher.paging import Paging, failure_of
 from watcher.parse import absolute_url, canonical_url, channel_address, decode, parse
 from watcher.pipeline import ACCEPT, read_feed_text, read_page
-from watcher.schedule import Polled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,41 +1,41 @@
 """When each source is due, and the daemon's ticks. Owns apscheduler.
 
-The rule is pure; only `Ticks` runs.
+The rule is pure; only `Ticks` runs. For entries that come at random with rate λ, and a number of
+requests to spend, the mean delay of finding them is least where the interval goes with 1/√λ.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, replace
+import math
+import operator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from watcher.model import Fetched, FetchFailed, NotModified, Parsed, SourceState
+from watcher import rhythm
+from watcher.health import SUSPECT, judge, met, observe, renewed
+from watcher.model import Fetched, FetchFailed, NotModified, Polled, SourceState, Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     from watcher.config import Polling
+    from watcher.model import Condition, Entry
+    from watcher.rhythm import Rhythm
+
+__all__ = ["LASTING_MOVE", "LONGEST_BACKOFF", "Ticks", "expected_delay", "learn", "schedule"]
 
 LASTING_MOVE = 3
 """Polls in a row that must lead to the same new address before it is adopted."""
 REPEATED_NOT_FOUND = 3
 LONGEST_BACKOFF = timedelta(hours=6)
 """A source is never given up: sites come back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What one poll of a source gave: the outcome of the fetch, and what was parsed of it."""
-
-    outcome: Fetched | NotModified | FetchFailed
-    parsed: Parsed | None = None
-    """None unless something was fetched and could be parsed."""
-    failure: str = ""
-    """Why what was fetched could not be parsed at all."""
+JITTER = 0.1
+"""What is added to an interval at most, as a share of it."""
 
 
 def schedule(
@@ -44,25 +44,65 @@ def schedule(
     """Give the source's next state: when it is due, which address, what a person should know.
 
     `jitter` in [0, 1) spreads sources over time: up to a tenth is added, never taken from what the
-    other side asked for.
+    other side asked for. What the poll brought that was new is `learn`'s.
     """
-    trouble = _trouble(state, polled)
+    outcome, condition = polled.outcome, state.condition
+    trouble = _trouble(polled)
     after = _failed(state, polled, trouble) if trouble else _succeeded(state, polled)
-    after = _adopt_move(after, polled.outcome)
-    wait = (
-        _backoff(after, polled.outcome, polling) if trouble else _interval(after, polled, polling)
-    )
-    varied = wait * (1 + 0.1 * jitter)
+    after = _adopt_move(after, outcome)
+    if not _is_politeness(outcome):
+        condition = observe(state, polled, trouble, now)
+        kinds = judge(condition, now, failures=after.failures if trouble else 0)
+        if kinds != condition.troubles:
+            condition = replace(condition, troubles=kinds)
+    if trouble:
+        wait_s = _backoff(after, outcome, polling).total_seconds()
+    else:
+        if not condition.delay_s:
+            condition = _with_delay(condition, polling, now)
+        wait_s = _interval_s(condition, polling, now, getattr(outcome, "fresh_for_s", None) or 0.0)
     return replace(
         after,
+        condition=condition,
         polled=now,
-        due=now + varied,
-        interval_s=wait.total_seconds(),
         succeeded=state.succeeded if trouble else now,
+        due=_varied(now, wait_s, jitter),
+        interval_s=wait_s,
     )
 
 
-def _trouble(state: SourceState, polled: Polled) -> str:
+def learn(  # noqa: PLR0913 - what a poll found, and all that decides the next
+    after: SourceState,
+    new: Sequence[Entry],
+    *,
+    last: datetime | None,
+    now: datetime,
+    polling: Polling,
+    jitter: float = 0.5,
+) -> SourceState:
+    """Take up that entries were new since the `last` good poll; `after` is what `schedule` gave.
+
+    None is the first contact: everything is new then, and its dates are a first idea.
+    """
+    arrivals = [entry.published for entry in new]
+    learned = renewed(after, arrivals, last, now) if last else met(after, arrivals, now)
+    is_stale = after.polled is None or last is None or last.hour != now.hour
+    condition = _with_delay(learned, polling, now) if is_stale else learned
+    wait_s = _interval_s(condition, polling, now, 0.0)
+    due = _varied(now, wait_s, jitter)
+    return replace(after, condition=condition, due=due, interval_s=wait_s)
+
+
+def _varied(now: datetime, wait_s: float, jitter: float) -> datetime:
+    return now + timedelta(seconds=wait_s * (1 + JITTER * jitter))
+
+
+def _is_politeness(outcome: Fetched | NotModified | FetchFailed) -> bool:
+    """Tell what is not this source's fault: another one on its host was told to be quiet."""
+    return isinstance(outcome, FetchFailed) and outcome.why == "politeness"
+
+
+def _trouble(polled: Polled) -> str:
     """Name what went wrong, in words for the operator; empty when nothing did."""
     match polled.outcome:
         case FetchFailed(detail=detail):
@@ -77,39 +117,40 @@ def _trouble(state: SourceState, polled: Polled) -> str:
             if polled.parsed and polled.parsed.remarks
             else "this is no feed"
         )
-    if not polled.parsed.entries and state.entries_last:
-        return f"no entries, where there were {state.entries_last}"
     return ""
 
 
 def _succeeded(state: SourceState, polled: Polled) -> SourceState:
-    recovered = replace(state, failures=0, not_found=0, seen_before=True)
     if isinstance(polled.outcome, NotModified):
+        # After failures "nothing new" proves nothing: the next poll asks for the whole feed.
+        is_suspect = state.failures >= SUSPECT
         return replace(
-            recovered,
-            validators=polled.outcome.validators,
+            state,
+            failures=0,
+            not_found=0,
+            seen_before=True,
+            validators=Validators() if is_suspect else polled.outcome.validators,
             remark=state.remark if not state.failures else "",
         )
+    recovered = replace(state, failures=0, not_found=0, seen_before=True)
     parsed = polled.parsed
-    remarks = (
-        (*polled.outcome.remarks, *parsed.remarks)
-        if isinstance(polled.outcome, Fetched) and parsed
-        else ()
-    )
+    if parsed is None or not isinstance(polled.outcome, Fetched):
+        return recovered
+    if not parsed.entries and state.entries_last:
+        # An empty list must not silence the next poll with its validators.
+        remark = f"no entries, where there were {state.entries_last}"
+        return replace(recovered, remark=remark)
     return replace(
         recovered,
-        validators=polled.outcome.validators
-        if isinstance(polled.outcome, Fetched)
-        else state.validators,
-        entries_last=len(parsed.entries) if parsed else 0,
-        remark="; ".join(remarks),
+        validators=polled.outcome.validators,
+        entries_last=len(parsed.entries),
+        remark="; ".join((*polled.outcome.remarks, *parsed.remarks)),
     )
 
 
 def _failed(state: SourceState, polled: Polled, trouble: str) -> SourceState:
     outcome = polled.outcome
-    if isinstance(outcome, FetchFailed) and outcome.why == "politeness":
-        # Not this source's fault: another one on its host was told to be quiet.
+    if _is_politeness(outcome):
         return state
     status = outcome.status if isinstance(outcome, FetchFailed) else None
     not_found = state.not_found + 1 if status == 404 else 0
@@ -127,6 +168,8 @@ def _adopt_move(state: SourceState, outcome: Fetched | NotModified | FetchFailed
     if isinstance(outcome, FetchFailed):
         return state
     if not outcome.moved_to or outcome.moved_to == state.url:
+        if not state.moved_seen:
+            return state
         return replace(state, moved_to="", moved_seen=0)
     seen = state.moved_seen + 1 if outcome.moved_to == state.moved_to else 1
     if seen < LASTING_MOVE:
@@ -141,17 +184,52 @@ def _adopt_move(state: SourceState, outcome: Fetched | NotModified | FetchFailed
     )
 
 
-def _interval(state: SourceState, polled: Polled, polling: Polling) -> timedelta:
-    """Poll often while there is news, ever less while there is none, as the source asks."""
-    shortest, longest = polling.min_interval_s, polling.max_interval_s
-    calm = (
-        shortest if isinstance(polled.outcome, Fetched) else max(shortest, state.interval_s * 1.5)
-    )
-    asked = max(
-        getattr(polled.outcome, "fresh_for_s", None) or 0.0,
-        (polled.parsed.ttl_s or 0.0) if polled.parsed else 0.0,
-    )
-    return timedelta(seconds=min(longest, max(shortest, calm, asked)))
+def _interval_s(condition: Condition, polling: Polling, now: datetime, fresh_for_s: float) -> float:
+    """Give the pause that the source's rhythm wants, not less than it asks for, within bounds."""
+    paced = _paced(_rhythm(condition, now), polling, now.timestamp())
+    return min(polling.max_interval_s, max(paced, fresh_for_s, condition.asked_s))
+
+
+def _paced(learned: Rhythm, polling: Polling, now: float) -> float:
+    """Follow the rhythm from hour to hour, so that a poll is not due long after the night ends."""
+    share, at = 1.0, now
+    while True:
+        every = _pace(rhythm.rate_now(learned, at, now), polling)
+        left = rhythm.HOUR_S - at % rhythm.HOUR_S
+        if share * every <= left:
+            return at + share * every - now
+        share -= left / every
+        at += left
+
+
+def _pace(rate: float, polling: Polling) -> float:
+    """Give the interval for a rate of entries an hour: the bounds' geometric mean at one an hour.
+
+    So an operator who narrows the bounds of a source has it polled more often at every rate.
+    """
+    least, most = polling.min_interval_s, polling.max_interval_s
+    return min(most, max(least, math.sqrt(least * most / rate)))
+
+
+def _with_delay(condition: Condition, polling: Polling, now: datetime) -> Condition:
+    learned, asked_s = _rhythm(condition, now), condition.asked_s
+    return replace(condition, delay_s=expected_delay(learned, polling, asked_s, now.timestamp()))
+
+
+def expected_delay(learned: Rhythm, polling: Polling, asked_s: float, now: float) -> float:
+    """Give the seconds that a new entry waits on average until a poll finds it.
+
+    Half an interval, and that of each hour weighs as much as the hour has entries.
+    """
+    rates = rhythm.daily(learned, now)
+    most = polling.max_interval_s
+    waits = [min(most, max(_pace(rate, polling), asked_s)) / 2 for rate in rates]
+    mean = math.fsum(map(operator.mul, rates, waits)) / math.fsum(rates)
+    return mean * (1 + JITTER / 2)
+
+
+def _rhythm(condition: Condition, now: datetime) -> Rhythm:
+    return rhythm.unpack(condition.rhythm) or rhythm.Rhythm(now.timestamp())
 
 
 def _backoff(
@@ -163,7 +241,7 @@ def _backoff(
         if isinstance(outcome, FetchFailed)
         else timedelta()
     )
-    return min(LONGEST_BACKOFF, max(doubled, asked))
+    return min(LONGEST_BACKOFF / (1 + JITTER), max(doubled, asked))
 
 
 class Ticks:

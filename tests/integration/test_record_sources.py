@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes.readings import NOW, entry, listed, source
-from watcher.model import SourceState, Validators
+from watcher.model import Condition, SourceState, Validators
 from watcher.record import Record, RecordRefused
 
 if TYPE_CHECKING:
@@ -84,6 +84,22 @@ async def test_every_field_of_a_state_survives(record: Record) -> None:
         interval_s=312.5,
         seen_before=True,
         more={"https://nahr.example/map-1.xml": Validators(etag='"1"'), "https://x": Validators()},
+        condition=Condition(
+            rhythm=bytes(range(164)),
+            asked_s=60.5,
+            delay_s=140.25,
+            new_at=NOW - MINUTE,
+            quiet_until=LATER,
+            failing_since=NOW - 2 * MINUTE,
+            failing_why="tls",
+            empty_since=NOW - 3 * MINUTE,
+            host="nahr.example",
+            elsewhere="elsewhere.example",
+            elsewhere_seen=2,
+            entries_usual=39.5,
+            few_since=NOW - 4 * MINUTE,
+            troubles="dead,few",
+        ),
     )
     await record.polled(state, [], NOW)
     assert await record.state("nahr") == state

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import math
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,8 +14,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.config import Polling
-from watcher.model import Entry, Fetched, FetchFailed, NotModified, Parsed, SourceState, Validators
-from watcher.schedule import LASTING_MOVE, LONGEST_BACKOFF, Polled, Ticks, schedule
+from watcher.model import (
+    Condition,
+    Entry,
+    Fetched,
+    FetchFailed,
+    NotModified,
+    Parsed,
+    Polled,
+    SourceState,
+    Validators,
+)
+from watcher.rhythm import Rhythm, pack
+from watcher.schedule import (
+    LASTING_MOVE,
+    LONGEST_BACKOFF,
+    Ticks,
+    expected_delay,
+    learn,
+    schedule,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLLING = Polling(min_interval_s=60, max_interval_s=600)
@@ -28,11 +48,11 @@ def after(polled: Polled, state: SourceState = STATE, jitter: float = 0.0) -> So
     return schedule(state, polled, now=NOW, polling=POLLING, jitter=jitter)
 
 
-def test_news_keeps_the_shortest_interval() -> None:
-    """A source that had something is asked again soon, and remembers its validators."""
+def test_a_success_remembers_its_validators() -> None:
+    """The next poll can ask whether there is anything new."""
     state = after(Polled(FETCHED, Parsed((ENTRY,))))
 
-    assert NOW + timedelta(seconds=60) == state.due
+    assert NOW + timedelta(seconds=60) <= state.due <= NOW + timedelta(seconds=600)
     assert Validators(etag="new") == state.validators
     assert state.seen_before
     assert state.succeeded == NOW
@@ -40,22 +60,65 @@ def test_news_keeps_the_shortest_interval() -> None:
 
 def test_calm_is_asked_ever_less_up_to_the_bound() -> None:
     """Without news the interval grows, and stops at the operator's bound."""
-    state = STATE
+    state, now = STATE, NOW
     waits = []
-    for _ in range(8):
-        state = after(Polled(NOT_MODIFIED), state)
-        waits.append((state.due - NOW).total_seconds())
+    for _ in range(800):
+        state = schedule(state, Polled(NOT_MODIFIED), now=now, polling=POLLING, jitter=0.0)
+        waits.append(state.interval_s)
+        now = state.due
 
-    assert sorted(waits) == waits
+    assert 120 < waits[0] < 300
+    assert all(later > wait * 0.99 for wait, later in itertools.pairwise(waits))
     assert waits[-1] == 600
+
+
+def test_a_busy_hour_is_polled_more_often_than_a_quiet_one() -> None:
+    """Four times the entries, half the interval."""
+    hours = (1.0,) * 9 + (400.0,) * 6 + (1.0,) * 2 + (100.0,) * 6 + (1.0,)
+    learned = Rhythm(NOW.timestamp(), weeks=4, hours=hours, days=(sum(hours) / 7,) * 7)
+
+    def wait(hour: int) -> float:
+        now = NOW.replace(hour=hour)
+        as_usual = replace(learned, lately=2 * hours[hour] / 28, lately_at=now.timestamp())
+        state = replace(STATE, condition=Condition(rhythm=pack(as_usual)))
+        polled = Polled(NOT_MODIFIED)
+        calm = Polling(min_interval_s=1, max_interval_s=3600)
+        return schedule(state, polled, now=now, polling=calm, jitter=0.0).interval_s
+
+    assert 1.7 < wait(20) / wait(12) < 2.3
+    assert wait(3) > 3 * wait(20)
+
+
+def test_what_comes_now_shortens_the_interval() -> None:
+    """Breaking news is more than the rhythm says."""
+    state = after(Polled(FETCHED, Parsed((ENTRY,))))
+    news = [replace(ENTRY, url=f"https://a.example/{n}") for n in range(20)]
+    last = NOW - timedelta(minutes=10)
+    learned = learn(state, news, last=last, now=NOW, polling=POLLING, jitter=0.0)
+
+    assert learned.due < state.due
+    assert learned.condition.new_at == NOW
+
+
+def test_the_expected_delay_is_half_the_interval_of_the_hours_with_news() -> None:
+    """Nights without news do not count, however seldom they are looked at."""
+    hours = (0.0,) * 8 + (100.0,) * 8 + (0.0,) * 8
+    learned = Rhythm(NOW.timestamp(), weeks=4, hours=hours, days=(800 / 7,) * 7)
+    busy_s = math.sqrt(60 * 600 / (100 / 28))
+
+    delay = expected_delay(learned, POLLING, 0.0, NOW.timestamp())
+
+    assert delay == pytest.approx(busy_s / 2, rel=0.3)
+    assert expected_delay(learned, POLLING, 500.0, NOW.timestamp()) >= 250
 
 
 def test_what_the_source_asks_for_is_respected_within_the_bounds() -> None:
     """TTL and Cache-Control delay a poll, but never beyond the operator's bound."""
     asked = after(Polled(replace(FETCHED, fresh_for_s=300), Parsed((ENTRY,))))
+    still = after(Polled(NOT_MODIFIED), asked)
     too_much = after(Polled(FETCHED, Parsed((ENTRY,), ttl_s=86400)))
 
-    assert NOW + timedelta(seconds=300) == asked.due
+    assert NOW + timedelta(seconds=300) == asked.due == still.due
     assert NOW + timedelta(seconds=600) == too_much.due
 
 
@@ -69,7 +132,6 @@ def test_what_the_source_asks_for_is_respected_within_the_bounds() -> None:
             "an HTML page instead of a feed",
             id="a page",
         ),
-        pytest.param(Polled(FETCHED, Parsed(())), "no entries, where there were 5", id="emptied"),
     ],
 )
 def test_trouble_is_said_and_validators_are_kept(polled: Polled, remark: str) -> None:
@@ -82,9 +144,20 @@ def test_trouble_is_said_and_validators_are_kept(polled: Polled, remark: str) ->
     assert state.succeeded is None
 
 
-def test_an_empty_feed_that_always_was_empty_is_no_trouble() -> None:
+def test_an_empty_feed_is_a_state_of_its_own() -> None:
+    """It has not failed; what it says to the next poll must not be "nothing changed"."""
+    state = after(Polled(FETCHED, Parsed(())), replace(STATE, validators=Validators(etag="old")))
+    again = after(Polled(FETCHED, Parsed(())), state)
+
+    assert again.failures == 0
+    assert again.remark == "no entries, where there were 5"
+    assert again.condition.empty_since == NOW
+    assert Validators(etag="old") == again.validators
+
+
+def test_an_empty_feed_that_always_was_empty_needs_no_remark() -> None:
     """A new source may begin with nothing."""
-    assert after(Polled(FETCHED, Parsed(())), replace(STATE, entries_last=0)).failures == 0
+    assert after(Polled(FETCHED, Parsed(())), replace(STATE, entries_last=0)).remark == ""
 
 
 def test_repeated_404_asks_for_a_new_address() -> None:
@@ -103,8 +176,21 @@ def test_gone_is_reported_at_once() -> None:
     assert "gone for good" in after(Polled(gone)).remark
 
 
+def test_nothing_new_after_failures_is_not_yet_recovery() -> None:
+    """A 304 proves nothing: the whole feed is asked for, and what was failing is not forgotten."""
+    state = STATE
+    for _ in range(3):
+        state = after(Polled(NOT_FOUND), state)
+    quiet = after(Polled(NOT_MODIFIED), state)
+    whole = after(Polled(FETCHED, Parsed((ENTRY,))), quiet)
+
+    assert (quiet.failures, quiet.condition.failing_since) == (0, NOW)
+    assert Validators() == quiet.validators
+    assert whole.condition.failing_since is None
+
+
 def test_recovery_clears_the_remark() -> None:
-    """A 304 after failures is a success."""
+    """A 304 after one failure is a success."""
     state = after(Polled(NOT_MODIFIED), after(Polled(NOT_FOUND)))
 
     assert state.remark == ""
@@ -135,11 +221,11 @@ def test_a_move_that_does_not_hold_is_forgotten() -> None:
 
 @given(st.integers(1, 200), st.floats(0, 1e7), st.floats(0, 1, exclude_max=True))
 def test_backoff_never_kills_a_source(failures: int, asked: float, jitter: float) -> None:
-    """However long it failed and whatever it asks, it is tried again within seven hours."""
+    """However long it failed and whatever it asks, it is tried again within six hours."""
     failed = FetchFailed(STATE.url, "status", "503", status=503, retry_after_s=asked)
     state = after(Polled(failed), replace(STATE, failures=failures), jitter)
 
-    assert NOW < state.due <= NOW + LONGEST_BACKOFF * 1.1
+    assert NOW < state.due <= NOW + LONGEST_BACKOFF
 
 
 def test_retry_after_is_never_undercut() -> None:

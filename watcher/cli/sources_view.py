@@ -13,10 +13,9 @@ from watcher.notify.bidi import flat, paragraph
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from watcher.model import Entry, NotAnArticle, Source
+    from watcher.model import Entry, NotAnArticle, Polled, Source
     from watcher.opml import Skipped
     from watcher.preview import Offer, Preview
-    from watcher.schedule import Polled
 
 _SHOWN = 5
 _LINES = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -14,6 +14,7 @@ from rich.text import Text
 from watcher.cli import app
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import ago, out
+from watcher.health import KINDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from watcher.record import NoticeStatus, SourceStatus, Status
 
 SEVERITY_COLOR = {"low": "dim", "medium": "cyan", "high": "yellow", "critical": "bold red"}
+BARS = "·▁▂▃▄▅▆▇█"
 STATUS_COLOR = {"sent": "green", "waiting": "yellow", "dead": "bold red"}
 
 
@@ -34,9 +36,11 @@ def status(
 
     found = asyncio.run(read_status(config))
     if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(found), default=str, ensure_ascii=False))
+        typer.echo(json.dumps(_as_data(found), default=str, ensure_ascii=False))
         return
     out.print(_sources(found))
+    if any(source.troubles for source in found.sources):
+        out.print(_troubles(found))
     out.print(_backlog(found))
     if found.rules_refused:
         out.print("[bold red]the newest state of the rule files is not in force:[/]")
@@ -49,7 +53,8 @@ def status(
 
 def _sources(found: Status) -> Table:
     table = Table(title="sources", title_justify="left")
-    for column in ("source", "last success", "next poll", "pending", "failed", "remark"):
+    columns = ("source", "health", "last article", "14 days", "found after", "next poll")
+    for column in (*columns, "pending", "failed", "remark"):
         table.add_column(column, overflow="fold")
     for source in found.sources:
         table.add_row(*_source_row(source, found.at))
@@ -58,15 +63,63 @@ def _sources(found: Status) -> Table:
 
 def _source_row(source: SourceStatus, now: datetime) -> tuple[Text, ...]:
     state = source.state
-    color = "red" if state.failures else "green" if state.succeeded else "dim"
+    word, color = health_of(source)
+    delay_s = state.condition.delay_s
     return (
         Text(state.id, color),
-        Text(ago(state.succeeded, now)),
+        Text(word, color),
+        Text(ago(source.article_at, now)),
+        Text(sparkline(source.days), color),
+        Text(f"~{delay_s / 60:.0f} min" if delay_s else ""),
         Text(ago(state.due, now)),
         Text(str(source.pending or "")),
         Text(str(source.failed or ""), "red"),
         Text(state.remark, "red" if state.failures else "yellow"),
     )
+
+
+def _troubles(found: Status) -> Table:
+    table = Table(title="troubles of sources", title_justify="left")
+    for column in ("source", "since", "trouble", "what to do"):
+        table.add_column(column, overflow="fold")
+    for source in found.sources:
+        for trouble in source.troubles:
+            since, kind = ago(trouble.since, found.at), KINDS[trouble.kind]
+            seen = f"{kind.title}: {trouble.what}"
+            table.add_row(Text(source.state.id, "red"), since, Text(seen), Text(kind.advice))
+    return table
+
+
+def _as_data(found: Status) -> dict[str, Any]:
+    data = dataclasses.asdict(found)
+    for source, shown in zip(found.sources, data["sources"], strict=True):
+        shown["health"] = health_of(source)[0]
+        del shown["state"]["condition"]["rhythm"]
+    return data
+
+
+def health_of(source: SourceStatus) -> tuple[str, str]:
+    """Say in a word how a source is, and in which color."""
+    state, condition = source.state, source.state.condition
+    if source.troubles:
+        return ", ".join(trouble.kind for trouble in source.troubles), "red"
+    if state.failures:
+        return "failing", "yellow"
+    if condition.failing_since:
+        return "recovering", "yellow"
+    if condition.empty_since:
+        return "empty", "yellow"
+    return ("well", "green") if state.succeeded else ("not polled yet", "dim")
+
+
+def sparkline(counts: tuple[int, ...]) -> str:
+    """Draw the numbers as bars, the largest in full; a day without any is a dot.
+
+    >>> sparkline((0, 1, 4, 8))
+    '·▁▄█'
+    """
+    most = max(counts, default=0)
+    return "".join(BARS[-(-count * 8 // most)] if count else "·" for count in counts)
 
 
 def _backlog(found: Status) -> Text:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from watcher.extract import metadata, page, plain, verdict
+from watcher.extract.excuses import EXCUSES
 from watcher.extract.limits import markup_within_limits, within_limits
 from watcher.model import Article, Entry, NotAnArticle, Removed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["extract"]
+__all__ = ["EXCUSES", "extract"]
 
 
 def extract(

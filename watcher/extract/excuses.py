@@ -58,3 +58,6 @@ _EXCUSES = tuple(
             """,
     }.items()
 )
+
+EXCUSES = frozenset(why for _, why in _EXCUSES)
+"""Every reason that `excuse_in` gives: the server withholds the page."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watcher.notify.message import Message, message_of
-from watcher.notify.own import own_trouble
+from watcher.notify.own import own_trouble, troubles_begun, troubles_over
 from watcher.notify.passages import alert_of
 from watcher.notify.render import as_html, as_markdown, as_slack, as_text
 from watcher.notify.route import route
@@ -23,4 +23,6 @@ __all__ = [
     "message_of",
     "own_trouble",
     "route",
+    "troubles_begun",
+    "troubles_over",
 ]

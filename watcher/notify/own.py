@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from watcher.health import KINDS
 from watcher.model import Alert, Notice, Passage, Severity
 from watcher.notify import wording
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from watcher.model import Trouble
+
+MOST_LINES = 20
+"""Sources that one message names."""
 
 
 def sample(target: str, now: datetime) -> Notice:
@@ -28,8 +35,52 @@ def sample(target: str, now: datetime) -> Notice:
 
 def own_trouble(what: str, details: str, now: datetime) -> Alert:
     """Make what the operator is told of a trouble; `details` may have many lines."""
-    passages = tuple(Passage(line, ()) for line in details.splitlines() if line.strip())
+    passages = _passages(details.splitlines())
     return _alert("watcher", wording.OWN_TROUBLE, what, passages, now, severity=Severity.HIGH)
+
+
+def troubles_begun(troubles: Sequence[Trouble], names: Mapping[str, str], now: datetime) -> Alert:
+    """Make what the operator is told of sources that have begun to have one kind of trouble."""
+    kind = KINDS[troubles[0].kind]
+    lines = [f"{names.get(one.source, one.source)}: {one.what}." for one in troubles]
+    what = f"{_who(troubles, names)}: {kind.title}"
+    passages = _passages([*_some(lines), kind.advice])
+    return _alert("watcher", wording.SOURCE_TROUBLE, what, passages, now, severity=Severity.HIGH)
+
+
+def troubles_over(troubles: Sequence[Trouble], names: Mapping[str, str], now: datetime) -> Alert:
+    """Make what the operator is told of sources whose trouble of one kind is over."""
+    title = KINDS[troubles[0].kind].title
+    lines = [
+        f"{names.get(one.source, one.source)}: it lasted {_length((one.until or now) - one.since)}."
+        for one in troubles
+    ]
+    what = f"{_who(troubles, names)}: all is well again. It was: {title}"
+    return _alert("watcher", wording.SOURCE_WELL, what, _passages(_some(lines)), now)
+
+
+def _who(troubles: Sequence[Trouble], names: Mapping[str, str]) -> str:
+    first = troubles[0].source
+    return names.get(first, first) if len(troubles) == 1 else f"{len(troubles)} sources"
+
+
+def _some(lines: list[str]) -> list[str]:
+    more = len(lines) - MOST_LINES
+    return lines if more <= 0 else [*lines[:MOST_LINES], f"… and {more} more: `watcher status`."]
+
+
+def _length(lasted: timedelta) -> str:
+    """Tell a length of time in its largest unit.
+
+    >>> _length(timedelta(hours=50)), _length(timedelta(minutes=95))
+    ('2 days', '1.6 hours')
+    """
+    hours = lasted.total_seconds() / 3600
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.1f} hours"
+
+
+def _passages(lines: Sequence[str]) -> tuple[Passage, ...]:
+    return tuple(Passage(line, ()) for line in lines if line.strip())
 
 
 def _alert(  # noqa: PLR0913 - what differs between the two

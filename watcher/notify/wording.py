@@ -45,6 +45,8 @@ TEST_PASSAGE = (
 TEST_TERM = "العبارة المطلوبة"
 TEST_RULE = "تجربة الإرسال"
 OWN_TROUBLE = "مشكلة في البرنامج نفسه"
+SOURCE_TROUBLE = "مشكلة في أحد المصادر"
+SOURCE_WELL = "انتهت مشكلة أحد المصادر"
 
 _DAYS = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
 # Both naming systems, as pan-Arab outlets print them: neither is read everywhere.

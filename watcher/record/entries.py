@@ -42,19 +42,20 @@ def add(  # noqa: PLR0913 - an entry is added with all of that
     *,
     first_contact: bool,
     most: int,
-) -> tuple[int, int]:
-    """Add the newest `most` entries whose address is new; give how many, and how many are left."""
+) -> tuple[list[Entry], int]:
+    """Add the newest `most` entries whose address is new; give them, and how many are left."""
     # Lists begin with the newest; of two with one address the one listed first is kept.
     by_hash = {url_hash(entry.url): entry for entry in reversed(listed)}
     known = _known(connection, by_hash)
     new = [(key, entry) for key, entry in by_hash.items() if key not in known]
     if not new:
-        return 0, 0
+        return [], 0
     new.sort(key=lambda pair: pair[1].published or now)
     left, new = max(0, len(new) - most), new[-most:]
     rows = [_row(source, key, entry, now) | {"first_contact": first_contact} for key, entry in new]
-    adding = insert_unless_known(connection, entries).returning(entries.c.id)
-    return len((connection.execute(adding, rows)).all()), left
+    adding = insert_unless_known(connection, entries).returning(entries.c.url_hash)
+    added = set(connection.scalars(adding, rows))
+    return [entry for key, entry in new if key in added], left
 
 
 def knows_one_of(connection: Connection, listed: Sequence[Entry]) -> bool:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from watcher.record import health
 from watcher.record.tables import sources
-from watcher.record.values import state_of, state_row
+from watcher.record.values import STATE_COLUMNS, state_of, state_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +29,24 @@ _FRESH = _UNREAD | {
     "entries_last": 0,
     "interval_s": 0.0,
     "seen_before": False,
+    "rhythm": b"",
+    "asked_s": 0.0,
+    "delay_s": 0.0,
+    "new_at": None,
+    "quiet_until": None,
+    "failing_since": None,
+    "failing_why": "",
+    "empty_since": None,
+    "host": "",
+    "elsewhere": "",
+    "elsewhere_seen": 0,
+    "entries_usual": 0.0,
+    "few_since": None,
+    "troubles": "",
+    "vitals": None,
 }
+# Only what makes the state: JSON columns would be read for nothing.
+_STATE = [sources.c[name] for name in STATE_COLUMNS]
 
 
 def sync(connection: Connection, wanted: Iterable[Source], now: datetime) -> None:
@@ -42,17 +60,13 @@ def sync(connection: Connection, wanted: Iterable[Source], now: datetime) -> Non
         changed = _changes(row, listed.get(row.id), now)
         if changed:
             connection.execute(update(sources).where(sources.c.id == row.id).values(changed))
+        if "url" in changed or changed.get("is_active") is False:
+            health.forget(connection, row.id, now)
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[SourceState]:
     """Give the active sources whose time has come, the longest overdue first."""
-    query = (
-        select(sources)
-        .where(sources.c.is_active, sources.c.due <= now)
-        .order_by(sources.c.due, sources.c.id)
-        .limit(limit)
-    )
-    return [state_of(row) for row in connection.execute(query)]
+    return [state_of(row) for row in connection.execute(_DUE, {"now": now, "most": limit})]
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -64,23 +78,35 @@ def next_due(connection: Connection) -> datetime | None:
 
 def state(connection: Connection, source_id: str) -> SourceState:
     """Give the state of one source; KeyError if there is none of that id."""
-    row = (connection.execute(select(sources).where(sources.c.id == source_id))).one_or_none()
+    row = (connection.execute(select(*_STATE).where(sources.c.id == source_id))).one_or_none()
     if row is None:
         raise KeyError(source_id)
     return state_of(row)
 
 
-def keep_state(connection: Connection, after: SourceState) -> bool:
-    """Keep a source's state; say whether it had been polled with success before."""
-    known = select(sources.c.seen_before).where(sources.c.id == after.id).with_for_update()
-    seen_before: bool | None = (connection.execute(known)).scalar_one_or_none()
-    if seen_before is None:
-        raise KeyError(after.id)
+def lock(connection: Connection, source_id: str) -> tuple[bool, str]:
+    """Hold a source's row; say whether it was polled with success before, and its troubles."""
+    known = connection.execute(_LOCK, {"source_id": source_id}).one_or_none()
+    if known is None:
+        raise KeyError(source_id)
+    return known.seen_before, known.troubles
+
+
+def keep_state(connection: Connection, after: SourceState) -> None:
+    """Keep a source's state."""
     connection.execute(_KEEP, {"source_id": after.id} | state_row(after))
-    return seen_before
 
 
-_KEEP = update(sources).where(sources.c.id == bindparam("source_id"))
+# Built once: to build a statement costs more than to run it.
+_DUE = (
+    select(*_STATE)
+    .where(sources.c.is_active, sources.c.due <= bindparam("now"))
+    .order_by(sources.c.due, sources.c.id)
+    .limit(bindparam("most"))
+)
+_IS_SOURCE = sources.c.id == bindparam("source_id")
+_KEEP = update(sources).where(_IS_SOURCE)
+_LOCK = select(sources.c.seen_before, sources.c.troubles).where(_IS_SOURCE).with_for_update()
 
 
 def _written(source: Source) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from watcher.model import Severity
+from watcher.record import health
 from watcher.record.tables import (
     IS_DEAD,
     IS_OPEN,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from watcher.model import SourceState
+    from watcher.model import SourceState, Trouble
 
 _RULES = "rules"
 
@@ -42,6 +43,12 @@ class SourceStatus:
     state: SourceState
     pending: int = 0
     failed: int = 0
+    article_at: datetime | None = None
+    """When the last good article was read."""
+    days: tuple[int, ...] = ()
+    """Articles on each of the last 14 days in UTC, today the last; empty where there were none."""
+    troubles: tuple[Trouble, ...] = ()
+    """The troubles that it has now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def read(connection: Connection, now: datetime, last: int) -> Status:
     dead = select(notices).where(IS_DEAD).order_by(notices.c.finished.desc()).limit(last)
     return Status(
         at=now,
-        sources=_sources(connection, counts),
+        sources=_sources(connection, counts, now),
         pending=sum(n for (_, status), n in counts.items() if status == "pending"),
         failed=sum(n for (_, status), n in counts.items() if status == "failed"),
         articles=_count(connection, articles.c.id),
@@ -148,8 +155,9 @@ def _entry_counts(connection: Connection) -> dict[tuple[str, str], int]:
 
 
 def _sources(
-    connection: Connection, counts: dict[tuple[str, str], int]
+    connection: Connection, counts: dict[tuple[str, str], int], now: datetime
 ) -> tuple[SourceStatus, ...]:
+    days, troubles = health.last_days(connection, now), health.open_troubles(connection)
     rows = connection.execute(select(sources).where(sources.c.is_active).order_by(sources.c.id))
     return tuple(
         SourceStatus(
@@ -157,6 +165,9 @@ def _sources(
             state=state_of(row),
             pending=counts.get((row.id, "pending"), 0),
             failed=counts.get((row.id, "failed"), 0),
+            article_at=row.article_at,
+            days=days.get(row.id, ()),
+            troubles=troubles.get(row.id, ()),
         )
         for row in rows
     )

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Self
 
 from watcher.errors import StorageUnavailable
 from watcher.model import Validators
-from watcher.record import articles, entries, lease, notices, search, sources, status, tables
+from watcher.record import (
+    articles,
+    entries,
+    health,
+    lease,
+    notices,
+    search,
+    sources,
+    status,
+    tables,
+)
 from watcher.record.engine import Database, parse_url
 from watcher.record.holder import holder as new_holder
 from watcher.record.lease import Lease
@@ -21,9 +31,10 @@ from watcher.record.migrate import upgrade
 from watcher.record.notices import Attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
     from types import TracebackType
+    from typing import TypeAlias
 
     from sqlalchemy import Connection
 
@@ -35,13 +46,17 @@ if TYPE_CHECKING:
         Notice,
         Pending,
         Reading,
+        Sample,
         Sent,
         Source,
         SourceState,
+        Trouble,
         Wanted,
     )
     from watcher.record.search import Archived
     from watcher.record.status import Status
+
+    Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
 
 READING_LEASE_S = 300.0
 """Longer than reading any page may take; what a killed process was reading is free at once."""
@@ -122,15 +137,23 @@ class Record:
         return await self._database.read(sources.state, source_id)
 
     async def polled(
-        self, state: SourceState, listed: Sequence[Entry], now: datetime, most: int = 100_000
+        self,
+        state: SourceState,
+        listed: Sequence[Entry],
+        now: datetime,
+        most: int = 100_000,
+        learn: Learn | None = None,
     ) -> int:
         """Keep the state after a poll, and the entries not yet known; give how many were new.
+
+        `learn` is called inside the transaction with the state and the new entries, where there are
+        some, and gives the state to keep.
 
         Validators and entries are kept together: when a feed answers 304 after a crash, nothing
         is lost. Of more than `most` new entries the newest are taken; the validators are then not
         kept, so that the next poll brings the others.
         """
-        return await self._database.write(_keep_poll, state, listed, now, most)
+        return await self._database.write(_keep_poll, state, listed, now, most, learn)
 
     async def knows_one_of(self, listed: Sequence[Entry]) -> bool:
         """Tell whether any of these entries has been listed before, by whichever source."""
@@ -148,14 +171,21 @@ class Record:
         return await self._database.write(entries.claim, claim, limit, busy)
 
     async def entry_failed(
-        self, pending: Pending, why: str, now: datetime, retry_at: datetime | None
+        self,
+        pending: Pending,
+        why: str,
+        now: datetime,
+        retry_at: datetime | None,
+        sample: Sample | None = None,
     ) -> None:
         """Note that an entry could not be read; without `retry_at` it has failed for good."""
-        await self._database.write(entries.failed, pending, why, now, retry_at)
+        await self._database.write(_keep_failure, pending, why, now, retry_at, sample)
 
-    async def entry_skipped(self, pending: Pending, why: str, now: datetime) -> None:
-        """Note that an entry is no article."""
-        await self._database.write(entries.finish, pending, "skipped", why, now)
+    async def entry_skipped(
+        self, pending: Pending, why: str, now: datetime, sample: Sample | None = None
+    ) -> None:
+        """Note that an entry is no article, and what that shows of its source."""
+        await self._database.write(_keep_refusal, pending, why, now, sample)
 
     async def neighbors(self, fingerprint: Fingerprint, since: datetime) -> list[Neighbor]:
         """Give articles seen since then that share a key or the whole text, the nearest first."""
@@ -243,6 +273,31 @@ class Record:
 
     # --- health ---------------------------------------------------------------------------
 
+    async def untold_troubles(self) -> list[tuple[Trouble, bool]]:
+        """Give the troubles of which a word is due, each with whether it is that it is over."""
+        return await self._database.read(health.untold)
+
+    async def troubles_told(
+        self,
+        ids: Collection[int],
+        notice: tuple[str, Alert, str] | None,
+        now: datetime,
+        words: int = 1,
+    ) -> None:
+        """Queue the notice, which is (target, alert, occasion), and note what it told.
+
+        `words` is 2 where it stands for the end of the troubles, too.
+        """
+        await self._database.write(_tell_of_troubles, ids, notice, now, words)
+
+    async def failing(self) -> tuple[int, int]:
+        """Count the active sources whose polls fail, and all of them."""
+        return await self._database.read(health.failing)
+
+    async def tidy(self, now: datetime) -> None:
+        """Forget what was learned day by day a long time ago."""
+        await self._database.write(health.tidy, now)
+
     async def status(self, now: datetime, last: int = 10) -> Status:
         """Tell how sources, entries and the outbox are doing, with the `last` alerts."""
         return await self._database.read(status.read, now, last)
@@ -271,19 +326,29 @@ def _let_go(connection: Connection, holder: str) -> None:
     lease.release(connection, tables.notices, [holder])
 
 
-def _keep_poll(
-    connection: Connection, state: SourceState, listed: Sequence[Entry], now: datetime, most: int
+def _keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes of it
+    connection: Connection,
+    state: SourceState,
+    listed: Sequence[Entry],
+    now: datetime,
+    most: int,
+    learn: Learn | None,
 ) -> int:
-    first = not sources.keep_state(connection, state)
-    new, left = entries.add(connection, state.id, listed, now, first_contact=first, most=most)
+    seen_before, troubles = sources.lock(connection, state.id)
+    new, left = entries.add(
+        connection, state.id, listed, now, first_contact=not seen_before, most=most
+    )
     if left:
         remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
         remarks = "; ".join(filter(None, (state.remark, remark)))
         again = dict.fromkeys(state.more, Validators())
-        rest = replace(state, validators=Validators(), more=again, remark=remarks)
-        rest = replace(rest, seen_before=not first)
-        sources.keep_state(connection, rest)
-    return new
+        state = replace(state, validators=Validators(), more=again, remark=remarks)
+        state = replace(state, seen_before=seen_before)
+    if new and learn:
+        state = learn(state, new)
+    sources.keep_state(connection, state)
+    health.note_poll(connection, state, troubles, len(new), now)
+    return len(new)
 
 
 def _keep_reading(
@@ -292,4 +357,38 @@ def _keep_reading(
     if not entries.finish(connection, reading.pending, "done", "", now):
         return ()
     story_id = articles.add(connection, reading, now, rule_revision)
+    source = reading.pending.source
+    health.note_article(connection, source, reading.article, reading.sample, now)
     return notices.queue(connection, story_id, reading.alerts, now)
+
+
+def _keep_refusal(
+    connection: Connection, pending: Pending, why: str, now: datetime, sample: Sample | None
+) -> None:
+    if entries.finish(connection, pending, "skipped", why, now) and sample:
+        health.note_refusal(connection, pending.source, sample, now)
+
+
+def _keep_failure(  # noqa: PLR0913, PLR0917 - what failed, why, until when, and what that shows
+    connection: Connection,
+    pending: Pending,
+    why: str,
+    now: datetime,
+    retry_at: datetime | None,
+    sample: Sample | None,
+) -> None:
+    entries.failed(connection, pending, why, now, retry_at)
+    if sample:
+        health.note_refusal(connection, pending.source, sample, now)
+
+
+def _tell_of_troubles(
+    connection: Connection,
+    ids: Collection[int],
+    notice: tuple[str, Alert, str] | None,
+    now: datetime,
+    words: int,
+) -> None:
+    if notice:
+        notices.tell(connection, *notice, now)
+    health.told(connection, ids, words)

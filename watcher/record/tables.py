@@ -133,8 +133,59 @@ sources = Table(
     Column("seen_before", Boolean, nullable=False),
     Column("more", _Json),
     Column("furniture", _Json),
+    # What polls have shown: written with every poll, so nothing here is JSON.
+    Column("rhythm", LargeBinary),
+    Column("asked_s", Float, nullable=False, server_default="0"),
+    Column("delay_s", Float, nullable=False, server_default="0"),
+    Column("new_at", Instant),
+    Column("quiet_until", Instant),
+    Column("failing_since", Instant),
+    _words("failing_why"),
+    Column("empty_since", Instant),
+    _words("host"),
+    _words("elsewhere"),
+    _count("elsewhere_seen"),
+    Column("entries_usual", Float, nullable=False, server_default="0"),
+    Column("few_since", Instant),
+    _words("troubles"),
+    # What readings have shown: written with every reading, never by a poll.
+    Column("vitals", _Json),
+    Column("article_at", Instant),
     Index("sources_due", "due"),
 )
+
+# What each source did on each day (since 1970, in UTC); days without anything have no row.
+source_days = Table(
+    "source_days",
+    metadata,
+    Column("source", Words, ForeignKey("sources.id"), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    _count("entries"),
+    _count("failures"),
+    _count("articles"),
+    _count("refused"),
+    Column("quality", Float, nullable=False, server_default="0"),
+    Column("characters", BigInteger, nullable=False, server_default="0"),
+    Index("source_days_day", "day"),
+    sqlite_with_rowid=False,
+)
+
+troubles = Table(
+    "troubles",
+    metadata,
+    _id(),
+    Column("source", Words, ForeignKey("sources.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),
+    _words("what"),
+    # How many of its two words, that it began and that it is over, have been taken care of.
+    _count("told"),
+    Index("troubles_source", "source"),
+)
+IS_OPEN_TROUBLE = troubles.c.until.is_(None)
+IS_UNTOLD = troubles.c.told < literal_column("2", Integer)
+Index("troubles_untold", troubles.c.id, sqlite_where=IS_UNTOLD, postgresql_where=IS_UNTOLD)
 
 entries = Table(
     "entries",

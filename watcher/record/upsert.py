@@ -1,4 +1,4 @@
-"""Insert unless it is there: the one statement that the databases share by meaning only."""
+"""Insert unless it is there, or add to what is: what the databases share by meaning only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, Table
 
 Insert: TypeAlias = postgresql.Insert | sqlite.Insert
@@ -17,3 +19,11 @@ def insert_unless_known(connection: Connection, table: Table) -> Insert:
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def add_up(dialect: str, table: Table, key: Sequence[str]) -> Insert:
+    """Build an insert that adds its numbers to those of a row that has the same key."""
+    adding: Insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    numbers = [column for column in table.c if column.name not in key]
+    sums = {column.name: column + adding.excluded[column.name] for column in numbers}
+    return adding.on_conflict_do_update(index_elements=list(key), set_=sums)

@@ -9,8 +9,10 @@ from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from watcher.health import Vitals
 from watcher.model import (
     Alert,
+    Condition,
     Entry,
     Fingerprint,
     Neighbor,
@@ -30,8 +32,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Value = TypeVar("Value")
-_STATE = tuple(f.name for f in fields(SourceState) if f.name not in {"validators", "more"})
+_PARTS = {"validators", "condition", "more"}
+_STATE = tuple(f.name for f in fields(SourceState) if f.name not in _PARTS)
 _VALIDATORS = tuple(f.name for f in fields(Validators))
+_CONDITION = tuple(f.name for f in fields(Condition))
+STATE_COLUMNS = (*_STATE, *_VALIDATORS, *_CONDITION, "more")
+"""The columns of a source that make its state."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -58,16 +64,28 @@ def day_of(instant: datetime) -> int:
 def state_row(state: SourceState) -> Json:
     """Give the columns of a source that a poll may change."""
     row = {name: getattr(state, name) for name in _STATE if name != "id"}
+    row |= {name: getattr(state.validators, name) for name in _VALIDATORS}
+    row |= {name: getattr(state.condition, name) for name in _CONDITION}
     more = {url: asdict(validators) for url, validators in state.more.items()}
-    return row | {name: getattr(state.validators, name) for name in _VALIDATORS} | {"more": more}
+    return row | {"more": more or None}
 
 
 def state_of(row: Row[Any]) -> SourceState:
     """Read a source's state from its row."""
     validators = Validators(**{name: getattr(row, name) for name in _VALIDATORS})
     more = {url: Validators(**_known(Validators, kept)) for url, kept in (row.more or {}).items()}
+    shown = {name: getattr(row, name) for name in _CONDITION}
+    condition = Condition(**shown | {"rhythm": row.rhythm or b""})
     told = {name: getattr(row, name) for name in _STATE}
-    return SourceState(**told, validators=validators, more=more)
+    return SourceState(**told, validators=validators, condition=condition, more=more)
+
+
+def vitals_of(data: Json | None) -> Vitals:
+    """Read what a source's articles showed; nothing yet where there is no data."""
+    told = _known(Vitals, data or {})
+    for name in {"recent", "ages", "troubles"} & told.keys():
+        told[name] = tuple(told[name])
+    return Vitals(**told)
 
 
 def entry_json(entry: Entry) -> Json:
