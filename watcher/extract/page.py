@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from watcher.extract.layout import cards, regularize
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -64,6 +66,7 @@ def main_text(tree: HtmlElement, about: Metadata) -> str:
     then trust the page's own data; put lost headings and the standfirst back.
     """
     _prune(tree)
+    regularize(tree)
     blocks = [(block, words_in(block)) for block in tree.iter(*_BLOCKS)]
     lines = _run(tree, generous=False)
     if _count(lines) < _THIN_WORDS:
@@ -146,7 +149,7 @@ def _standfirst(tree: HtmlElement, title: str, lines: list[str]) -> str:
         marks = f"{element.get('class', '')} {element.get('itemprop', '')}"
         if is_below and _STANDFIRST.search(marks):
             text = words_in(element)
-            if _is_own_text(element, text):
+            if not (first and first in text) and _is_own_text(element, text):
                 return text
     return ""
 
