@@ -16,13 +16,28 @@ Made: TypeAlias = tuple[str, Lines]
 Shape: TypeAlias = Callable[[Story], Made]
 
 SECTIONS = ("سياسة", "اقتصاد", "رياضة", "ثقافة", "منوعات", "تكنولوجيا", "صحة", "رأي")
-NAV = "<nav><ul>" + "".join(f'<li><a href="/s/{n}">{name}</a></li>' for n, name in enumerate(SECTIONS)) + "</ul></nav>"
+NAV = (
+    "<nav><ul>"
+    + "".join(f'<li><a href="/s/{n}">{name}</a></li>' for n, name in enumerate(SECTIONS))
+    + "</ul></nav>"
+)
 FOOTER = '<footer class="site-footer"><p>جميع الحقوق محفوظة لصحيفة المرفأ 2026</p><ul><li><a href="/about">من نحن</a></li><li><a href="/contact">اتصل بنا</a></li><li><a href="/privacy">سياسة الخصوصية</a></li></ul></footer>'
 SHARE = '<div class="share-bar"><span>شارك</span><a href="#">فيسبوك</a><a href="#">تويتر</a><a href="#">واتساب</a><button>نسخ الرابط</button></div>'
-TICKER = '<div class="ticker"><span>عاجل</span><ul>' + "".join(f'<li><a href="/n/{n}">{text}</a></li>' for n, text in enumerate(HEADLINES[:4])) + "</ul></div>"
+TICKER = (
+    '<div class="ticker"><span>عاجل</span><ul>'
+    + "".join(f'<li><a href="/n/{n}">{text}</a></li>' for n, text in enumerate(HEADLINES[:4]))
+    + "</ul></div>"
+)
 
 
-def grid(first: int = 0, count: int = 4, *, teasers: bool = False, heading: str = "مقالات ذات صلة", mark: str = "related-posts") -> str:
+def grid(
+    first: int = 0,
+    count: int = 4,
+    *,
+    teasers: bool = False,
+    heading: str = "مقالات ذات صلة",
+    mark: str = "related-posts",
+) -> str:
     """Cards of other stories."""
     cards = "".join(
         f'<div class="card"><a href="/n/{n}"><img src="/i/{n}.jpg" alt="{HEADLINES[n]}"><h3>{HEADLINES[n]}</h3></a>'
@@ -139,18 +154,45 @@ def web_form_page(story: Story) -> Made:
 def next_js(story: Story) -> Made:
     """A shell: the text stands in the page's state only."""
     html_body = "".join(f"<p>{text}</p>" for text in story.paragraphs)
-    state = {"props": {"pageProps": {"article": {"id": 5, "title": story.title, "publishedAt": "2026-05-12T05:30:00Z", "body": html_body}, "related": [{"title": h, "summary": t} for h, t in zip(HEADLINES, TEASERS, strict=True)]}}, "page": "/news/[id]", "query": {"id": "5"}}
+    state = {
+        "props": {
+            "pageProps": {
+                "article": {
+                    "id": 5,
+                    "title": story.title,
+                    "publishedAt": "2026-05-12T05:30:00Z",
+                    "body": html_body,
+                },
+                "related": [
+                    {"title": h, "summary": t} for h, t in zip(HEADLINES, TEASERS, strict=True)
+                ],
+            }
+        },
+        "page": "/news/[id]",
+        "query": {"id": "5"},
+    }
     body = f'<div id="__next"><div class="spinner"></div></div><script id="__NEXT_DATA__" type="application/json">{json.dumps(state, ensure_ascii=False)}</script><script src="/_next/static/chunks/main.js" async></script>'
     return doc(body, story, OG), story.paragraphs
 
 
 def shell_with_json_ld(story: Story) -> Made:
     body = '<div id="root"></div><script src="/static/app.js"></script><noscript>يجب تفعيل جافاسكربت لعرض هذا الموقع</noscript>'
-    return doc(body, story, json_ld(story, articleBody="\n\n".join(story.paragraphs))), story.paragraphs
+    return doc(
+        body, story, json_ld(story, articleBody="\n\n".join(story.paragraphs))
+    ), story.paragraphs
 
 
 def next_js_with_text(story: Story) -> Made:
-    state = {"props": {"pageProps": {"article": {"title": story.title, "content": [{"type": "paragraph", "text": text} for text in story.paragraphs]}}}}
+    state = {
+        "props": {
+            "pageProps": {
+                "article": {
+                    "title": story.title,
+                    "content": [{"type": "paragraph", "text": text} for text in story.paragraphs],
+                }
+            }
+        }
+    }
     body = f'<div id="__next">{NAV}<main><h1>{story.title}</h1><div class="css-1x2y3z">{"".join(f"""<div class="css-9q8w7e"><p>{text}</p></div>""" for text in story.paragraphs)}</div></main>{FOOTER}</div><script id="__NEXT_DATA__" type="application/json">{json.dumps(state, ensure_ascii=False)}</script>'
     return doc(body, story), story.paragraphs
 
@@ -160,22 +202,36 @@ def next_js_with_text(story: Story) -> Made:
 
 def paragraphs_as_divs(story: Story) -> Made:
     text = "".join(f"<div>{paragraph}</div>" for paragraph in story.paragraphs)
-    return doc(f'{NAV}<div class="container"><h1>{story.title}</h1>{SHARE}<div class="article-body">{text}</div></div>{sidebar()}{FOOTER}', story), story.paragraphs
+    return doc(
+        f'{NAV}<div class="container"><h1>{story.title}</h1>{SHARE}<div class="article-body">{text}</div></div>{sidebar()}{FOOTER}',
+        story,
+    ), story.paragraphs
 
 
 def paragraphs_as_spans(story: Story) -> Made:
-    text = "".join(f'<p dir="RTL"><span style="font-size:16px"><span style="font-family:Arial">{paragraph}</span></span></p><p>&nbsp;</p>' for paragraph in story.paragraphs)
-    return doc(f'{NAV}<div class="container"><h1>{story.title}</h1><div class="content-detail">{text}</div></div>{FOOTER}', story), story.paragraphs
+    text = "".join(
+        f'<p dir="RTL"><span style="font-size:16px"><span style="font-family:Arial">{paragraph}</span></span></p><p>&nbsp;</p>'
+        for paragraph in story.paragraphs
+    )
+    return doc(
+        f'{NAV}<div class="container"><h1>{story.title}</h1><div class="content-detail">{text}</div></div>{FOOTER}',
+        story,
+    ), story.paragraphs
 
 
 def bare_text(story: Story) -> Made:
     text = "\n<br>\n".join(story.paragraphs)
-    return doc(f'{NAV}<div class="wrap"><h1>{story.title}</h1>\n{text}\n</div>{FOOTER}', story), story.paragraphs
+    return doc(
+        f'{NAV}<div class="wrap"><h1>{story.title}</h1>\n{text}\n</div>{FOOTER}', story
+    ), story.paragraphs
 
 
 def breaks_around_an_advertisement(story: Story) -> Made:
     half = len(story.paragraphs) // 2
-    first, second = "<br/><br/>".join(story.paragraphs[:half]), "<br/><br/>".join(story.paragraphs[half:])
+    first, second = (
+        "<br/><br/>".join(story.paragraphs[:half]),
+        "<br/><br/>".join(story.paragraphs[half:]),
+    )
     body = f'{NAV}<div class="page"><h1>{story.title}</h1><div class="story-text">{first}<br/><br/><div class="ad-slot" id="div-gpt-ad-1"><script>googletag.cmd.push(1)</script></div><br/>{second}</div></div>{grid(0, 4)}{FOOTER}'
     return doc(body, story), story.paragraphs
 
@@ -190,7 +246,10 @@ def inline_markup(story: Story) -> Made:
         return " ".join(words)
 
     text = "".join(f"<p>{marked(paragraph)}</p>" for paragraph in story.paragraphs)
-    return doc(f'{NAV}<div class="main"><h1>{story.title}</h1><div class="text">{text}</div></div>{FOOTER}', story), story.paragraphs
+    return doc(
+        f'{NAV}<div class="main"><h1>{story.title}</h1><div class="text">{text}</div></div>{FOOTER}',
+        story,
+    ), story.paragraphs
 
 
 def inline_markup_in_a_table(story: Story) -> Made:
@@ -203,13 +262,22 @@ def split_into_sections(story: Story) -> Made:
     """The body stands in two boxes with an advertisement between them."""
     half = len(story.paragraphs) // 2
     boxes = [story.paragraphs[:half], story.paragraphs[half:]]
-    text = '<div class="advert"><span>إعلان</span></div>'.join(f'<div class="article-body">{"".join(f"<p>{p}</p>" for p in box)}</div>' for box in boxes)
-    return doc(f'{NAV}<article><h1>{story.title}</h1>{text}</article>{sidebar()}{FOOTER}', story), story.paragraphs
+    text = '<div class="advert"><span>إعلان</span></div>'.join(
+        f'<div class="article-body">{"".join(f"<p>{p}</p>" for p in box)}</div>' for box in boxes
+    )
+    return doc(
+        f"{NAV}<article><h1>{story.title}</h1>{text}</article>{sidebar()}{FOOTER}", story
+    ), story.paragraphs
 
 
 def split_into_many_sections(story: Story) -> Made:
-    text = "".join(f'<section class="body__inner-container"><div class="body__text"><p>{p}</p></div></section><div class="ad">إعلان</div>' for p in story.paragraphs)
-    return doc(f'{NAV}<div class="layout"><h1>{story.title}</h1>{text}</div>{sidebar()}{FOOTER}', story), story.paragraphs
+    text = "".join(
+        f'<section class="body__inner-container"><div class="body__text"><p>{p}</p></div></section><div class="ad">إعلان</div>'
+        for p in story.paragraphs
+    )
+    return doc(
+        f'{NAV}<div class="layout"><h1>{story.title}</h1>{text}</div>{sidebar()}{FOOTER}', story
+    ), story.paragraphs
 
 
 # --- what stands inside and around ------------------------------------------------------------
@@ -222,8 +290,15 @@ def read_also_inside(story: Story) -> Made:
         f'<p>إقرأ المزيد.. <a href="/n/3">{HEADLINES[3]}</a></p>',
         f'<section class="more-on"><h2>قصص مقترحة</h2><ul><li><a href="/n/4">{HEADLINES[4]}</a></li><li><a href="/n/5">{HEADLINES[5]}</a></li></ul></section>',
     )
-    text = "".join(f"<p>{p}</p>{inserts[n] if n < len(inserts) and n < len(story.paragraphs) - 1 else ''}" for n, p in enumerate(story.paragraphs))
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}', story, OG), story.paragraphs
+    text = "".join(
+        f"<p>{p}</p>{inserts[n] if n < len(inserts) and n < len(story.paragraphs) - 1 else ''}"
+        for n, p in enumerate(story.paragraphs)
+    )
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}',
+        story,
+        OG,
+    ), story.paragraphs
 
 
 def related_with_teasers(story: Story) -> Made:
@@ -238,8 +313,15 @@ def related_inside_the_box(story: Story) -> Made:
 
 
 def comment_thread(story: Story) -> Made:
-    said = ("الله يحفظ أهلنا في كل مكان ويبعد عنهم الشر، والمسؤولون نائمون كالعادة ولا أحد يحاسبهم.", "كلام جميل لكن أين كانت هذه الجهات قبل عشر سنوات؟ سؤال لا يجيب عنه أحد من الذين نراهم كل يوم.", "شكرا على الخبر ونرجو متابعة الموضوع لأن الناس تعبت من الوعود.")
-    thread = "".join(f'<li class="comment"><div class="comment-author">قارئ {n}</div><div class="comment-content"><p>{text}</p></div><a href="#">رد</a></li>' for n, text in enumerate(said))
+    said = (
+        "الله يحفظ أهلنا في كل مكان ويبعد عنهم الشر، والمسؤولون نائمون كالعادة ولا أحد يحاسبهم.",
+        "كلام جميل لكن أين كانت هذه الجهات قبل عشر سنوات؟ سؤال لا يجيب عنه أحد من الذين نراهم كل يوم.",
+        "شكرا على الخبر ونرجو متابعة الموضوع لأن الناس تعبت من الوعود.",
+    )
+    thread = "".join(
+        f'<li class="comment"><div class="comment-author">قارئ {n}</div><div class="comment-content"><p>{text}</p></div><a href="#">رد</a></li>'
+        for n, text in enumerate(said)
+    )
     body = f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{ps(story)}</div></article><section id="comments" class="comments-area"><h2>3 تعليقات</h2><ol class="comment-list">{thread}</ol><form><label>التعليق</label><textarea></textarea><input type="submit" value="إرسال التعليق"></form></section>{FOOTER}'
     return doc(body, story), story.paragraphs
 
@@ -251,13 +333,23 @@ def ticker_and_bars(story: Story) -> Made:
 
 def newsletter_prompt_inside(story: Story) -> Made:
     prompt = '<div class="newsletter-box"><h3>النشرة البريدية</h3><p>اشترك في نشرتنا البريدية لتصلك أهم الأخبار كل صباح</p><form><input type="email" placeholder="بريدك الإلكتروني"><button>اشترك</button></form></div>'
-    text = f"<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p>{prompt}" + "".join(f"<p>{p}</p>" for p in story.paragraphs[2:])
-    channel = '<p>تابعوا آخر أخبارنا عبر <a href="#">قناتنا على تلغرام</a> و<a href="#">واتساب</a></p>'
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="content">{text}{channel}</div></article>{FOOTER}', story), story.paragraphs
+    text = f"<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p>{prompt}" + "".join(
+        f"<p>{p}</p>" for p in story.paragraphs[2:]
+    )
+    channel = (
+        '<p>تابعوا آخر أخبارنا عبر <a href="#">قناتنا على تلغرام</a> و<a href="#">واتساب</a></p>'
+    )
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="content">{text}{channel}</div></article>{FOOTER}',
+        story,
+    ), story.paragraphs
 
 
 def gallery(story: Story) -> Made:
-    slides = "".join(f'<div class="slide"><img src="/g/{n}.jpg"><div class="slide-caption">مشهد من المكان بعدسة المصور رقم {n} (أ ف ب)</div></div>' for n in range(1, 5))
+    slides = "".join(
+        f'<div class="slide"><img src="/g/{n}.jpg"><div class="slide-caption">مشهد من المكان بعدسة المصور رقم {n} (أ ف ب)</div></div>'
+        for n in range(1, 5)
+    )
     body = f'{NAV}<article><h1>{story.title}</h1><div class="gallery swiper">{slides}</div><div class="body-text">{ps(story)}</div></article>{FOOTER}'
     return doc(body, story), story.paragraphs
 
@@ -265,43 +357,92 @@ def gallery(story: Story) -> Made:
 def captions_and_credits(story: Story) -> Made:
     picture = '<div class="media"><img src="/1.jpg" alt="آليات تعمل في الموقع"><p class="caption">آليات تعمل في الموقع صباح اليوم (الأناضول)</p></div>'
     second = '<figure><img src="/2.jpg"><figcaption><span>سكان ينتظرون المساعدات</span><cite>Getty Images</cite></figcaption></figure>'
-    text = f"{picture}<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p>{second}" + "".join(f"<p>{p}</p>" for p in story.paragraphs[2:])
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="article__content">{text}</div></article>{FOOTER}', story), story.paragraphs
+    text = f"{picture}<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p>{second}" + "".join(
+        f"<p>{p}</p>" for p in story.paragraphs[2:]
+    )
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="article__content">{text}</div></article>{FOOTER}',
+        story,
+    ), story.paragraphs
 
 
 def lists_and_subheads(story: Story) -> Made:
-    items = ("صرف تعويضات للمتضررين خلال أسبوعين", "تشكيل لجنة تحقيق مستقلة برئاسة قاض", "نشر نتائج التحقيق في وسائل الإعلام")
-    text = f"<p>{story.paragraphs[0]}</p><h2>ماذا تقرر؟</h2><p>{story.paragraphs[1]}</p><ul>{''.join(f'<li>{i}</li>' for i in items)}</ul><h2>ردود الفعل</h2>" + "".join(f"<p>{p}</p>" for p in story.paragraphs[2:])
-    gold = (story.paragraphs[0], "ماذا تقرر؟", story.paragraphs[1], *items, "ردود الفعل", *story.paragraphs[2:])
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}', story), gold
+    items = (
+        "صرف تعويضات للمتضررين خلال أسبوعين",
+        "تشكيل لجنة تحقيق مستقلة برئاسة قاض",
+        "نشر نتائج التحقيق في وسائل الإعلام",
+    )
+    text = (
+        f"<p>{story.paragraphs[0]}</p><h2>ماذا تقرر؟</h2><p>{story.paragraphs[1]}</p><ul>{''.join(f'<li>{i}</li>' for i in items)}</ul><h2>ردود الفعل</h2>"
+        + "".join(f"<p>{p}</p>" for p in story.paragraphs[2:])
+    )
+    gold = (
+        story.paragraphs[0],
+        "ماذا تقرر؟",
+        story.paragraphs[1],
+        *items,
+        "ردود الفعل",
+        *story.paragraphs[2:],
+    )
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}',
+        story,
+    ), gold
 
 
 def lists_of_spans(story: Story) -> Made:
-    items = ("إعادة التيار الكهربائي إلى المناطق المتضررة كافة", "توزيع سلات غذائية على العائلات النازحة", "تأجيل الامتحانات في مدارس المنطقة أسبوعا")
-    text = f"<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p><ul>{''.join(f'<li><span class=t>{i}</span></li>' for i in items)}</ul>" + "".join(f"<p>{p}</p>" for p in story.paragraphs[2:])
+    items = (
+        "إعادة التيار الكهربائي إلى المناطق المتضررة كافة",
+        "توزيع سلات غذائية على العائلات النازحة",
+        "تأجيل الامتحانات في مدارس المنطقة أسبوعا",
+    )
+    text = (
+        f"<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p><ul>{''.join(f'<li><span class=t>{i}</span></li>' for i in items)}</ul>"
+        + "".join(f"<p>{p}</p>" for p in story.paragraphs[2:])
+    )
     gold = (*story.paragraphs[:2], *items, *story.paragraphs[2:])
-    return doc(f'{NAV}<div class="container"><h1>{story.title}</h1><div class="detail">{text}</div></div>{FOOTER}', story), gold
+    return doc(
+        f'{NAV}<div class="container"><h1>{story.title}</h1><div class="detail">{text}</div></div>{FOOTER}',
+        story,
+    ), gold
 
 
 def table_inside(story: Story) -> Made:
     rows = (("المحافظة", "عدد العائلات"), ("الزهراء", "120"), ("الواحة", "85"))
-    table = "<table>" + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows) + "</table>"
-    text = f"<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p>{table}" + "".join(f"<p>{p}</p>" for p in story.paragraphs[2:])
+    table = (
+        "<table>"
+        + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+        + "</table>"
+    )
+    text = f"<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p>{table}" + "".join(
+        f"<p>{p}</p>" for p in story.paragraphs[2:]
+    )
     gold = (*story.paragraphs[:2], *(" ".join(row) for row in rows), *story.paragraphs[2:])
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}', story), gold
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}',
+        story,
+    ), gold
 
 
 def tweets_inside(story: Story) -> Made:
     said = "تابعت بقلق الأنباء الواردة من المنطقة، وأوجه كل الجهات بتقديم العون للأهالي فورا."
     tweet = f'<blockquote class="twitter-tweet"><p lang="ar" dir="rtl">{said} <a href="https://t.co/x">pic.twitter.com/x</a></p>&mdash; سالم الراوي (@salem) <a href="https://twitter.com/salem/status/1">May 12, 2026</a></blockquote><script async src="https://platform.twitter.com/widgets.js"></script>'
-    text = f"<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p>{tweet}" + "".join(f"<p>{p}</p>" for p in story.paragraphs[2:])
+    text = f"<p>{story.paragraphs[0]}</p><p>{story.paragraphs[1]}</p>{tweet}" + "".join(
+        f"<p>{p}</p>" for p in story.paragraphs[2:]
+    )
     gold = (*story.paragraphs[:2], f"{said} pic.twitter.com/x", *story.paragraphs[2:])
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}', story), gold
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}',
+        story,
+    ), gold
 
 
 def multi_page(story: Story) -> Made:
     pages = '<div class="pagination"><span>الصفحات:</span> <a href="?p=1">1</a> <a href="?p=2">2</a> <a href="?p=2">التالي</a></div>'
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{ps(story)}{pages}</div></article>{FOOTER}', story), story.paragraphs
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{ps(story)}{pages}</div></article>{FOOTER}',
+        story,
+    ), story.paragraphs
 
 
 def one_sentence(story: Story) -> Made:
@@ -321,10 +462,21 @@ def video_page(story: Story) -> Made:
 
 
 def live_blog(story: Story) -> Made:
-    posts = "".join(f'<div class="live-post" id="p{n}"><time datetime="2026-05-12T{12 - n}:00:00+03:00">{12 - n}:00</time><h3>تحديث رقم {n + 1}</h3><p>{p}</p></div>' for n, p in enumerate(story.paragraphs))
+    posts = "".join(
+        f'<div class="live-post" id="p{n}"><time datetime="2026-05-12T{12 - n}:00:00+03:00">{12 - n}:00</time><h3>فرق الإنقاذ تواصل عملها الساعة {n + 1}</h3><p>{p}</p></div>'
+        for n, p in enumerate(story.paragraphs)
+    )
     head = json_ld(story, **{"@type": "LiveBlogPosting"})
-    gold = tuple(line for n, p in enumerate(story.paragraphs) for line in (f"تحديث رقم {n + 1}", p))
-    return doc(f'{NAV}<main><h1>{story.title}</h1><div class="live-blog">{posts}</div></main>{FOOTER}', story, head), gold
+    gold = tuple(
+        line
+        for n, p in enumerate(story.paragraphs)
+        for line in (f"فرق الإنقاذ تواصل عملها الساعة {n + 1}", p)
+    )
+    return doc(
+        f'{NAV}<main><h1>{story.title}</h1><div class="live-blog">{posts}</div></main>{FOOTER}',
+        story,
+        head,
+    ), gold
 
 
 VOCALIZED = Story(
@@ -336,27 +488,36 @@ VOCALIZED = Story(
     ),
 )
 POEM = (
-    "يا دار في سفح التلال سلاما", "ما زلت أذكر عهدنا أعواما",
-    "كنا نسير على ضفافك صبية", "نلقي على وجه المياه كلاما",
-    "واليوم عدت فلا أرى من أهلها", "إلا رسوما قد غدون ركاما",
+    "يا دار في سفح التلال سلاما",
+    "ما زلت أذكر عهدنا أعواما",
+    "كنا نسير على ضفافك صبية",
+    "نلقي على وجه المياه كلاما",
+    "واليوم عدت فلا أرى من أهلها",
+    "إلا رسوما قد غدون ركاما",
 )
 
 
 def vocalized(_: Story) -> Made:
-    return doc(f'{NAV}<article><h1>{VOCALIZED.title}</h1><div class="entry-content">{ps(VOCALIZED)}</div></article>{FOOTER}', VOCALIZED), VOCALIZED.paragraphs
+    return doc(
+        f'{NAV}<article><h1>{VOCALIZED.title}</h1><div class="entry-content">{ps(VOCALIZED)}</div></article>{FOOTER}',
+        VOCALIZED,
+    ), VOCALIZED.paragraphs
 
 
 def poem(story: Story) -> Made:
     verses = "".join(f"<p>{verse}</p>" for verse in POEM)
     text = f"<p>{story.paragraphs[0]}</p>{verses}<p>{story.paragraphs[1]}</p>"
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}', story), (story.paragraphs[0], *POEM, story.paragraphs[1])
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}',
+        story,
+    ), (story.paragraphs[0], *POEM, story.paragraphs[1])
 
 
 # --- where the text hides ---------------------------------------------------------------------
 
 
 def standfirst(story: Story) -> Made:
-    lead = "تفاصيل جديدة يكشفها شهود عيان ومسؤولون في المنطقة مع استمرار الجهود لمعالجة آثار ما حدث خلال الأيام الأخيرة"
+    lead = "تفاصيل جديدة يكشفها شهود عيان ومسؤولون في المنطقة مع استمرار الجهود لمعالجة آثار ما حدث خلال الأيام الأخيرة."
     body = f'{NAV}<article><header><h1>{story.title}</h1><p class="standfirst">{lead}</p></header>{SHARE}<div class="body">{ps(story)}</div></article>{FOOTER}'
     return doc(body, story), (lead, *story.paragraphs)
 
@@ -379,19 +540,33 @@ def read_more_fold(story: Story) -> Made:
 
 def custom_elements(story: Story) -> Made:
     text = "".join(f"<news-paragraph><p>{p}</p></news-paragraph>" for p in story.paragraphs)
-    return doc(f"<site-header>{NAV}</site-header><news-article><h1>{story.title}</h1><news-body>{text}</news-body></news-article>{FOOTER}", story), story.paragraphs
+    return doc(
+        f"<site-header>{NAV}</site-header><news-article><h1>{story.title}</h1><news-body>{text}</news-body></news-article>{FOOTER}",
+        story,
+    ), story.paragraphs
 
 
 def promo_paragraphs(story: Story) -> Made:
     """Under the text stand the outlet's own words about itself, as plain paragraphs."""
     promo = f'<hr><p><a href="/n/6">{HEADLINES[6]}</a></p><p><a href="/n/7">{HEADLINES[7]}</a></p><p>للمزيد تابعونا على <a href="#">فيسبوك</a> و<a href="#">تويتر</a></p>'
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{ps(story)}{promo}</div></article>{FOOTER}', story), story.paragraphs
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{ps(story)}{promo}</div></article>{FOOTER}',
+        story,
+    ), story.paragraphs
 
 
 def links_between_paragraphs(story: Story) -> Made:
     """Other stories stand between the paragraphs, each a link that fills its paragraph."""
-    text = "".join(f'<p>{p}</p><p><a href="/n/{n}">{HEADLINES[n]}</a></p>' if n < len(story.paragraphs) - 1 else f"<p>{p}</p>" for n, p in enumerate(story.paragraphs))
-    return doc(f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}', story), story.paragraphs
+    text = "".join(
+        f'<p>{p}</p><p><a href="/n/{n}">{HEADLINES[n]}</a></p>'
+        if n < len(story.paragraphs) - 1
+        else f"<p>{p}</p>"
+        for n, p in enumerate(story.paragraphs)
+    )
+    return doc(
+        f'{NAV}<article><h1>{story.title}</h1><div class="entry-content">{text}</div></article>{FOOTER}',
+        story,
+    ), story.paragraphs
 
 
 SHAPES: tuple[Shape, ...] = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from watcher.extract import metadata, page, plain, verdict
+from watcher.extract import metadata, page, plain, rescue, state, verdict
 from watcher.extract.limits import markup_within_limits, within_limits
 from watcher.model import Article, Entry, NotAnArticle, Removed
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = ["extract"]
+
+_CARRIED_WORDS = 20
+"""Of a text that stands in a page's data only: fewer may be a summary."""
 
 
 def extract(
@@ -48,13 +51,29 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
         return NotAnArticle(url, "the page is empty", entry.title)
     about = metadata.read(tree, now=now)
     why = verdict.why_blocked(tree, about)
+    carried = about.body or state.body_in_state(tree, about.title)
+    text = ""
     if not why:
         outline = verdict.outline(tree)
         text = page.main_text(tree, about)
         why = verdict.why_not(text, outline, about, url)
+    if _stands_in(carried, text, is_refused=bool(why)):
+        text, why = carried, ""
     if why:
         return NotAnArticle(url, why, entry.title or about.title)
     return _article(url, text, about, entry)
+
+
+def _stands_in(carried: str, text: str, *, is_refused: bool) -> bool:
+    """Tell whether the text that a page carries as data goes before what it shows.
+
+    It does where the page shows no article, or only the first part of the same text.
+    """
+    count = len(carried.split())
+    if is_refused:
+        return count >= _CARRIED_WORDS
+    first = next((line for line in text.splitlines() if rescue.is_prose(line)), "")
+    return count > 1.5 * len(text.split()) and bool(first) and first in carried
 
 
 def _article(

@@ -21,11 +21,46 @@ _TABLE_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 _CELL_WORDS = 40
 """A cell with more words than this is no cell of data."""
 _BLOCKS = frozenset(
-    """
-    address article aside blockquote center dd details div dl dt fieldset figure footer form h1 h2
-    h3 h4 h5 h6 header hr iframe li main nav ol p pre section table ul script style noscript
-    template video audio
-    """.split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "iframe",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "ul",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "video",
+        "audio",
+    ]
 )
 _BREAKABLE = frozenset(("div", "article", "section", "main", "body", "center", "font", "span", "p"))
 _RUN_WORDS = 12
@@ -38,10 +73,14 @@ _HEADLINE_WORDS = 4
 _MARKED = re.compile(r"\bh[2-6]\b")
 
 
-def regularize(tree: HtmlElement) -> None:
-    """Rewrite tables of layout and loose text; changes the tree, keeps every word and its order."""
-    _tables_to_boxes(tree)
-    _texts_to_paragraphs(tree)
+def words_in(element: HtmlElement) -> str:
+    """Give the text of an element with its white space squeezed."""
+    return squeeze(element.text_content())
+
+
+def squeeze(text: str) -> str:
+    """Make every run of white space one space."""
+    return " ".join(text.split())
 
 
 def cards(tree: HtmlElement) -> list[HtmlElement]:
@@ -51,7 +90,9 @@ def cards(tree: HtmlElement) -> list[HtmlElement]:
     but a teaser, a label and a day.
     """
     found: list[HtmlElement] = []
-    for box in tree.iter("div", "section", "ul", "ol", "main", "aside", "article"):
+    for box in tree.iter(
+        "div", "section", "ul", "ol", "main", "aside", "article", "body", "tbody", "table", "td"
+    ):
         alike: dict[tuple[str, str], list[HtmlElement]] = {}
         for child in box:
             if isinstance(child.tag, str) and _is_card(child):
@@ -68,12 +109,11 @@ def links_of(element: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _words(element: HtmlElement) -> list[str]:
-    words: list[str] = element.text_content().split()
-    return words
+    return words_in(element).split()
 
 
 def _is_card(element: HtmlElement) -> bool:
-    if element.tag not in {"div", "li", "article", "section", "a"}:
+    if element.tag not in {"div", "li", "article", "section", "tr", "a"}:
         return False
     words = _words(element)
     if not _HEADLINE_WORDS <= len(words) <= _CARD_WORDS or any(True for _ in element.iter("h1")):
@@ -96,13 +136,15 @@ def _heads(link: HtmlElement, card: HtmlElement) -> bool:
         if box.tag == "p" and len(_words(box)) > len(_words(link)) + 2:
             return False
         box = box.getparent()
-    return 2 * len(_words(link)) >= len(_words(card))
+    after = link.getnext()
+    opens = words_in(card).startswith(words_in(link)) and after is not None and after.tag == "br"
+    return opens or 2 * len(_words(link)) >= len(_words(card))
 
 
 # --- tables -----------------------------------------------------------------------------------
 
 
-def _tables_to_boxes(tree: HtmlElement) -> None:
+def tables_to_boxes(tree: HtmlElement) -> None:
     """Rename the parts of each table that holds running text or another table."""
     for table in [*tree.iter("table")]:
         if not any(_lays_out(cell) for cell in table.iter(*_CELLS)):
@@ -128,7 +170,8 @@ def _table_of(part: HtmlElement) -> HtmlElement | None:
 # --- loose text -------------------------------------------------------------------------------
 
 
-def _texts_to_paragraphs(tree: HtmlElement) -> None:
+def texts_to_paragraphs(tree: HtmlElement) -> None:
+    """Put loose text and what stands between line breaks into paragraphs; no word is lost."""
     body = next(tree.iter("body"), tree)
     for box in [*body.iter(*_BREAKABLE)]:
         breaks = sum(1 for child in box if child.tag == "br")
