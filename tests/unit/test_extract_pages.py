@@ -56,7 +56,7 @@ def test_no_article(name: str) -> None:
     assert found.why, kind
 
 
-@pytest.mark.parametrize("name", [name for name in BLOCKS if name not in {"empty"}])
+@pytest.mark.parametrize("name", [name for name in BLOCKS if name != "empty"])
 def test_a_block_page_says_what_it_is(name: str) -> None:
     """The operator reads why, not how many words there were."""
     found = read(REFUSED[name])

@@ -56,7 +56,7 @@ _EXCUSES = tuple(
         "the page says that it does not exist": """
             404 not found|page not found|خطأ 404|page can.?t be found|nothing was found at this
             (?:العثور على|إيجاد) (?:ال|هذه |هذا )(?:صفحة|رابط|محتوى|عنوان|خبر|مقال)
-            (?:ال|هذا )?(?:خبر|مقال|محتوى|رابط) (?:محذوف|غير متوفر|غير موجود|لم يعد متوفرا|لم يعد متاحا)
+            (?:ال|هذا )?(?:خبر|مقال|محتوى|رابط) (?:محذوف|غير متوفر|غير موجود|لم يعد متاحا)
             (?:ال)?صفحة (?:التي )?(?:\\w+ ){0,3}غير (?:موجودة|متوفرة|متاحة)
             """,
         "the page needs JavaScript to show its text": """
@@ -68,7 +68,8 @@ _EXCUSES = tuple(
             ملفات تعريف الارتباط|نحترم خصوصيتك|الموافقة على (?:ملفات|استخدام)
             """,
         "the search found nothing": """
-            (?:العثور على|لا توجد|لا يوجد) (?:أي |أية )?نتائج|no results (?:were )?found|nothing found
+            (?:العثور على|لا توجد|لا يوجد) (?:أي |أية )?نتائج
+            no results (?:were )?found|nothing found
             """,
         "the page asks for a login": """
             (?:sign|log) in to your account|forgot(?:ten)? (?:your |my )?password
@@ -78,9 +79,12 @@ _EXCUSES = tuple(
             (?:جار|يتم|سيتم|ستتم) (?:إعادة )?(?:تحويلك|توجيهك)|you are being redirected
             """,
         "nobody runs a site at this address": """
-            domain (?:name )?(?:is|may be) for sale|buy this domain|domain (?:has been|is) (?:registered|parked)
-            account (?:has been )?suspended|(?:تعليق|إيقاف) (?:حساب|هذا الموقع|هذا الحساب)|النطاق معروض للبيع
-            welcome to nginx|(?:apache2?|iis) .{0,30}default page|web server is successfully installed
+            domain (?:name )?(?:is|may be) for sale|buy this domain
+            domain (?:has been|is) (?:registered|parked)
+            account (?:has been )?suspended|النطاق معروض للبيع
+            (?:تعليق|إيقاف) (?:حساب|هذا الموقع|هذا الحساب)
+            welcome to nginx|(?:apache2?|iis) .{0,30}default page
+            web server is successfully installed
             """,
         "the server reports an error": """
             502 bad gateway|503 service|504 gateway|internal server error|under maintenance

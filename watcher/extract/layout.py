@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+
+def names(text: str) -> frozenset[str]:
+    """Give the names that a text lists."""
+    return frozenset(text.split())
+
+
 _CELLS = ("td", "th")
 _TABLE_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 _CELL_WORDS = 40
