@@ -191,6 +191,10 @@ class Article:
     source: str = ""
     """The source's id; empty for a page read by hand."""
     removed: tuple[Removed, ...] = ()
+    quality: float = 1.0
+    """How well it was read: 1 without a doubt, below 0.5 damaged. A judgment of us, not of them."""
+    quality_why: tuple[str, ...] = ()
+    """What speaks against it, worded for people."""
 
 
 @dataclass(frozen=True, slots=True)

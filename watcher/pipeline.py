@@ -199,13 +199,14 @@ class Pipeline:
 
     async def _article(self, pending: Pending) -> Article | NotAnArticle | FetchFailed:
         """Give the page's article, or the feed's own text where that is whole or all there is."""
+        known = await self.record.furniture(pending.source)
         if not self._wants_page(pending):
-            return await self._feed_text(pending.entry)
-        found = await self._page(pending.entry)
+            return await self._feed_text(pending.entry, known)
+        found = await self._page(pending.entry, known)
         if isinstance(found, Article) or self._is_tried_again(pending, found):
             return found
         # A headline whose page cannot be read may still be the news somebody waits for.
-        instead = await self._feed_text(pending.entry)
+        instead = await self._feed_text(pending.entry, known)
         if not isinstance(instead, Article):
             return found
         if self._may_pass(pending, found) and not match(self.rules, instead):
@@ -214,18 +215,26 @@ class Pipeline:
         note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
         return replace(instead, removed=(*instead.removed, note))
 
-    async def _page(self, entry: Entry) -> Article | NotAnArticle | FetchFailed:
+    async def _page(
+        self, entry: Entry, furniture: frozenset[str]
+    ) -> Article | NotAnArticle | FetchFailed:
         page = await self.fetcher.fetch(entry.link or entry.url, accept="page")
         if not isinstance(page, Fetched):
             return page if isinstance(page, FetchFailed) else NotAnArticle(entry.url, "no page")
         try:
-            return await self.workers.run(read_page, page, entry=entry, now=self.now())
+            return await self.workers.run(
+                read_page, page, entry=entry, furniture=furniture, now=self.now()
+            )
         except WorkFailed as failure:
             return FetchFailed(entry.url, "work", f"the page could not be read: {failure}")
 
-    async def _feed_text(self, entry: Entry) -> Article | NotAnArticle | FetchFailed:
+    async def _feed_text(
+        self, entry: Entry, furniture: frozenset[str]
+    ) -> Article | NotAnArticle | FetchFailed:
         try:
-            return await self.workers.run(read_feed_text, entry, now=self.now())
+            return await self.workers.run(
+                read_feed_text, entry, furniture=furniture, now=self.now()
+            )
         except WorkFailed as failure:
             return FetchFailed(entry.url, "work", f"the feed's text could not be read: {failure}")
 
@@ -305,20 +314,27 @@ def warm_up() -> None:
 
 
 def read_page(
-    page: Fetched, *, entry: Entry | None = None, form: Form = "page", now: datetime
+    page: Fetched,
+    *,
+    entry: Entry | None = None,
+    form: Form = "page",
+    furniture: frozenset[str] = frozenset(),
+    now: datetime,
 ) -> Article | NotAnArticle:
     """Decode, extract and clean a page. Pure; runs in a worker that can be killed."""
     text = decode(page.body, page.content_type).text
     found = extract(text, url=page.final_url, entry=entry, form=form, now=now)
-    return clean(found, now=now) if isinstance(found, Article) else found
+    return clean(found, furniture=furniture, now=now) if isinstance(found, Article) else found
 
 
-def read_feed_text(entry: Entry, *, now: datetime) -> Article | NotAnArticle:
+def read_feed_text(
+    entry: Entry, *, furniture: frozenset[str] = frozenset(), now: datetime
+) -> Article | NotAnArticle:
     """Extract and clean what a feed itself says of an entry. Pure; runs in a worker."""
     if entry.body_html:
         found = extract(entry.body_html, url=entry.url, entry=entry, form="fragment", now=now)
         if isinstance(found, Article):
-            return clean(found, now=now)
+            return clean(found, furniture=furniture, now=now)
     # Only a headline: too little to read, enough to match.
     published = entry.published
     return Article(entry.url, entry.title, "", published, entry.published_raw, entry.author)

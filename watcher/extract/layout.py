@@ -26,47 +26,12 @@ _CELLS = ("td", "th")
 _TABLE_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 _CELL_WORDS = 40
 """A cell with more words than this is no cell of data."""
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "iframe",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "ul",
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "video",
-        "audio",
-    ]
+_BLOCKS = names(
+    """
+    address article aside blockquote center dd details div dl dt fieldset figure footer form h1 h2
+    h3 h4 h5 h6 header hr iframe li main nav ol p pre section table ul script style noscript
+    template video audio
+    """
 )
 _BREAKABLE = frozenset(("div", "article", "section", "main", "body", "center", "font", "span", "p"))
 _RUN_WORDS = 12

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Self
 
 from watcher.errors import StorageUnavailable
 from watcher.model import Validators
-from watcher.record import articles, entries, lease, notices, search, sources, status, tables
+from watcher.record import (
+    articles,
+    entries,
+    furniture,
+    lease,
+    notices,
+    search,
+    sources,
+    status,
+    tables,
+)
 from watcher.record.engine import Database, parse_url
 from watcher.record.holder import holder as new_holder
 from watcher.record.lease import Lease
@@ -27,6 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from watcher.clean import Learned
     from watcher.model import (
         Alert,
         Entry,
@@ -157,6 +168,14 @@ class Record:
         """Give articles seen since then that share a key or the whole text, the nearest first."""
         return await self._database.read(articles.neighbors, fingerprint, since)
 
+    async def furniture(self, source_id: str) -> frozenset[str]:
+        """Give the lines that a source is known to repeat; cleaning takes them out."""
+        return await self._database.read(furniture.lines, source_id)
+
+    async def learned(self, source_id: str) -> tuple[Learned, ...]:
+        """List the lines that a source is known to repeat, those on most stories first."""
+        return await self._database.read(furniture.listed, source_id)
+
     async def reading(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
         """Record what reading an entry gave; give the notices that this queued.
 
@@ -286,4 +305,5 @@ def _keep_reading(
     if not entries.finish(connection, reading.pending, "done", "", now):
         return ()
     story_id = articles.add(connection, reading, now, rule_revision)
+    furniture.add(connection, reading.article, story_id, now)
     return notices.queue(connection, story_id, reading.alerts, now)

@@ -129,8 +129,16 @@ sources = Table(
     _count("entries_last"),
     Column("interval_s", Float, nullable=False, server_default="0"),
     Column("seen_before", Boolean, nullable=False),
-    Column("furniture", _Json),
     Index("sources_due", "due"),
+)
+
+# What cleaning has learned of a source. Not a column of sources: polls have no use for it.
+furniture = Table(
+    "furniture",
+    metadata,
+    Column("source", Words, ForeignKey("sources.id"), primary_key=True),
+    Column("learned", _Json, nullable=False),
+    Column("updated", Instant, nullable=False),
 )
 
 entries = Table(
@@ -207,6 +215,8 @@ articles = Table(
     _words("credit"),
     Column("tags", _Json),
     Column("removed", _Json),
+    Column("quality", Float, nullable=False, server_default="1"),
+    Column("quality_why", _Json),
     Column("text_hash", Text, nullable=False, index=True),
     Column("sketch", LargeBinary, nullable=False),
     Column("keys", LargeBinary, nullable=False),
