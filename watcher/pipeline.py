@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.clean import clean
 from watcher.clock import Clock, utc_now
-from watcher.extract import extract
+from watcher.extract import doubt, extract, judge_text
 from watcher.log import event, warning
 from watcher.match import match
 from watcher.model import (
@@ -213,7 +213,8 @@ class Pipeline:
             return found  # the page may say more when it can be read again
         why = found.why if isinstance(found, NotAnArticle) else found.detail
         note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
-        return replace(instead, removed=(*instead.removed, note))
+        told = replace(instead, removed=(*instead.removed, note))
+        return doubt(told, 0.4, f"the page could not be read: {why}")
 
     async def _page(
         self, entry: Entry, furniture: frozenset[str]
@@ -324,7 +325,11 @@ def read_page(
     """Decode, extract and clean a page. Pure; runs in a worker that can be killed."""
     text = decode(page.body, page.content_type).text
     found = extract(text, url=page.final_url, entry=entry, form=form, now=now)
-    return clean(found, furniture=furniture, now=now) if isinstance(found, Article) else found
+    return _cleaned(found, furniture, now=now) if isinstance(found, Article) else found
+
+
+def _cleaned(article: Article, furniture: frozenset[str], *, now: datetime) -> Article:
+    return judge_text(clean(article, furniture=furniture, now=now))
 
 
 def read_feed_text(
@@ -334,10 +339,11 @@ def read_feed_text(
     if entry.body_html:
         found = extract(entry.body_html, url=entry.url, entry=entry, form="fragment", now=now)
         if isinstance(found, Article):
-            return clean(found, furniture=furniture, now=now)
+            return _cleaned(found, furniture, now=now)
     # Only a headline: too little to read, enough to match.
     published = entry.published
-    return Article(entry.url, entry.title, "", published, entry.published_raw, entry.author)
+    only = Article(entry.url, entry.title, "", published, entry.published_raw, entry.author)
+    return doubt(only, 0.2, "there is only a headline")
 
 
 def _too_old(article: Article, rule: Rule, pending: Pending, limits: Limits, now: datetime) -> str:

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.fakes.readings import NOW, entry, listed, reading, source
 from tests.pages.source import PROMO, pieces
 
@@ -56,3 +58,14 @@ async def test_a_new_address_starts_anew(record: Record) -> None:
 async def test_an_unknown_source_repeats_nothing(record: Record) -> None:
     assert await record.furniture("nobody") == frozenset()
     assert await record.learned("nobody") == ()
+
+
+async def test_how_well_an_article_was_read_is_kept(record: Record) -> None:
+    """With the reasons, as the archive gives it back."""
+    [pending] = await listed(record, entry())
+    plain = reading(pending)
+    doubted = replace(plain.article, quality=0.41, quality_why=("the text breaks off",))
+    await record.reading(replace(plain, article=doubted), NOW)
+    [archived] = await record.archived([1])
+    assert archived.article.quality == pytest.approx(0.41)
+    assert archived.article.quality_why == ("the text breaks off",)

@@ -7,12 +7,22 @@ paragraphs) is put back where the page has it.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from watcher.extract.excuses import asks_for_payment
 from watcher.extract.layout import cards, squeeze, tables_to_boxes, texts_to_paragraphs, words_in
-from watcher.extract.rescue import HEADINGS, STOPPED, TEXT_BLOCKS, below_headline, is_prose, restore
+from watcher.extract.rescue import (
+    HEADINGS,
+    STOPPED,
+    TEXT_BLOCKS,
+    below_headline,
+    is_prose,
+    restore,
+    running_text,
+)
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -47,8 +57,18 @@ def read_tree(html: str) -> HtmlElement | None:
     return tree
 
 
-def main_text(tree: HtmlElement, about: Metadata) -> str:
-    """Give the page's article text, one paragraph a line; empty where none is found.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The article text of a page, one paragraph a line, and what else the page shows."""
+
+    text: str = ""
+    visible: int = 0
+    """Words of running text outside of furniture; 0 where nothing was looked at."""
+    asks_for_payment: bool = False
+
+
+def main_text(tree: HtmlElement, about: Metadata) -> Found:
+    """Find the page's article text; empty where there is none.
 
     Changes the tree. Steps: prune cards and captions; extract precisely; if that is thin, look
     below the headline, into the page's own data, and last extract generously; put back the
@@ -59,6 +79,8 @@ def main_text(tree: HtmlElement, about: Metadata) -> str:
     _prune(tree)
     texts_to_paragraphs(tree)
     blocks = [(block, words_in(block)) for block in tree.iter(*TEXT_BLOCKS)]
+    visible = sum(len(text.split()) for text in running_text(blocks))
+    asks = any(asks_for_payment(text) for block, text in blocks if block.tag != "li")
     lines = _run(tree, generous=False)
     if _count(lines) < _THIN_WORDS:
         lines = _second_look(tree, about, lines)
@@ -66,7 +88,7 @@ def main_text(tree: HtmlElement, about: Metadata) -> str:
     lines = _without_last_heading(restore(lines, blocks), blocks)
     if standfirst and standfirst not in "\n".join(lines):
         lines.insert(0, standfirst)
-    return "\n".join(lines)
+    return Found("\n".join(lines), visible, asks)
 
 
 def _second_look(tree: HtmlElement, about: Metadata, lines: list[str]) -> list[str]:

@@ -72,6 +72,18 @@ def restore(lines: list[str], blocks: Sequence[tuple[HtmlElement, str]]) -> list
     return list(_merged(lines, missing))
 
 
+def running_text(blocks: Sequence[tuple[HtmlElement, str]]) -> set[str]:
+    """Give the paragraphs of a page that stand in none of its boxes of furniture."""
+    return {
+        text
+        for block, text in blocks
+        if is_prose(text)
+        and not any(inner is not block for inner in block.iter(*TEXT_BLOCKS))
+        and not leads_away(block)
+        and not _is_aside(block)
+    }
+
+
 def _merged(lines: list[str], missing: dict[str, list[str]]) -> Iterator[str]:
     for line in lines:
         yield line
