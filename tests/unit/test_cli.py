@@ -34,8 +34,10 @@ def test_read_gives_one_object_a_page() -> None:
 
     assert done.returncode == 0
     assert sorted(found) == sorted(
-        ["article", "why", "title", "text", "published", "author", "language", "credit", "removed"]
-        + ["quality", "quality_why"]
+        [
+            *("article", "why", "title", "text", "published", "author", "language", "credit"),
+            *("removed", "quality", "quality_why"),
+        ]
     )
     assert found["article"] is True
     assert found["title"] == "طائرتان مسيّرتان تستهدفان قاعدة عين الأسد غربي الأنبار"

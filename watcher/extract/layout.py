@@ -38,6 +38,8 @@ _RUN_WORDS = 12
 """Loose text of so many words is a paragraph though no line break says so."""
 _BROKEN_WORDS = 25
 """Of text between line breaks in an inline element, below which the breaks are only layout."""
+_MOST_BREAKS = 5000
+"""Nobody writes so many lines; extractors take long over as many paragraphs."""
 _CARDS = 3
 _CARD_WORDS = 70
 _HEADLINE_WORDS = 4
@@ -146,6 +148,8 @@ def texts_to_paragraphs(tree: HtmlElement) -> None:
     body = next(tree.iter("body"), tree)
     for box in [*body.iter(*_BREAKABLE)]:
         breaks = sum(1 for child in box if child.tag == "br")
+        if breaks > _MOST_BREAKS:
+            continue
         if breaks and _is_broken_text(box):
             _wrap(box, least=1)
         elif box.tag not in {"p", "span", "font"}:
@@ -242,7 +246,9 @@ def _paragraph(run: list[HtmlElement | str]) -> HtmlElement:
 def _append(box: HtmlElement, part: HtmlElement | str) -> None:
     if not isinstance(part, str):
         box.append(part)
-    elif len(box):
-        box[-1].tail = (box[-1].tail or "") + part
+        return
+    last = next(box.iterchildren(reversed=True), None)  # to count the children would take time
+    if last is not None:
+        last.tail = (last.tail or "") + part
     else:
         box.text = (box.text or "") + part
