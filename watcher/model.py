@@ -211,9 +211,9 @@ class Article:
     """The source's id; empty for a page read by hand."""
     removed: tuple[Removed, ...] = ()
     quality: float = 1.0
-    """How well it was read off its page, from 0 to 1; 1 where there was nothing to go wrong."""
+    """How well it was read: 1 without a doubt, below 0.5 damaged. A judgment of us, not of them."""
     quality_why: tuple[str, ...] = ()
-    """What lowered the quality, in words for people."""
+    """What speaks against it, worded for people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.clean import clean
 from watcher.clock import Clock, utc_now
-from watcher.extract import EXCUSES, extract
+from watcher.extract import EXCUSES, doubt, extract, judge_text
 from watcher.health import sample_of, sample_of_none
 from watcher.log import event, warning
 from watcher.match import match
@@ -283,22 +283,26 @@ class Pipeline:
 
         Beside it, why the page was not read where the feed's text stands for it.
         """
+        known = await self.record.furniture(pending.source)
         if not self._wants_page(pending):
-            return await self._feed_text(pending.entry), None
-        found = await self._page(pending)
+            return await self._feed_text(pending.entry, known), None
+        found = await self._page(pending, known)
         if isinstance(found, Article) or self._is_tried_again(pending, found):
             return found, None
         # A headline whose page cannot be read may still be the news somebody waits for.
-        instead = await self._feed_text(pending.entry)
+        instead = await self._feed_text(pending.entry, known)
         if not isinstance(instead, Article):
             return found, None
         if self._may_pass(pending, found) and not match(self.rules, instead):
             return found, None  # the page may say more when it can be read again
         why = found.why if isinstance(found, NotAnArticle) else found.detail
         note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
-        return replace(instead, removed=(*instead.removed, note)), found
+        told = replace(instead, removed=(*instead.removed, note))
+        return doubt(told, 0.4, f"the page could not be read: {why}"), found
 
-    async def _page(self, pending: Pending) -> Article | NotAnArticle | FetchFailed:
+    async def _page(
+        self, pending: Pending, furniture: frozenset[str]
+    ) -> Article | NotAnArticle | FetchFailed:
         entry, source = pending.entry, self.sources.get(pending.source)
         page = await self.fetcher.fetch(
             entry.link or entry.url,
@@ -308,13 +312,19 @@ class Pipeline:
         if not isinstance(page, Fetched):
             return page if isinstance(page, FetchFailed) else NotAnArticle(entry.url, "no page")
         try:
-            return await self.workers.run(read_page, page, entry=entry, now=self.now())
+            return await self.workers.run(
+                read_page, page, entry=entry, furniture=furniture, now=self.now()
+            )
         except WorkFailed as failure:
             return FetchFailed(entry.url, "work", f"the page could not be read: {failure}")
 
-    async def _feed_text(self, entry: Entry) -> Article | NotAnArticle | FetchFailed:
+    async def _feed_text(
+        self, entry: Entry, furniture: frozenset[str]
+    ) -> Article | NotAnArticle | FetchFailed:
         try:
-            return await self.workers.run(read_feed_text, entry, now=self.now())
+            return await self.workers.run(
+                read_feed_text, entry, furniture=furniture, now=self.now()
+            )
         except WorkFailed as failure:
             return FetchFailed(entry.url, "work", f"the feed's text could not be read: {failure}")
 
@@ -415,23 +425,35 @@ def warm_up() -> None:
 
 
 def read_page(
-    page: Fetched, *, entry: Entry | None = None, form: Form = "page", now: datetime
+    page: Fetched,
+    *,
+    entry: Entry | None = None,
+    form: Form = "page",
+    furniture: frozenset[str] = frozenset(),
+    now: datetime,
 ) -> Article | NotAnArticle:
     """Decode, extract and clean a page. Pure; runs in a worker that can be killed."""
     text = decode(page.body, page.content_type).text
     found = extract(text, url=page.final_url, entry=entry, form=form, now=now)
-    return clean(found, now=now) if isinstance(found, Article) else found
+    return _cleaned(found, furniture, now=now) if isinstance(found, Article) else found
 
 
-def read_feed_text(entry: Entry, *, now: datetime) -> Article | NotAnArticle:
+def _cleaned(article: Article, furniture: frozenset[str], *, now: datetime) -> Article:
+    return judge_text(clean(article, furniture=furniture, now=now))
+
+
+def read_feed_text(
+    entry: Entry, *, furniture: frozenset[str] = frozenset(), now: datetime
+) -> Article | NotAnArticle:
     """Extract and clean what a feed itself says of an entry. Pure; runs in a worker."""
     if entry.body_html:
         found = extract(entry.body_html, url=entry.url, entry=entry, form="fragment", now=now)
         if isinstance(found, Article):
-            return clean(found, now=now)
+            return _cleaned(found, furniture, now=now)
     # Only a headline: too little to read, enough to match.
     published = entry.published
-    return Article(entry.url, entry.title, "", published, entry.published_raw, entry.author)
+    only = Article(entry.url, entry.title, "", published, entry.published_raw, entry.author)
+    return doubt(only, 0.2, "there is only a headline")
 
 
 def _too_old(article: Article, rule: Rule, pending: Pending, limits: Limits, now: datetime) -> str:

@@ -12,6 +12,7 @@ import pytest
 from tests.fakes import site as answers
 from tests.fakes.daemon import Daemon
 from tests.fakes.site import Reply, Site
+from tests.pages.source import PROMO, pieces
 from watcher.app import open_watcher
 from watcher.clock import utc_now
 from watcher.config import load_config
@@ -119,3 +120,25 @@ async def test_a_page_that_robots_txt_closes_is_matched_by_its_headline(
 
     assert len(site.asked("/1")) == (1 if permission else 0)
     assert (status.articles, status.matched) == (1, 1)
+
+
+async def test_what_a_source_repeats_is_learned_as_pages_come_in(
+    tmp_path: Path, site: Site
+) -> None:
+    """The tenth page is cleaned by what the nine before it taught."""
+    told = pieces(10, popular=False)
+    items = [(piece.title, site.url(f"/{n}")) for n, piece in enumerate(told)]
+    for n, piece in enumerate(told):
+        body = "".join(f"<p>{line}</p>" for line in piece.text.split("\n"))
+        html = f"<html><body><article><h1>{piece.title}</h1>{body}</article></body></html>"
+        site.on(f"/{n}", answers.page(html))
+    site.on("/rss", answers.page(answers.rss(*items)))
+    async with watching(tmp_path, site, a=site.url("/rss")) as watcher:
+        await poll_all(watcher)
+        for pending in await watcher.record.pending(utc_now(), 10):
+            await watcher.pipeline.read(pending)
+        removed = await watcher.record.removed()
+        known = await watcher.record.learned("a")
+
+    assert {one.line for one in known} == set(PROMO)
+    assert removed["this source repeats it"] >= len(PROMO)

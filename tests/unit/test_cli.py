@@ -34,7 +34,10 @@ def test_read_gives_one_object_a_page() -> None:
 
     assert done.returncode == 0
     assert sorted(found) == sorted(
-        ["article", "why", "title", "text", "published", "author", "language", "credit", "removed"]
+        [
+            *("article", "why", "title", "text", "published", "author", "language", "credit"),
+            *("removed", "quality", "quality_why"),
+        ]
     )
     assert found["article"] is True
     assert found["title"] == "طائرتان مسيّرتان تستهدفان قاعدة عين الأسد غربي الأنبار"
@@ -49,6 +52,20 @@ def test_read_says_why_a_page_is_no_article() -> None:
 
     assert found["article"] is False
     assert found["why"]
+
+
+def test_read_says_what_speaks_against_a_reading(tmp_path: Path) -> None:
+    """In the object and, where there is a doubt, to people."""
+    page = tmp_path / "cut.html"
+    page.write_text(
+        "<article><h1>خبر مقطوع</h1><p>"
+        + "أعلن الوزير اليوم عن خطة جديدة " * 6
+        + "[...]</p></article>"
+    )
+    told = json.loads(watcher("read", str(page), "--json").stdout)
+    assert told["quality"] < 0.5
+    assert told["quality_why"] == ["the text breaks off", "it has no date"]
+    assert "quality 0.4" in watcher("read", str(page)).stdout
 
 
 def test_read_shows_what_was_removed_to_people() -> None:

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from watcher.arabic import fold
 from watcher.clean import captions, headline, publication
 from watcher.clean.credit import is_agency, sign_off, split_credit
 from watcher.clean.furniture import (
@@ -21,6 +20,7 @@ from watcher.clean.furniture import (
     furniture as furniture_of,
 )
 from watcher.clean.joining import goes_on, join_broken
+from watcher.clean.learned import drop_learned
 from watcher.clean.lines import LONG_WORDS, Draft, Line, read_line
 from watcher.clean.markers import strip_markers
 from watcher.model import Removed
@@ -41,13 +41,15 @@ _DATELINE = re.compile(r"^\s*[^\d\W][\w.\s]{1,24}\s*[-\u2013/|]\s*[^\d\W][\w.\s]
 def clean(article: Article, *, furniture: frozenset[str] = frozenset(), now: datetime) -> Article:
     """Take out of an article's text what is none of it, and fill the fields that its lines held.
 
-    `furniture` holds lines that the source is known to repeat. `now` bounds dates and, by its zone,
-    reads clock times that name none. Title, published, author and credit are only filled where they
-    are empty. Every line of the text ends up in the text, in one of these fields or in `removed`.
+    `furniture` holds lines that the source is known to repeat, see `learned`. `now` bounds dates
+    and, by its zone, reads clock times that name none. Title, published, author and credit are only
+    filled where they are empty. Every line of the text ends up in the text, in one of these fields
+    or in `removed`.
     """
     removed: list[Removed] = []
     draft = Draft(_read(article.text, removed), article.title, article.author, article.credit)
-    _drop_furniture(draft, furniture)
+    drop_learned(draft, furniture)
+    _drop_furniture(draft)
     _drop_names(draft)
     dates = publication.date_lines(draft, now=now)
     _drop_inside(draft, dates)
@@ -73,12 +75,9 @@ def _read(text: str, removed: list[Removed]) -> list[Line]:
     return lines
 
 
-def _drop_furniture(draft: Draft, repeated: Collection[str]) -> None:
-    known = {fold(line).strip() for line in repeated}
+def _drop_furniture(draft: Draft) -> None:
     for at, line in enumerate(draft.lines):
-        if known and (line.text in repeated or fold(line.text).strip() in known):
-            draft.drop(at, "this source repeats it")
-        elif (why := furniture_of(line)) and not _ends_a_sentence(draft, at):
+        if (why := furniture_of(line)) and not _ends_a_sentence(draft, at):
             draft.drop(at, why)
 
 

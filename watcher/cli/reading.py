@@ -76,6 +76,8 @@ def as_record(found: Article | NotAnArticle) -> dict[str, Any]:
             "language": None,
             "credit": None,
             "removed": [],
+            "quality": None,
+            "quality_why": [],
         }
         return {"article": False, "why": found.why, "title": found.title or None, **empty}
     return {
@@ -88,6 +90,8 @@ def as_record(found: Article | NotAnArticle) -> dict[str, Any]:
         "language": found.language or None,
         "credit": found.credit or None,
         "removed": [dataclasses.asdict(removed) for removed in found.removed],
+        "quality": found.quality,
+        "quality_why": list(found.quality_why),
     }
 
 
@@ -107,6 +111,7 @@ def _show(found: Article | NotAnArticle) -> None:
         found.credit,
     ]
     out.print(Text(" · ".join(filter(None, facts)) + "\n", "dim"))
+    _show_quality(found)
     out.print(Text(found.text))
     if found.removed:
         table = Table("removed", "why", title="cleaned away", title_justify="left")
@@ -114,6 +119,15 @@ def _show(found: Article | NotAnArticle) -> None:
             table.add_row(Text(removed.line), Text(removed.why))
         out.print()
         out.print(table)
+
+
+def _show_quality(found: Article) -> None:
+    """Say how well it was read, where there is a doubt."""
+    from rich.text import Text
+
+    if found.quality_why:
+        said = f"quality {found.quality:.2f}: {'; '.join(found.quality_why)}\n"
+        out.print(Text(said, "yellow" if found.quality >= 0.5 else "red"))
 
 
 @app.command()

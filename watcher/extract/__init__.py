@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from watcher.extract import metadata, page, plain, verdict
+from watcher.extract import metadata, page, plain, rescue, state, verdict
 from watcher.extract.excuses import EXCUSES
-from watcher.extract.limits import markup_within_limits, within_limits
+from watcher.extract.limits import MOST_MARKUP, markup_within_limits, within_limits
+from watcher.extract.quality import Evidence, doubt, judge_reading, judge_text
 from watcher.model import Article, Entry, NotAnArticle, Removed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["EXCUSES", "extract"]
+__all__ = ["EXCUSES", "doubt", "extract", "judge_text"]
+
+_PAID_WORDS = 120
+"""A longer text is free, whatever else the page sells."""
+_CARRIED_WORDS = 20
+"""Of a text that stands in a page's data only: fewer may be a summary."""
 
 
 def extract(
@@ -40,7 +46,8 @@ def extract(
     why = verdict.why_no_text(text, listed.title)
     if why:
         return NotAnArticle(address, why, listed.title)
-    return _article(address, text, metadata.Metadata(), listed, beyond=beyond)
+    found = _article(address, text, metadata.Metadata(), listed, beyond=beyond)
+    return judge_reading(found, Evidence(found.text, is_cut=bool(found.removed)))
 
 
 def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article | NotAnArticle:
@@ -49,13 +56,38 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
         return NotAnArticle(url, "the page is empty", entry.title)
     about = metadata.read(tree, now=now)
     why = verdict.why_blocked(tree, about)
+    carried = about.body or state.body_in_state(tree, about.title)
+    found = page.Found()
     if not why:
         outline = verdict.outline(tree)
-        text = page.main_text(tree, about)
-        why = verdict.why_not(text, outline, about, url)
+        found = page.main_text(tree, about)
+        why = verdict.why_not(found.text, outline, about, url)
+    if _stands_in(carried, found.text, is_refused=bool(why)):
+        found, why = page.Found(carried), ""
     if why:
         return NotAnArticle(url, why, entry.title or about.title)
-    return _article(url, text, about, entry)
+    article = _article(url, found.text, about, entry)
+    evidence = Evidence(
+        text=article.text,
+        carried=carried,
+        summary=plain.fragment_text(entry.body_html[:MOST_MARKUP]),
+        visible=found.visible,
+        asks_for_payment=found.asks_for_payment and len(found.text.split()) < _PAID_WORDS,
+        is_cut=bool(article.removed),
+    )
+    return judge_reading(article, evidence)
+
+
+def _stands_in(carried: str, text: str, *, is_refused: bool) -> bool:
+    """Tell whether the text that a page carries as data goes before what it shows.
+
+    It does where the page shows no article, or only the first part of the same text.
+    """
+    count = len(carried.split())
+    if is_refused:
+        return count >= _CARRIED_WORDS
+    first = next((line for line in text.splitlines() if rescue.is_prose(line)), "")
+    return count > 1.5 * len(text.split()) and bool(first) and first in carried
 
 
 def _article(

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from watcher.arabic import fold
 from watcher.arabic.dates import read_date
-from watcher.extract.page import squeeze, words_in
+from watcher.extract.layout import squeeze, words_in
+from watcher.extract.limits import MOST_MARKUP
+from watcher.extract.plain import fragment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +48,7 @@ class Metadata:
     language: str = ""
     tags: tuple[str, ...] = ()
     body: str = ""
-    """The text that JSON-LD carries."""
+    """The text that JSON-LD carries, one paragraph a line."""
     is_article: bool = False
     """JSON-LD describes one article as the page's matter."""
     kind: str = ""
@@ -69,7 +71,7 @@ def read(tree: HtmlElement, *, now: datetime) -> Metadata:
         published_raw=raw,
         language=_language(tree, own, metas),
         tags=_tags(tree, own, metas),
-        body=_text(own.get("articleBody")),
+        body=_body(own, title),
         is_article=bool(own),
         kind=metas.get("og:type", ""),
     )
@@ -162,6 +164,14 @@ def _without_site(title: str, site: str) -> str:
     ):
         return title[: title.rindex(last)].rstrip(" |\u2022\u00b7\u2013\u2014:-")
     return title
+
+
+def _body(own: dict[str, Any], title: str) -> str:
+    """Give the text that JSON-LD carries, if it is about what the page is about."""
+    headline, about = (set(fold(text).split()) for text in (_text(own.get("headline")), title))
+    if headline and about and 2 * len(headline & about) < min(len(headline), len(about)):
+        return ""
+    return fragment_text(_text(own.get("articleBody"))[:MOST_MARKUP])
 
 
 def _author(own: dict[str, Any], metas: dict[str, str]) -> str:

@@ -7,19 +7,28 @@ paragraphs) is put back where the page has it.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from watcher.extract.excuses import asks_for_payment
+from watcher.extract.layout import cards, squeeze, tables_to_boxes, texts_to_paragraphs, words_in
+from watcher.extract.rescue import (
+    HEADINGS,
+    STOPPED,
+    TEXT_BLOCKS,
+    below_headline,
+    is_prose,
+    restore,
+    running_text,
+)
 
+if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from watcher.extract.metadata import Metadata
 
-_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_BLOCKS = (*_HEADINGS, "p", "li", "blockquote", "td", "dd", "pre")
 _STANDFIRST = re.compile(
     r"(?:^|[\s_-])(?:sub-?title|standfirst|lead|lede|chapeau|intro|summary|subheadline|sub-?heading|excerpt)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -28,7 +37,6 @@ _DIALOG = re.compile(
     r"popup|modal|dialog|cookie|consent|newsletter|subscri|overlay|aside|footer|\bnav\b|\bform\b",
     re.IGNORECASE,
 )
-_STOPPED = re.compile(r"[.!?\u061f\u06d4\u2026][\s\"'\u201d\u00bb)]*$")
 _CAPTION_WORDS = 30
 _LABEL_WORDS = 12
 _CAPTION_LEVELS = 3
@@ -44,35 +52,59 @@ def read_tree(html: str) -> HtmlElement | None:
         tree: HtmlElement | None = load_html(html)
     except (etree.LxmlError, ValueError, LookupError):
         return None
+    if tree is not None:
+        tables_to_boxes(tree)
     return tree
 
 
-def words_in(element: HtmlElement) -> str:
-    """Give the text of an element with its white space squeezed."""
-    return squeeze(element.text_content())
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The article text of a page, one paragraph a line, and what else the page shows."""
+
+    text: str = ""
+    visible: int = 0
+    """Words of running text outside of furniture; 0 where nothing was looked at."""
+    asks_for_payment: bool = False
 
 
-def squeeze(text: str) -> str:
-    """Make every run of white space one space."""
-    return " ".join(text.split())
+def main_text(tree: HtmlElement, about: Metadata) -> Found:
+    """Find the page's article text; empty where there is none.
 
-
-def main_text(tree: HtmlElement, about: Metadata) -> str:
-    """Give the page's article text, one paragraph a line; empty where none is found.
-
-    Changes the tree. Steps: prune captions; extract precisely; if that is thin, extract generously,
-    then trust the page's own data; put lost headings and the standfirst back.
+    Changes the tree. Steps: prune cards and captions; extract precisely; if that is thin, look
+    below the headline, into the page's own data, and last extract generously; put back the
+    standfirst and what was lost between the lines.
     """
+    for card in cards(tree):
+        _remove(card)
     _prune(tree)
-    blocks = [(block, words_in(block)) for block in tree.iter(*_BLOCKS)]
+    texts_to_paragraphs(tree)
+    blocks = [(block, words_in(block)) for block in tree.iter(*TEXT_BLOCKS)]
+    visible = sum(len(text.split()) for text in running_text(blocks))
+    asks = any(asks_for_payment(text) for block, text in blocks if block.tag != "li")
     lines = _run(tree, generous=False)
     if _count(lines) < _THIN_WORDS:
-        lines = max(lines, _run(tree, generous=True), _own_body(about), key=_count)
+        lines = _second_look(tree, about, lines)
     standfirst = _standfirst(tree, about.title, lines)
-    lines = _with_headings(lines, blocks)
+    lines = _without_last_heading(restore(lines, blocks), blocks)
     if standfirst and standfirst not in "\n".join(lines):
         lines.insert(0, standfirst)
-    return "\n".join(lines)
+    return Found("\n".join(lines), visible, asks)
+
+
+def _second_look(tree: HtmlElement, about: Metadata, lines: list[str]) -> list[str]:
+    """Choose among what other ways of reading give; generosity must bring more sentences."""
+    best = max(lines, below_headline(tree, about.title), about.body.splitlines(), key=_count)
+    generous = _run(tree, generous=True)
+    more = sum(map(is_prose, generous)) > sum(map(is_prose, best))
+    return generous if more or not best else best
+
+
+def _without_last_heading(lines: list[str], blocks: list[tuple[HtmlElement, str]]) -> list[str]:
+    """Take away a heading below which nothing was kept: it headed what was no part of the text."""
+    headings = {text for block, text in blocks if block.tag in HEADINGS}
+    while len(lines) > 1 and lines[-1] in headings:
+        lines = lines[:-1]
+    return lines
 
 
 def _run(tree: HtmlElement, *, generous: bool) -> list[str]:
@@ -91,10 +123,6 @@ def _run(tree: HtmlElement, *, generous: bool) -> list[str]:
 
 def _count(lines: list[str]) -> int:
     return sum(len(line.split()) for line in lines)
-
-
-def _own_body(about: Metadata) -> list[str]:
-    return [line for line in map(squeeze, about.body.splitlines()) if line]
 
 
 def _prune(tree: HtmlElement) -> None:
@@ -129,7 +157,7 @@ def _caption_around(image: HtmlElement, texts: dict[HtmlElement, str]) -> HtmlEl
         if text:
             said = squeeze(f"{image.get('alt', '')} {image.get('title', '')}")
             most = _CAPTION_WORDS if box.tag != "p" or text in said else _LABEL_WORDS
-            is_label = len(text.split()) <= most and not _STOPPED.search(text)
+            is_label = len(text.split()) <= most and not STOPPED.search(text)
             return box if is_label else None
         box = box.getparent()
     return None
@@ -146,7 +174,7 @@ def _standfirst(tree: HtmlElement, title: str, lines: list[str]) -> str:
         marks = f"{element.get('class', '')} {element.get('itemprop', '')}"
         if is_below and _STANDFIRST.search(marks):
             text = words_in(element)
-            if _is_own_text(element, text):
+            if not (first and first in text) and _is_own_text(element, text):
                 return text
     return ""
 
@@ -159,26 +187,3 @@ def _is_own_text(element: HtmlElement, text: str) -> bool:
         f"{box.tag} {box.get('class', '')} {box.get('id', '')}" for box in element.iterancestors()
     )
     return not any(_DIALOG.search(box) for box in boxes)
-
-
-def _with_headings(lines: list[str], blocks: list[tuple[HtmlElement, str]]) -> list[str]:
-    """Put a heading back that stands between two lines that were kept."""
-    kept = {line.removeprefix("- "): at for at, line in enumerate(lines)}
-    missing: dict[int, list[str]] = {}
-    for heading, before, after in _between(blocks):
-        at = kept.get(after)
-        if heading not in kept and at is not None and kept.get(before, at) == at - 1:
-            missing.setdefault(at, []).append(heading)
-    return [text for at, line in enumerate(lines) for text in (*missing.get(at, ()), line)]
-
-
-def _between(blocks: list[tuple[HtmlElement, str]]) -> Iterator[tuple[str, str, str]]:
-    texts = [(block, text) for block, text in blocks if text]
-    for before, here, after in zip(texts, texts[1:], texts[2:], strict=False):
-        if here[0].tag in _HEADINGS and not _leads_away(here[0]):
-            yield here[1], before[1], after[1]
-
-
-def _leads_away(heading: HtmlElement) -> bool:
-    """Tell whether a heading links to another page; an anchor to itself does not."""
-    return any(not (link.get("href") or "#").startswith("#") for link in heading.iter("a"))

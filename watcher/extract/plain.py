@@ -9,24 +9,22 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
+from watcher.extract.layout import names
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.html import HtmlElement
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_BLOCKS = _names(
+_BLOCKS = names(
     """
     address article aside blockquote br caption center dd details div dl dt figure footer form
     h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th
     thead tr ul
     """
 )
-_SILENT = _names(
+_SILENT = names(
     """
     audio button canvas figcaption form head iframe math noscript object script select style
     svg template textarea title video

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from watcher.arabic import fold
-from watcher.extract.excuses import excuse_in
-from watcher.extract.page import squeeze, words_in
+from watcher.extract.excuses import PAYWALL, asks_for_payment, excuse_in
+from watcher.extract.layout import cards, links_of, squeeze, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,15 @@ _READ_MORE = re.compile(
 )
 _BLOCK_WORDS = 200
 _EXCUSE_CHARS = 2000
+_SHORT_TEXT = 60
+"""Words of a text that may be all excuse."""
+_FEWEST = 8
+_TEASERS = 3
+_TEASER_WORDS = 6
+_TOLD_WORDS = 12
+_FRONT_WORDS = 80
+_HEADLINE_WORDS = 4
+_SEPARATED = re.compile(r"\s+[|\u2022\u00b7\u2013\u2014:-]+\s+|\s*\|\s*")
 _SHORT_PAGE = 80
 """Words of a page that may be all excuse; on longer ones only its front can be one."""
 
@@ -48,6 +57,10 @@ class Outline:
     read_more: int
     """Blocks that say nothing but "read more"."""
     has_time: bool
+    teasers: int = 0
+    """Other stories that the page announces with a text of their own."""
+    headline_words: int = 0
+    """Words of the page's one h1, else of what it calls itself; sections have fewer than news."""
 
 
 def why_no_text(text: str, title: str) -> str:
@@ -66,7 +79,7 @@ def why_blocked(tree: HtmlElement, about: Metadata) -> str:
     count = len(text.split())
     aside = " ".join(words_in(element) for element in tree.iter("noscript")) if count < 40 else ""
     front = text if count <= _SHORT_PAGE else text[:100]
-    is_short = count <= _BLOCK_WORDS and not about.is_article
+    is_short = count <= _BLOCK_WORDS and not _is_news(about)
     if is_short and (why := excuse_in(f"{about.title}\n{front}\n{aside}")):
         return why
     if not text:
@@ -96,7 +109,17 @@ def outline(tree: HtmlElement) -> Outline:
             under.setdefault(text, heading)
     total = sum(len(squeeze(piece)) for piece in _visible(body)) or 1
     has_time = any(True for _ in body.iter("time"))
-    return Outline(under, min(linked / total, 1.0), links, _read_more(body), has_time)
+    told = {head for text, head in under.items() if head and len(text.split()) >= _TOLD_WORDS}
+    announced = sum(1 for card in cards(tree) if _tells_more(card))
+    return Outline(
+        under=under,
+        linked_share=min(linked / total, 1.0),
+        links=links,
+        read_more=_read_more(body),
+        has_time=has_time,
+        teasers=max(len(told), announced),
+        headline_words=_headline_words(tree),
+    )
 
 
 def why_not(text: str, page: Outline, about: Metadata, url: str) -> str:
@@ -104,13 +127,17 @@ def why_not(text: str, page: Outline, about: Metadata, url: str) -> str:
     lines = text.splitlines()
     prose = [line for line in lines if _is_prose(line)]
     count = len(text.split())
-    if not count:
-        return "no article text was found on the page"
     claimed = about.is_article
-    if _is_listing(prose, page):
+    if count <= _SHORT_TEXT and (why := _excuse_of(lines, about)):
+        return why
+    if _is_listing(prose, page) or (not _is_news(about) and _is_front(prose, count, page)):
         return "the page lists other articles: its paragraphs stand under linked headlines"
     if not claimed and page.linked_share > (0.9 if prose else 0.5):
         return "the page is mostly links and has no paragraph of its own"
+    if about.kind == "profile" and not claimed:
+        return "the page is about a person who writes, and says so"
+    if not count:
+        return "no article text was found on the page"
     if not claimed and urlsplit(url).path in {"", "/"} and about.kind in {"", "website"} and url:
         return "the address is the site's own, and the page does not say that it is an article"
     if (
@@ -120,9 +147,25 @@ def why_not(text: str, page: Outline, about: Metadata, url: str) -> str:
         and not _is_dated(page, about)
     ):
         return "the page is a hub: it leads on to other pages and is no dated article"
-    if count < (8 if claimed or about.kind == "article" else 20):
+    if count < (_FEWEST if claimed or about.kind == "article" else 20):
         return f"only {count} words of text were found on the page"
     return ""
+
+
+def _is_news(about: Metadata) -> bool:
+    """Tell whether a page says of itself that it is a dated piece of news; excuses never do."""
+    return about.is_article or about.kind == "article" or about.published is not None
+
+
+def _excuse_of(lines: list[str], about: Metadata) -> str:
+    """Give the excuse that a short text consists of; what else it says must be an article still.
+
+    Pages of news have one only: that the rest must be paid for, below a headline and nothing else.
+    """
+    if not _is_news(about):
+        return excuse_in(f"{about.title}\n" + "\n".join(lines))
+    rest = sum(len(line.split()) for line in lines if not asks_for_payment(line))
+    return PAYWALL if lines and rest < _FEWEST and asks_for_payment("\n".join(lines)) else ""
 
 
 def _read_more(body: HtmlElement) -> int:
@@ -182,6 +225,26 @@ def _is_listing(prose: list[str], page: Outline) -> bool:
         return True
     short = sum(len(line.split()) for line in prose) < 80
     return bool(teasers) and short and len(teasers) == len(prose) and page.linked_share > 0.5
+
+
+def _is_front(prose: list[str], count: int, page: Outline) -> bool:
+    """Tell the front of a section from a short article that announces others below its text."""
+    is_named_like_one = page.headline_words < _HEADLINE_WORDS
+    return count < _FRONT_WORDS and page.teasers >= _TEASERS and (is_named_like_one or not prose)
+
+
+def _tells_more(card: HtmlElement) -> bool:
+    linked = sum(len(words_in(link).split()) for link in links_of(card))
+    return len(words_in(card).split()) >= linked + _TEASER_WORDS
+
+
+def _headline_words(tree: HtmlElement) -> int:
+    """Count the words of the one h1, unless it is the site's name, else of the title's front."""
+    title = next((words_in(title) for title in tree.iter("title")), "")
+    headings = [words_in(heading) for heading in tree.iter("h1")]
+    is_own = len(headings) == 1 and bool(headings[0]) and not title.endswith(headings[0])
+    own = headings[0] if is_own else _SEPARATED.split(title)[0]
+    return len(own.split())
 
 
 def _is_dated(page: Outline, about: Metadata) -> bool:

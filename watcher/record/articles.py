@@ -198,6 +198,8 @@ def _text_row(reading: Reading, now: datetime) -> dict[str, Any]:
         "credit": article.credit,
         "tags": list(article.tags),
         "removed": [asdict(removed) for removed in article.removed],
+        "quality": article.quality,
+        "quality_why": list(article.quality_why),
         "text_hash": fingerprint.text_hash,
         "sketch": packed(fingerprint.sketch),
         "keys": packed(fingerprint.keys),

@@ -238,6 +238,8 @@ _ARCHIVED = (
                 "language",
                 "credit",
                 "tags",
+                "quality",
+                "quality_why",
                 "seen",
             )
         ),
@@ -259,5 +261,7 @@ def _archived(row: Row[Any]) -> Archived:
         credit=row.credit,
         tags=tuple(row.tags or ()),
         source=row.source,
+        quality=row.quality,
+        quality_why=tuple(row.quality_why or ()),
     )
     return Archived(row.id, row.story_id, row.seen, row.name or row.source, article)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from watcher.record import health
+from watcher.record import furniture, health
 from watcher.record.tables import sources
 from watcher.record.values import STATE_COLUMNS, state_of, state_row
 
@@ -58,6 +58,8 @@ def sync(connection: Connection, wanted: Iterable[Source], now: datetime) -> Non
         connection.execute(insert(sources), new)
     for row in known.values():
         changed = _changes(row, listed.get(row.id), now)
+        if "url" in changed:
+            furniture.forget(connection, row.id)
         if changed:
             connection.execute(update(sources).where(sources.c.id == row.id).values(changed))
         if "url" in changed or changed.get("is_active") is False:

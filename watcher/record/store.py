@@ -16,6 +16,7 @@ from watcher.model import Validators
 from watcher.record import (
     articles,
     entries,
+    furniture,
     health,
     lease,
     notices,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from watcher.clean import Learned
     from watcher.model import (
         Alert,
         Entry,
@@ -190,6 +192,14 @@ class Record:
     async def neighbors(self, fingerprint: Fingerprint, since: datetime) -> list[Neighbor]:
         """Give articles seen since then that share a key or the whole text, the nearest first."""
         return await self._database.read(articles.neighbors, fingerprint, since)
+
+    async def furniture(self, source_id: str) -> frozenset[str]:
+        """Give the lines that a source is known to repeat; cleaning takes them out."""
+        return await self._database.read(furniture.lines, source_id)
+
+    async def learned(self, source_id: str) -> tuple[Learned, ...]:
+        """List the lines that a source is known to repeat, those on most stories first."""
+        return await self._database.read(furniture.listed, source_id)
 
     async def reading(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
         """Record what reading an entry gave; give the notices that this queued.
@@ -359,6 +369,7 @@ def _keep_reading(
     story_id = articles.add(connection, reading, now, rule_revision)
     source = reading.pending.source
     health.note_article(connection, source, reading.article, reading.sample, now)
+    furniture.add(connection, reading.article, story_id, now)
     return notices.queue(connection, story_id, reading.alerts, now)
 
 

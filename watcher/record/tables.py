@@ -132,7 +132,6 @@ sources = Table(
     Column("interval_s", Float, nullable=False, server_default="0"),
     Column("seen_before", Boolean, nullable=False),
     Column("more", _Json),
-    Column("furniture", _Json),
     # What polls have shown: written with every poll, so nothing here is JSON.
     Column("rhythm", LargeBinary),
     Column("asked_s", Float, nullable=False, server_default="0"),
@@ -186,6 +185,15 @@ troubles = Table(
 IS_OPEN_TROUBLE = troubles.c.until.is_(None)
 IS_UNTOLD = troubles.c.told < literal_column("2", Integer)
 Index("troubles_untold", troubles.c.id, sqlite_where=IS_UNTOLD, postgresql_where=IS_UNTOLD)
+
+# What cleaning has learned of a source. Not a column of sources: polls have no use for it.
+furniture = Table(
+    "furniture",
+    metadata,
+    Column("source", Words, ForeignKey("sources.id"), primary_key=True),
+    Column("learned", _Json, nullable=False),
+    Column("updated", Instant, nullable=False),
+)
 
 entries = Table(
     "entries",
@@ -261,6 +269,8 @@ articles = Table(
     _words("credit"),
     Column("tags", _Json),
     Column("removed", _Json),
+    Column("quality", Float, nullable=False, server_default="1"),
+    Column("quality_why", _Json),
     Column("text_hash", Text, nullable=False, index=True),
     Column("sketch", LargeBinary, nullable=False),
     Column("keys", LargeBinary, nullable=False),
