@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from watcher.extract import metadata, page, plain, verdict
+from watcher.extract.dates import address_claims
 from watcher.extract.limits import markup_within_limits, within_limits
-from watcher.model import Article, Entry, NotAnArticle, Removed
+from watcher.model import Article, Claim, Entry, NotAnArticle, Removed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["extract"]
+__all__ = ["extract", "listed_claims"]
 
 
 def extract(
@@ -39,7 +40,7 @@ def extract(
     why = verdict.why_no_text(text, listed.title)
     if why:
         return NotAnArticle(address, why, listed.title)
-    return _article(address, text, metadata.Metadata(), listed, beyond=beyond)
+    return _article(address, text, metadata.Metadata(), listed, beyond=beyond, now=now)
 
 
 def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article | NotAnArticle:
@@ -54,30 +55,65 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
         why = verdict.why_not(text, outline, about, url)
     if why:
         return NotAnArticle(url, why, entry.title or about.title)
-    return _article(url, text, about, entry)
+    return _article(url, text, about, entry, now=now)
 
 
-def _article(
+def _article(  # noqa: PLR0913 - an article is made of all that
     url: str,
     text: str,
     about: metadata.Metadata,
     entry: Entry,
     *,
     beyond: tuple[Removed, ...] = (),
+    now: datetime,
 ) -> Article:
-    listed = entry.published is not None
     text, cut = within_limits(text)
+    claims = (
+        *listed_claims(entry),
+        *about.dates.claims,
+        *address_claims((entry.link, entry.url, url), now=now),
+    )
+    chosen = next((claim for claim in claims if _tells_published(claim)), None)
+    updated = next((claim for claim in claims if claim.is_update), None)
     return Article(
         url=url,
         title=_title(entry.title.strip(), about.title),
         text=text,
-        published=entry.published if listed else about.published,
-        published_raw=entry.published_raw if listed else about.published_raw,
+        published=chosen.instant if chosen else None,
+        published_raw=chosen.raw if chosen else entry.published_raw or about.dates.raw,
+        published_how=chosen.how if chosen else entry.published_how,
+        updated=updated.instant if updated else None,
+        updated_raw=updated.raw if updated else "",
+        updated_how=updated.how if updated else "",
+        claims=claims,
         author=entry.author or about.author,
         language=about.language or entry.language or plain.language_of(text),
         tags=tuple(dict.fromkeys((*entry.tags, *about.tags))),
         removed=(*cut, *beyond),
     )
+
+
+def listed_claims(entry: Entry) -> tuple[Claim, ...]:
+    """Give the dates of an entry as claims."""
+    has_zone = not entry.is_zoneless
+    dates = (
+        (entry.published, entry.published_raw, entry.published_how, False),
+        (entry.updated, entry.updated_raw, entry.updated_how, True),
+    )
+    return tuple(
+        Claim(instant, raw, how or "feed", is_update, _precision(instant, raw), has_zone)
+        for instant, raw, how, is_update in dates
+        if instant
+    )
+
+
+def _precision(instant: datetime, raw: str) -> Literal["exact", "day"]:
+    return "exact" if ":" in raw or (instant.hour, instant.minute) != (0, 0) else "day"
+
+
+def _tells_published(claim: Claim) -> bool:
+    # The day in an address is the last resort, after the line that the cleaner may find.
+    return not claim.is_update and claim.how != "address"
 
 
 def _title(listed: str, printed: str) -> str:

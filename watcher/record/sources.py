@@ -30,6 +30,7 @@ _FRESH = {
     "entries_last": 0,
     "interval_s": 0.0,
     "seen_before": False,
+    "clock": None,
 }
 
 
@@ -72,16 +73,33 @@ def state(connection: Connection, source_id: str) -> SourceState:
     return state_of(row)
 
 
-def keep_state(connection: Connection, after: SourceState) -> bool:
-    """Keep a source's state; say whether it had been polled with success before."""
-    known = select(sources.c.seen_before).where(sources.c.id == after.id).with_for_update()
-    seen_before: bool | None = (connection.execute(known)).scalar_one_or_none()
-    if seen_before is None:
+def keep_state(connection: Connection, after: SourceState) -> tuple[bool, datetime | None]:
+    """Keep a source's state; say whether it had been polled with success before, and when last."""
+    before = select(sources.c.seen_before, sources.c.succeeded)
+    known = connection.execute(before.where(sources.c.id == after.id).with_for_update())
+    row = known.one_or_none()
+    if row is None:
         raise KeyError(after.id)
     connection.execute(_KEEP, {"source_id": after.id} | state_row(after))
-    return seen_before
+    return row.seen_before, row.succeeded
 
 
+def clocks(connection: Connection, source_id: str) -> dict[str, Any]:
+    """Give what was learned of a source's clocks; empty for nothing, or no such source."""
+    query = select(sources.c.clock).where(sources.c.id == source_id)
+    return connection.scalar(query) or {}
+
+
+def keep_clocks(connection: Connection, source_id: str, clocks: Mapping[str, Any]) -> None:
+    """Keep what was learned of a source's clocks."""
+    connection.execute(_KEEP_CLOCKS, {"source_id": source_id, "clocks": dict(clocks)})
+
+
+_KEEP_CLOCKS = (
+    update(sources)
+    .where(sources.c.id == bindparam("source_id"))
+    .values(clock=bindparam("clocks", type_=sources.c.clock.type))
+)
 _KEEP = update(sources).where(sources.c.id == bindparam("source_id"))
 
 

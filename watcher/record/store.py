@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from watcher.errors import StorageUnavailable
 from watcher.model import Validators
@@ -157,6 +157,14 @@ class Record:
         """Give articles seen since then that share a key or the whole text, the nearest first."""
         return await self._database.read(articles.neighbors, fingerprint, since)
 
+    async def earlier(self, source: str, text_hash: str, before: datetime) -> datetime | None:
+        """Give when a source published this very text, if it was on record before then."""
+        return await self._database.read(articles.earlier, source, text_hash, before)
+
+    async def clocks(self, source_id: str) -> dict[str, Any]:
+        """Give what was learned of a source's clocks, as JSON; `reading` keeps it."""
+        return await self._database.read(sources.clocks, source_id)
+
     async def reading(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
         """Record what reading an entry gave; give the notices that this queued.
 
@@ -243,6 +251,10 @@ class Record:
         """Tell how sources, entries and the outbox are doing, with the `last` alerts."""
         return await self._database.read(status.read, now, last)
 
+    async def old_news(self, since: datetime) -> dict[str, int]:
+        """Count the old articles announced again as new since then: source -> articles."""
+        return await self._database.read(status.old_news, since)
+
     async def removed(self, last: int = 1000) -> dict[str, int]:
         """Count what cleaning removed from the `last` articles: reason -> lines."""
         return await self._database.read(status.removed, last)
@@ -270,8 +282,11 @@ def _let_go(connection: Connection, holder: str) -> None:
 def _keep_poll(
     connection: Connection, state: SourceState, listed: Sequence[Entry], now: datetime, most: int
 ) -> int:
-    first = not sources.keep_state(connection, state)
-    new, left = entries.add(connection, state.id, listed, now, first_contact=first, most=most)
+    seen_before, last = sources.keep_state(connection, state)
+    first, gap_s = not seen_before, (now - last).total_seconds() if last else None
+    new, left = entries.add(
+        connection, state.id, listed, now, first_contact=first, gap_s=gap_s, most=most
+    )
     if left:
         remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
         remarks = "; ".join(filter(None, (state.remark, remark)))
@@ -286,4 +301,6 @@ def _keep_reading(
     if not entries.finish(connection, reading.pending, "done", "", now):
         return ()
     story_id = articles.add(connection, reading, now, rule_revision)
+    if reading.clocks is not None:
+        sources.keep_clocks(connection, reading.pending.source, reading.clocks)
     return notices.queue(connection, story_id, reading.alerts, now)

@@ -130,6 +130,8 @@ sources = Table(
     Column("interval_s", Float, nullable=False, server_default="0"),
     Column("seen_before", Boolean, nullable=False),
     Column("furniture", _Json),
+    # What was learned of its stamps: how they were found -> by how much they are off.
+    Column("clock", _Json),
     Index("sources_due", "due"),
 )
 
@@ -149,6 +151,8 @@ entries = Table(
     _count("unanswered"),
     Column("first_contact", Boolean, nullable=False),
     Column("seen", Instant, nullable=False),
+    # How long the source had not been looked at then.
+    Column("gap_s", Float),
     Column("retry_at", Instant, nullable=False),
     Column("claimed_by", Text),
     Column("claimed_until", Instant),
@@ -202,6 +206,14 @@ articles = Table(
     _words("text"),
     Column("published", Instant),
     _words("published_raw"),
+    _words("published_how"),
+    Column("updated", Instant),
+    _words("updated_raw"),
+    _words("updated_how"),
+    # When its entry was first listed; entries may be pruned.
+    Column("first_seen", Instant),
+    # Why this is an old article announced again; empty when it is not.
+    _words("old_news"),
     _words("author"),
     _words("language"),
     _words("credit"),
