@@ -20,7 +20,7 @@ from watcher.fetch import Fetcher, FetchSettings
 from watcher.lanes import Lane
 from watcher.model import Fetched, FetchFailed, NotAnArticle
 from watcher.notify import Notifier
-from watcher.pipeline import Pipeline, read_page, warm_up
+from watcher.pipeline import Pipeline, read_by_hand, warm_up
 from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.rulefolder import read_folder
@@ -339,7 +339,7 @@ async def read_address(url: str, *, allow: tuple[str, ...] = ()) -> Article | No
     async with Fetcher(replace(FetchSettings(), allow_networks=allow)) as fetcher:
         page = await fetcher.fetch(url, accept="page")
     if isinstance(page, Fetched):
-        return read_page(page, now=utc_now())
+        return read_by_hand(page, now=utc_now())
     why = page.detail if isinstance(page, FetchFailed) else "the server sent no page"
     return NotAnArticle(url, why)
 
@@ -398,7 +398,7 @@ def read_bytes(
     if form == "auto":
         form = "html" if _MARKUP.search(body[:100_000]) else "text"
     page = Fetched(url=url, final_url=url, body=body)
-    return read_page(page, form="page" if form == "html" else "text", now=utc_now())
+    return read_by_hand(page, form="page" if form == "html" else "text", now=utc_now())
 
 
 _MARKUP = re.compile(rb"<(?:!doctype|html|head|body|div|p|article|table|h1|meta)\b", re.IGNORECASE)

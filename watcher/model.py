@@ -132,6 +132,28 @@ class FetchFailed:
     """410, or what the protocol calls permanent: a person should look at the source."""
 
 
+# --- dates ------------------------------------------------------------------------------------
+
+AHEAD_OF_TIME = "ahead of its time"
+"""How a date was found that lies too far ahead to be one: only its text is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A date that a feed, a page or its address gives for an article."""
+
+    instant: datetime
+    raw: str
+    how: str
+    """feed · page data · meta element · time element · printed line · address"""
+    is_update: bool = False
+    """It tells when the article was last changed, not when it was published."""
+    precision: Literal["exact", "day", "month"] = "exact"
+    """A day stands for its beginning, a month for its last day."""
+    has_zone: bool = True
+    """False: a local time without a zone, read as UTC."""
+
+
 # --- entries ----------------------------------------------------------------------------------
 
 
@@ -154,6 +176,12 @@ class Entry:
     tags: tuple[str, ...] = ()
     language: str = ""
     guid: str = ""
+    published_how: str = ""
+    updated: datetime | None = None
+    updated_raw: str = ""
+    updated_how: str = ""
+    is_zoneless: bool = False
+    """The dates name no zone and were read as UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +242,15 @@ class Article:
     """How well it was read: 1 without a doubt, below 0.5 damaged. A judgment of us, not of them."""
     quality_why: tuple[str, ...] = ()
     """What speaks against it, worded for people."""
+    published_how: str = ""
+    """How `published` was found, in words for people: «page data», «feed, corrected by -3 h»."""
+    updated: datetime | None = None
+    updated_raw: str = ""
+    updated_how: str = ""
+    claims: tuple[Claim, ...] = ()
+    """Every date found, from which `published` and `updated` were chosen; not recorded."""
+    old_news: str = ""
+    """Why this is an old article announced again as new; empty when it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +505,8 @@ class Pending:
     seen: datetime | None = None
     first_contact: bool = False
     """Listed by the very first poll of its source."""
+    gap_s: float | None = None
+    """How long its source had not been looked at when it was first seen; None where unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,3 +554,5 @@ class Reading:
     held_back: Mapping[str, str] = field(default_factory=dict)
     """Rule -> why its match tells nobody, e.g. too old."""
     sample: Sample | None = None
+    clocks: Mapping[str, Mapping[str, object]] | None = None
+    """What has been learned of the source's clocks, as JSON; None for nothing new."""

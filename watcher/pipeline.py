@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.clean import clean
 from watcher.clock import Clock, utc_now
-from watcher.extract import EXCUSES, doubt, extract, judge_text
+from watcher.dating import MIN_WORDS, OLD, clock_of, old_claims, remember_old, settle
+from watcher.dating import learn as learn_clocks
+from watcher.extract import EXCUSES, doubt, extract, judge_text, listed_claims
 from watcher.health import sample_of, sample_of_none
 from watcher.log import event, warning
 from watcher.match import match
@@ -50,9 +52,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from watcher.config import Limits, Polling
+    from watcher.dating import Clock as OutletClock
     from watcher.fetch import Fetcher
     from watcher.match import Rule, Rules
     from watcher.model import (
+        Fingerprint,
         Notice,
         Pending,
         Sample,
@@ -110,6 +114,8 @@ class Pipeline:
     _known: dict[str, Rule] = field(default_factory=dict)
     _relating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One article at a time finds its story: two copies read at once must not become two."""
+    _clocks: dict[str, dict[str, OutletClock]] = field(default_factory=dict)
+    """What was learned of the sources' clocks, as far as articles were read since the start."""
 
     def __post_init__(self) -> None:
         """Put the first rules in force."""
@@ -146,15 +152,16 @@ class Pipeline:
             return
         sample = sample_of_miss(pending, missed) if missed else sample_of(found, pending)
         article = replace(found, source=pending.source, url=pending.entry.url)
+        traces = await asyncio.to_thread(fingerprint, article)
+        article, clocks = await self._dated(article, pending, traces)
         # In a thread: a long article must not hold up the loop.
         matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
         alerts, held_back = self._alerts(article, matches, pending)
-        traces = await asyncio.to_thread(fingerprint, article)
         async with self._relating:
             neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
             relation = relate(traces, neighbors)
             reading = Reading(
-                pending, article, traces, matches, relation, alerts, held_back, sample
+                pending, article, traces, matches, relation, alerts, held_back, sample, clocks
             )
             notices = await self.record.reading(reading, self.now())
         event(
@@ -328,6 +335,29 @@ class Pipeline:
         except WorkFailed as failure:
             return FetchFailed(entry.url, "work", f"the feed's text could not be read: {failure}")
 
+    async def _dated(
+        self, article: Article, pending: Pending, traces: Fingerprint
+    ) -> tuple[Article, dict[str, dict[str, object]] | None]:
+        """Settle when the article was published, and learn from it of the source's clocks."""
+        seen, source = pending.seen or self.now(), pending.source
+        earlier = None
+        if traces.size >= MIN_WORDS:
+            earlier = await self.record.earlier(source, traces.text_hash, seen - OLD)
+        if source not in self._clocks:
+            kept = await self.record.clocks(source)
+            self._clocks.setdefault(source, {how: clock_of(data) for how, data in kept.items()})
+        before = self._clocks[source]
+        first = pending.first_contact
+        settled = settle(article, before, seen=seen, first_contact=first, earlier=earlier)
+        gap_s = None if first else pending.gap_s
+        after = learn_clocks(before, article.claims, seen=seen, gap_s=gap_s)
+        if not first:
+            for claim in old_claims(article.claims, seen):
+                after = remember_old(after, claim)
+        self._clocks[source] = after
+        changed = {how: clock.as_json() for how, clock in after.items()}
+        return settled, changed if after != before else None
+
     async def _not_read(self, pending: Pending, why: NotAnArticle | FetchFailed) -> None:
         now, url = self.now(), pending.entry.url
         if isinstance(why, NotAnArticle):
@@ -442,6 +472,12 @@ def _cleaned(article: Article, furniture: frozenset[str], *, now: datetime) -> A
     return judge_text(clean(article, furniture=furniture, now=now))
 
 
+def read_by_hand(page: Fetched, *, form: Form = "page", now: datetime) -> Article | NotAnArticle:
+    """Read a page of which no feed and no outlet's clock is known, as if first seen now."""
+    found = read_page(page, form=form, now=now)
+    return settle(found, {}, seen=now) if isinstance(found, Article) else found
+
+
 def read_feed_text(
     entry: Entry, *, furniture: frozenset[str] = frozenset(), now: datetime
 ) -> Article | NotAnArticle:
@@ -451,8 +487,16 @@ def read_feed_text(
         if isinstance(found, Article):
             return _cleaned(found, furniture, now=now)
     # Only a headline: too little to read, enough to match.
-    published = entry.published
-    only = Article(entry.url, entry.title, "", published, entry.published_raw, entry.author)
+    only = Article(
+        entry.url,
+        entry.title,
+        "",
+        entry.published,
+        entry.published_raw,
+        entry.author,
+        published_how=entry.published_how,
+        claims=listed_claims(entry),
+    )
     return doubt(only, 0.2, "there is only a headline")
 
 
@@ -463,4 +507,4 @@ def _too_old(article: Article, rule: Rule, pending: Pending, limits: Limits, now
         return undated if pending.first_contact else ""
     oldest = timedelta(seconds=rule.max_age_s or limits.max_age_s)
     age = now - article.published
-    return f"published {age.days} days ago" if age > oldest else ""
+    return (article.old_news or f"published {age.days} days ago") if age > oldest else ""

@@ -33,10 +33,11 @@ def test_read_gives_one_object_a_page() -> None:
     found = json.loads(done.stdout)
 
     assert done.returncode == 0
+    times = ["published", "published_how", "updated", "updated_how"]
     assert sorted(found) == sorted(
         [
-            *("article", "why", "title", "text", "published", "author", "language", "credit"),
-            *("removed", "quality", "quality_why"),
+            *("article", "why", "title", "text", "author", "language", "credit"),
+            *("removed", "quality", "quality_why", *times),
         ]
     )
     assert found["article"] is True

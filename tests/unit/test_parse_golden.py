@@ -39,10 +39,13 @@ def test_each_oddity_says_what_it_is(folder: Path) -> None:
 
 
 def compact(entry: Entry) -> dict[str, Any]:
-    """Leave out what is empty, and the link where it is the canonical address itself."""
+    """Leave out what is empty or goes without saying."""
     fields = asdict(entry) | {"tags": list(entry.tags)}
-    if entry.published:
-        fields["published"] = entry.published.isoformat()
+    for role in ("published", "updated"):
+        if instant := getattr(entry, role):
+            fields[role] = instant.isoformat()
+        if fields[f"{role}_how"] == "feed":
+            del fields[f"{role}_how"]
     if entry.link == entry.url:
         del fields["link"]
     return {name: value for name, value in fields.items() if value}

@@ -63,6 +63,7 @@ def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
         entry=through_json(entry_json(entry)),
         attempts=0,
         seen=None,
+        gap_s=None,
         first_contact=False,
     )
     assert pending_of(waiting).entry == entry
@@ -82,6 +83,7 @@ def test_an_entry_of_an_older_or_newer_version_is_read() -> None:
         entry=told,
         attempts=2,
         seen=None,
+        gap_s=None,
         first_contact=True,
     )
     expected = Entry("https://x.example/", "https://x.example/", title="خبر", tags=("سياسة",))

@@ -231,14 +231,15 @@ def _finish(
         Removed(draft.lines[at].text, why) for at, why in sorted(draft.why.items()) if why != _TITLE
     ]
     fill = published is not None and article.published is None
+    raw = draft.lines[published.at].text if published else ""
     return replace(
         article,
         title=draft.title,
         text="\n".join(join_broken(text)),
         published=published.found.instant if published and fill else article.published,
-        published_raw=draft.lines[published.at].text
-        if published and fill
-        else article.published_raw,
+        published_raw=raw if fill else article.published_raw,
+        published_how="printed line" if fill else article.published_how,
+        claims=(*article.claims, *publication.claims(published, raw)),
         author=draft.author,
         credit=draft.credit,
         removed=(*article.removed, *removed),

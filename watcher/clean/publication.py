@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from watcher.arabic import fold
 from watcher.arabic.dates import find_dates, read_date
 from watcher.clean.furniture import WEATHER_OR_CLOCK, is_widget
 from watcher.clean.lines import read_line
+from watcher.model import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from watcher.arabic.dates import DateFound
@@ -76,6 +77,15 @@ def publication(
     newest = _newest_year(draft)
     above = [line for line in past if _may_be_above(draft, line, newest=newest)]
     return above[0] if len(above) == 1 else None
+
+
+def claims(line: DateLine | None, raw: str) -> Iterator[Claim]:
+    """Give the date of the chosen line as a claim."""
+    if line:
+        found = line.found
+        precision: Literal["exact", "day"] = "day" if found.precision == "day" else "exact"
+        has_zone = found.has_zone or found.is_relative
+        yield Claim(found.instant, raw, "printed line", line.is_update, precision, has_zone)
 
 
 def _is_believable(found: DateFound, *, now: datetime) -> bool:

@@ -160,7 +160,15 @@ def as_record(found: Explanation, article: Article) -> dict[str, Any]:
         "matches": found.holds,
         "where": found.where,
         "notes": list(found.notes),
-        "article": {"url": article.url, "title": article.title},
+        "article": {
+            "url": article.url,
+            "title": article.title,
+            "published": article.published.isoformat() if article.published else None,
+            "published_how": article.published_how or None,
+            "updated": article.updated.isoformat() if article.updated else None,
+            "updated_how": article.updated_how or None,
+            "old_news": article.old_news or None,
+        },
         "condition": _node(found.tree),
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from rich.tree import Tree
 
+from watcher.cli.show import times_of
 from watcher.notify.bidi import FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE, isolate
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def show(found: Explanation, article: Article, console: Console) -> None:
     console.print(_head(found), soft_wrap=True)
     title = isolate(article.title[:_MAX_TITLE]) if article.title else "(no title)"
     console.print(Text(title, "bold"), soft_wrap=True)
+    if article.published or article.updated:
+        console.print(Text(times_of(article), "dim"), soft_wrap=True)
     for note in found.notes:
         console.print(Text(note, "yellow"), soft_wrap=True)
     view = _View(colored=console.color_system is not None)

@@ -14,7 +14,7 @@ import typer
 
 from watcher.cli import app
 from watcher.cli.given import article_of, given, text_of
-from watcher.cli.show import out
+from watcher.cli.show import out, times_of
 from watcher.errors import WatcherError
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ def as_record(found: Article | NotAnArticle) -> dict[str, Any]:
         empty: dict[str, Any] = {
             "text": "",
             "published": None,
+            "published_how": None,
+            "updated": None,
+            "updated_how": None,
             "author": None,
             "language": None,
             "credit": None,
@@ -86,6 +89,9 @@ def as_record(found: Article | NotAnArticle) -> dict[str, Any]:
         "title": found.title or None,
         "text": found.text,
         "published": found.published.isoformat() if found.published else None,
+        "published_how": found.published_how or None,
+        "updated": found.updated.isoformat() if found.updated else None,
+        "updated_how": found.updated_how or None,
         "author": found.author or None,
         "language": found.language or None,
         "credit": found.credit or None,
@@ -105,11 +111,7 @@ def _show(found: Article | NotAnArticle) -> None:
         out.print(Text.assemble(("not an article: ", "red"), found.why))
         return
     out.print(Text(found.title or "(no title)", "bold"))
-    facts = [
-        found.published.isoformat(" ", "minutes") if found.published else "no date",
-        found.author,
-        found.credit,
-    ]
+    facts = [times_of(found), found.author, found.credit]
     out.print(Text(" · ".join(filter(None, facts)) + "\n", "dim"))
     _show_quality(found)
     out.print(Text(found.text))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from watcher.errors import Problem
+    from watcher.model import Article
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -46,3 +47,16 @@ def span(length: timedelta) -> str:
         if seconds >= 2 * size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+def times_of(article: Article) -> str:
+    """Say when an article was published and last changed, and how that was found."""
+    published = _moment(article.published, article.published_how) or "no date"
+    updated = _moment(article.updated, article.updated_how)
+    return f"{published}, updated {updated}" if updated else published
+
+
+def _moment(instant: datetime | None, how: str) -> str:
+    if instant is None:
+        return ""
+    return f"{instant.isoformat(' ', 'minutes')}{f' ({how})' if how else ''}"

@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from watcher.extract import metadata, page, plain, rescue, state, verdict
+from watcher.extract.dates import address_claims
 from watcher.extract.excuses import EXCUSES
 from watcher.extract.limits import MOST_MARKUP, markup_within_limits, within_limits
 from watcher.extract.quality import Evidence, doubt, judge_reading, judge_text
-from watcher.model import Article, Entry, NotAnArticle, Removed
+from watcher.model import Article, Claim, Entry, NotAnArticle, Removed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["EXCUSES", "doubt", "extract", "judge_text"]
+__all__ = ["EXCUSES", "doubt", "extract", "judge_text", "listed_claims"]
 
 _PAID_WORDS = 120
 """A longer text is free, whatever else the page sells."""
@@ -46,7 +47,7 @@ def extract(
     why = verdict.why_no_text(text, listed.title)
     if why:
         return NotAnArticle(address, why, listed.title)
-    found = _article(address, text, metadata.Metadata(), listed, beyond=beyond)
+    found = _article(address, text, metadata.Metadata(), listed, beyond=beyond, now=now)
     return judge_reading(found, Evidence(found.text, is_cut=bool(found.removed)))
 
 
@@ -66,7 +67,7 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
         found, why = page.Found(carried), ""
     if why:
         return NotAnArticle(url, why, entry.title or about.title)
-    article = _article(url, found.text, about, entry)
+    article = _article(url, found.text, about, entry, now=now)
     evidence = Evidence(
         text=article.text,
         carried=carried,
@@ -90,27 +91,62 @@ def _stands_in(carried: str, text: str, *, is_refused: bool) -> bool:
     return count > 1.5 * len(text.split()) and bool(first) and first in carried
 
 
-def _article(
+def _article(  # noqa: PLR0913 - an article is made of all that
     url: str,
     text: str,
     about: metadata.Metadata,
     entry: Entry,
     *,
     beyond: tuple[Removed, ...] = (),
+    now: datetime,
 ) -> Article:
-    listed = entry.published is not None
     text, cut = within_limits(text)
+    claims = (
+        *listed_claims(entry),
+        *about.dates.claims,
+        *address_claims((entry.link, entry.url, url), now=now),
+    )
+    chosen = next((claim for claim in claims if _tells_published(claim)), None)
+    updated = next((claim for claim in claims if claim.is_update), None)
     return Article(
         url=url,
         title=_title(entry.title.strip(), about.title),
         text=text,
-        published=entry.published if listed else about.published,
-        published_raw=entry.published_raw if listed else about.published_raw,
+        published=chosen.instant if chosen else None,
+        published_raw=chosen.raw if chosen else entry.published_raw or about.dates.raw,
+        published_how=chosen.how if chosen else entry.published_how,
+        updated=updated.instant if updated else None,
+        updated_raw=updated.raw if updated else "",
+        updated_how=updated.how if updated else "",
+        claims=claims,
         author=entry.author or about.author,
         language=about.language or entry.language or plain.language_of(text),
         tags=tuple(dict.fromkeys((*entry.tags, *about.tags))),
         removed=(*cut, *beyond),
     )
+
+
+def listed_claims(entry: Entry) -> tuple[Claim, ...]:
+    """Give the dates of an entry as claims."""
+    has_zone = not entry.is_zoneless
+    dates = (
+        (entry.published, entry.published_raw, entry.published_how, False),
+        (entry.updated, entry.updated_raw, entry.updated_how, True),
+    )
+    return tuple(
+        Claim(instant, raw, how or "feed", is_update, _precision(instant, raw), has_zone)
+        for instant, raw, how, is_update in dates
+        if instant
+    )
+
+
+def _precision(instant: datetime, raw: str) -> Literal["exact", "day"]:
+    return "exact" if ":" in raw or (instant.hour, instant.minute) != (0, 0) else "day"
+
+
+def _tells_published(claim: Claim) -> bool:
+    # The day in an address is the last resort, after the line that the cleaner may find.
+    return not claim.is_update and claim.how != "address"
 
 
 def _title(listed: str, printed: str) -> str:

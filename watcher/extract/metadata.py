@@ -8,33 +8,24 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from watcher.arabic import fold
-from watcher.arabic.dates import read_date
+from watcher.extract.dates import PageDates, read_dates
 from watcher.extract.layout import squeeze, words_in
 from watcher.extract.limits import MOST_MARKUP
 from watcher.extract.plain import fragment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from lxml.html import HtmlElement
 
 _ARTICLE = re.compile(r"^(?:\w*Article|BlogPosting|Report|LiveBlogPosting)$")
 _SUFFIX = re.compile(r"\s+[|\u2022\u00b7\u2013\u2014:-]+\s+|\s*\|\s*|\s*::\s*")
-_PUBLISHED = (
-    "article:published_time", "og:published_time", "datepublished", "publishdate", "publish-date",
-    "pubdate", "publication_date", "dc.date.issued", "dc.date", "dcterms.created",
-    "article.published", "sailthru.date", "date", "parsely-pub-date",
-)  # fmt: skip
-_PUBLISHING = re.compile(r"publish|pubdate|entry-date|post-date", re.IGNORECASE)
 _MAX_ITEMS = 500
-_DATE_WORDS = 14
-_PARAGRAPH_WORDS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +34,7 @@ class Metadata:
 
     title: str = ""
     author: str = ""
-    published: datetime | None = None
-    published_raw: str = ""
+    dates: PageDates = field(default_factory=PageDates)
     language: str = ""
     tags: tuple[str, ...] = ()
     body: str = ""
@@ -54,6 +44,12 @@ class Metadata:
     kind: str = ""
     """og:type."""
 
+    @property
+    def published(self) -> datetime | None:
+        """When the page says that the article was published."""
+        claim = self.dates.published
+        return claim.instant if claim else None
+
 
 def read(tree: HtmlElement, *, now: datetime) -> Metadata:
     """Read what a page says of itself."""
@@ -61,14 +57,10 @@ def read(tree: HtmlElement, *, now: datetime) -> Metadata:
     articles = list(_articles(tree))
     own = articles[0] if len({str(item.get("headline")) for item in articles}) == 1 else {}
     title = _title(tree, own, metas)
-    published, raw = _published(tree, own, metas, now=now)
-    if not raw:
-        published, raw = _printed_below(tree, title, now=now)
     return Metadata(
         title=title,
         author=_author(own, metas),
-        published=published,
-        published_raw=raw,
+        dates=read_dates(tree, own, metas, title, now=now),
         language=_language(tree, own, metas),
         tags=_tags(tree, own, metas),
         body=_body(own, title),
@@ -186,79 +178,6 @@ def _author(own: dict[str, Any], metas: dict[str, str]) -> str:
         return named
     claimed = metas.get("author") or metas.get("article:author") or ""
     return "" if "://" in claimed or claimed == metas.get("og:site_name") else claimed
-
-
-def _published(
-    tree: HtmlElement, own: dict[str, Any], metas: dict[str, str], *, now: datetime
-) -> tuple[datetime | None, str]:
-    """Give the first date that can be read and does not lie ahead, and the first as printed."""
-    claims = [_text(own.get("datePublished")), *(metas.get(name, "") for name in _PUBLISHED)]
-    claims += _times(tree, now=now)
-    raw = ""
-    for claim in filter(None, claims):
-        raw = raw or claim
-        instant = _instant(claim, now=now)
-        if instant and instant <= now + timedelta(days=1):
-            return instant, claim
-    return None, raw
-
-
-def _times(tree: HtmlElement, *, now: datetime) -> Iterator[str]:
-    """Give the dates of the time element that stands for the publication.
-
-    Templates forget to fill the attribute: where the printed day is another one, the print counts.
-    """
-    listed = [*tree.iter("time")]
-    marked = [time for time in listed if _PUBLISHING.search(" ".join(map(str, time.values())))]
-    for time in marked[:1] or (listed if len(listed) == 1 else []):
-        printed, hidden = words_in(time), time.get("datetime") or ""
-        seen, said = _instant(printed, now=now), _instant(hidden, now=now)
-        differ = seen and said and abs(seen - said) > timedelta(days=2)
-        yield from (printed, hidden) if differ else (hidden, printed)
-
-
-def _printed_below(tree: HtmlElement, title: str, *, now: datetime) -> tuple[datetime | None, str]:
-    """Give the date that stands alone in a box between the headline and the first paragraph.
-
-    A date above the headline is the page's own day.
-    """
-    is_below = False
-    for element in tree.iter("h1", "h2", "h3", "div", "p", "span", "li", "time", "small", "td"):
-        is_heading = element.tag in {"h1", "h2", "h3"}
-        if (not is_below and not is_heading) or len(element) > _DATE_WORDS:
-            continue
-        text = words_in(element)
-        if not is_below:
-            is_below = bool(title) and text == title
-        elif element.tag == "p" and len(text.split()) >= _PARAGRAPH_WORDS:
-            break
-        elif 1 < len(text.split()) <= _DATE_WORDS:
-            found = read_date(text, now=now, zone=now.tzinfo or UTC)
-            if found and found.instant <= now + timedelta(days=1):
-                return found.instant, text
-    return None, ""
-
-
-def _instant(text: str, *, now: datetime) -> datetime | None:
-    instant = _standard(text) or _written(text, now=now)
-    if instant is None or instant.tzinfo:
-        return instant
-    return instant.replace(tzinfo=now.tzinfo or UTC)
-
-
-def _standard(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
-def _written(text: str, *, now: datetime) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        found = read_date(text, now=now, zone=now.tzinfo or UTC)
-        return found.instant if found else None
 
 
 def _language(tree: HtmlElement, own: dict[str, Any], metas: dict[str, str]) -> str:

@@ -70,8 +70,9 @@ def remark_age(
     limit_s = explanation.rule.max_age_s or max_age_s
     if article.published is None or now - article.published <= timedelta(seconds=limit_s):
         return explanation
+    announced = f"{article.old_news}; " if article.old_news else ""
     note = (
-        f"published {(now - article.published).days} days ago, and the limit is "
+        f"{announced}published {(now - article.published).days} days ago, and the limit is "
         f"{limit_s / 3600:g} h: a match is put on record, and nobody is told"
     )
     return replace(explanation, notes=(*explanation.notes, note))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from watcher.arabic.dates import read_date
-from watcher.model import Entry
+from watcher.model import AHEAD_OF_TIME, Entry
 from watcher.parse.address import absolute_url, canonical_url
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ class Stamp:
 
     raw: str
     instant: datetime | None = None
+    is_update: bool = False
+    """It tells when the item was last changed."""
+    how: str = "feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ _EMAIL: Final = re.compile(r"<?[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+>?")
 _STAMP_CHARS: Final = 200
 _OLDEST: Final = datetime(1995, 1, 1, tzinfo=UTC)  # before that no outlet was on the web
 _AHEAD: Final = timedelta(days=2)  # clocks and zones are wrong by hours, not by days
+# The offset after a clock, the letters of a zone, its name in Arabic, or a date told from now.
+_NAMES_A_ZONE: Final = re.compile(
+    r"\d\s*Z$|:\d\d(?:\.\d+)?\s*[+-]\d\d(?::?\d\d)?$|\b(?!AM$|PM$)[A-Z]{2,5}$"
+    r"|توقيت|[غج]رين|منذ|قبل|\bago\b"
+)
 
 _FULL_CHARS: Final = 400
 _LONG_CHARS: Final = 1000
@@ -128,7 +136,7 @@ def _scrubbed(item: Listed) -> Listed:
         title=_title(item.title),
         bodies=tuple(body for body in bodies if body.markup.strip()),
         stamps=tuple(
-            Stamp(_FORBIDDEN.sub("", s.raw[:_STAMP_CHARS]).strip(), s.instant) for s in item.stamps
+            replace(s, raw=_FORBIDDEN.sub("", s.raw[:_STAMP_CHARS]).strip()) for s in item.stamps
         ),
     )
 
@@ -145,20 +153,27 @@ def _inline(markup: str) -> str:
 
 def _entry(item: Listed, page: _Page, *, now: datetime, language: str) -> Entry:
     markup, is_full = _body(item)
-    raw, published = _published(item.stamps, now)
+    given = tuple(stamp for stamp in item.stamps if not stamp.is_update)
+    published = _dated(given or item.stamps, now)
+    updated = _dated([stamp for stamp in item.stamps if stamp.is_update], now)
     is_all_there_is = not page.is_readable
     return Entry(
         url=page.url,
         link=page.link,
         title=item.title,
         author=_author(item.authors),
-        published=published,
-        published_raw=raw,
+        published=published.instant,
+        published_raw=published.raw,
         body_html=markup or (f"<p>{html.escape(item.title)}</p>" if is_all_there_is else ""),
         is_whole=is_all_there_is or (not item.is_cut and _is_whole(markup, is_full=is_full)),
         tags=tuple(dict.fromkeys(filter(None, map(plain_text, item.tags)))),
         language=item.language or language,
         guid=item.guid,
+        published_how=published.how,
+        updated=updated.instant,
+        updated_raw=updated.raw,
+        updated_how=updated.how,
+        is_zoneless=published.instant is not None and not _NAMES_A_ZONE.search(published.raw),
     )
 
 
@@ -220,13 +235,17 @@ def _marked(item: Listed, url: str) -> str:
 # --- date and author --------------------------------------------------------------------------
 
 
-def _published(stamps: Sequence[Stamp], now: datetime) -> tuple[str, datetime | None]:
-    """Give the first date that can be right, with the text it came from; else the first text."""
-    for stamp in stamps:
-        instant = _instant(stamp, now)
-        if instant is not None and _OLDEST <= instant <= now + _AHEAD:
-            return stamp.raw, instant
-    return (stamps[0].raw if stamps else "", None)
+def _dated(stamps: Sequence[Stamp], now: datetime) -> Stamp:
+    """Give the first date that can be right, and how it was found; else the first text."""
+    read = [replace(stamp, instant=_instant(stamp, now)) for stamp in stamps]
+    for stamp in read:
+        if stamp.instant is not None and _OLDEST <= stamp.instant <= now + _AHEAD:
+            return stamp
+    if not read:
+        return Stamp("", how="")
+    first = read[0]
+    is_ahead = first.instant is not None and first.instant > now
+    return Stamp(first.raw, how=AHEAD_OF_TIME if is_ahead else "")
 
 
 def _instant(stamp: Stamp, now: datetime) -> datetime | None:

@@ -307,7 +307,8 @@ def _authors(entry: Any) -> Iterator[str]:
 def _stamps(entry: Any) -> Iterator[Stamp]:
     for name in ("published", "created", "updated"):
         if name in entry:
-            yield Stamp(_text(entry[name]), _utc(entry.get(f"{name}_parsed")))
+            instant = _utc(entry.get(f"{name}_parsed"))
+            yield Stamp(_text(entry[name]), instant, is_update=name == "updated")
 
 
 def _utc(parts: Any) -> datetime | None:

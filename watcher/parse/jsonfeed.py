@@ -45,7 +45,10 @@ def _listed(item: Fields) -> Listed:
         Body(text_of(item, "content_text"), is_plain=True, is_full=True),
         Body(text_of(item, "summary"), is_plain=True),
     )
-    stamps = (Stamp(text_of(item, name)) for name in ("date_published", "date_modified"))
+    stamps = (
+        Stamp(text_of(item, "date_published")),
+        Stamp(text_of(item, "date_modified"), is_update=True),
+    )
     return Listed(
         pages=_filled(text_of(item, "url"), text_of(item, "external_url")),
         media=tuple(text_of(part, "url") for part in _objects(item.get("attachments"))),

@@ -100,6 +100,22 @@ def add(connection: Connection, reading: Reading, now: datetime, rule_revision: 
     return story_id
 
 
+def earlier(
+    connection: Connection, source: str, text_hash: str, before: datetime
+) -> datetime | None:
+    """Give when a source's article with this very text was published, as recorded before then."""
+    given = {"source": source, "text_hash": text_hash, "before": before}
+    found: datetime | None = connection.scalar(_EARLIER, given)
+    return found
+
+
+_EARLIER = select(func.min(func.coalesce(articles.c.published, articles.c.seen))).where(
+    articles.c.text_hash == bindparam("text_hash"),
+    articles.c.source == bindparam("source"),
+    articles.c.seen < bindparam("before", type_=articles.c.seen.type),
+)
+
+
 def keep_rule_revision(connection: Connection, revision: str, yaml: str, now: datetime) -> None:
     """Keep the rules as they were written, once."""
     row = {"hash": revision, "yaml": yaml, "first_seen": now}
@@ -124,7 +140,8 @@ def _grow_story(connection: Connection, story_id: int, now: datetime, *, by: int
 
 
 def _new_article(connection: Connection, reading: Reading, story_id: int, now: datetime) -> int:
-    row = _text_row(reading, now) | {"story_id": story_id, "source": reading.pending.source}
+    first = {"first_seen": reading.pending.seen or now, "source": reading.pending.source}
+    row = _text_row(reading, now) | first | {"story_id": story_id}
     article_id: int = connection.execute(_NEW_ARTICLE, row).scalar_one()
     return article_id
 
@@ -193,6 +210,11 @@ def _text_row(reading: Reading, now: datetime) -> dict[str, Any]:
         "text": article.text,
         "published": article.published,
         "published_raw": article.published_raw,
+        "published_how": article.published_how,
+        "updated": article.updated,
+        "updated_raw": article.updated_raw,
+        "updated_how": article.updated_how,
+        "old_news": article.old_news,
         "author": article.author,
         "language": article.language,
         "credit": article.credit,

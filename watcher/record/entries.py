@@ -41,6 +41,7 @@ def add(  # noqa: PLR0913 - an entry is added with all of that
     now: datetime,
     *,
     first_contact: bool,
+    gap_s: float | None = None,
     most: int,
 ) -> tuple[list[Entry], int]:
     """Add the newest `most` entries whose address is new; give them, and how many are left."""
@@ -52,7 +53,8 @@ def add(  # noqa: PLR0913 - an entry is added with all of that
         return [], 0
     new.sort(key=lambda pair: pair[1].published or now)
     left, new = max(0, len(new) - most), new[-most:]
-    rows = [_row(source, key, entry, now) | {"first_contact": first_contact} for key, entry in new]
+    seen = {"first_contact": first_contact, "gap_s": gap_s}
+    rows = [_row(source, key, entry, now) | seen for key, entry in new]
     adding = insert_unless_known(connection, entries).returning(entries.c.url_hash)
     added = set(connection.scalars(adding, rows))
     return [entry for key, entry in new if key in added], left

@@ -44,6 +44,7 @@ _FRESH = _UNREAD | {
     "few_since": None,
     "troubles": "",
     "vitals": None,
+    "clock": None,
 }
 # Only what makes the state: JSON columns would be read for nothing.
 _STATE = [sources.c[name] for name in STATE_COLUMNS]
@@ -86,17 +87,27 @@ def state(connection: Connection, source_id: str) -> SourceState:
     return state_of(row)
 
 
-def lock(connection: Connection, source_id: str) -> tuple[bool, str]:
-    """Hold a source's row; say whether it was polled with success before, and its troubles."""
+def lock(connection: Connection, source_id: str) -> tuple[bool, datetime | None, str]:
+    """Hold a source's row; say whether and when it was polled with success, and its troubles."""
     known = connection.execute(_LOCK, {"source_id": source_id}).one_or_none()
     if known is None:
         raise KeyError(source_id)
-    return known.seen_before, known.troubles
+    return known.seen_before, known.succeeded, known.troubles
 
 
 def keep_state(connection: Connection, after: SourceState) -> None:
     """Keep a source's state."""
     connection.execute(_KEEP, {"source_id": after.id} | state_row(after))
+
+
+def clocks(connection: Connection, source_id: str) -> dict[str, Any]:
+    """Give what was learned of a source's clocks; empty for nothing, or no such source."""
+    return connection.scalar(_CLOCKS, {"source_id": source_id}) or {}
+
+
+def keep_clocks(connection: Connection, source_id: str, clocks: Mapping[str, Any]) -> None:
+    """Keep what was learned of a source's clocks."""
+    connection.execute(_KEEP_CLOCKS, {"source_id": source_id, "clocks": dict(clocks)})
 
 
 # Built once: to build a statement costs more than to run it.
@@ -108,7 +119,15 @@ _DUE = (
 )
 _IS_SOURCE = sources.c.id == bindparam("source_id")
 _KEEP = update(sources).where(_IS_SOURCE)
-_LOCK = select(sources.c.seen_before, sources.c.troubles).where(_IS_SOURCE).with_for_update()
+_LOCK = (
+    select(sources.c.seen_before, sources.c.succeeded, sources.c.troubles)
+    .where(_IS_SOURCE)
+    .with_for_update()
+)
+_CLOCKS = select(sources.c.clock).where(_IS_SOURCE)
+_KEEP_CLOCKS = (
+    update(sources).where(_IS_SOURCE).values(clock=bindparam("clocks", type_=sources.c.clock.type))
+)
 
 
 def _written(source: Source) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from watcher.errors import StorageUnavailable
 from watcher.model import Validators
@@ -201,6 +201,14 @@ class Record:
         """List the lines that a source is known to repeat, those on most stories first."""
         return await self._database.read(furniture.listed, source_id)
 
+    async def earlier(self, source: str, text_hash: str, before: datetime) -> datetime | None:
+        """Give when a source published this very text, if it was on record before then."""
+        return await self._database.read(articles.earlier, source, text_hash, before)
+
+    async def clocks(self, source_id: str) -> dict[str, Any]:
+        """Give what was learned of a source's clocks, as JSON; `reading` keeps it."""
+        return await self._database.read(sources.clocks, source_id)
+
     async def reading(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
         """Record what reading an entry gave; give the notices that this queued.
 
@@ -312,6 +320,10 @@ class Record:
         """Tell how sources, entries and the outbox are doing, with the `last` alerts."""
         return await self._database.read(status.read, now, last)
 
+    async def old_news(self, since: datetime) -> dict[str, int]:
+        """Count the old articles announced again as new since then: source -> articles."""
+        return await self._database.read(status.old_news, since)
+
     async def removed(self, last: int = 1000) -> dict[str, int]:
         """Count what cleaning removed from the `last` articles: reason -> lines."""
         return await self._database.read(status.removed, last)
@@ -344,9 +356,10 @@ def _keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes 
     most: int,
     learn: Learn | None,
 ) -> int:
-    seen_before, troubles = sources.lock(connection, state.id)
+    seen_before, last, troubles = sources.lock(connection, state.id)
+    first, gap_s = not seen_before, (now - last).total_seconds() if last else None
     new, left = entries.add(
-        connection, state.id, listed, now, first_contact=not seen_before, most=most
+        connection, state.id, listed, now, first_contact=first, gap_s=gap_s, most=most
     )
     if left:
         remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
@@ -368,6 +381,8 @@ def _keep_reading(
         return ()
     story_id = articles.add(connection, reading, now, rule_revision)
     source = reading.pending.source
+    if reading.clocks is not None:
+        sources.keep_clocks(connection, source, reading.clocks)
     health.note_article(connection, source, reading.article, reading.sample, now)
     furniture.add(connection, reading.article, story_id, now)
     return notices.queue(connection, story_id, reading.alerts, now)

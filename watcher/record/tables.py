@@ -150,6 +150,8 @@ sources = Table(
     # What readings have shown: written with every reading, never by a poll.
     Column("vitals", _Json),
     Column("article_at", Instant),
+    # What was learned of its stamps: how they were found -> by how much they are off.
+    Column("clock", _Json),
     Index("sources_due", "due"),
 )
 
@@ -211,6 +213,8 @@ entries = Table(
     _count("unanswered"),
     Column("first_contact", Boolean, nullable=False),
     Column("seen", Instant, nullable=False),
+    # How long the source had not been looked at then.
+    Column("gap_s", Float),
     Column("retry_at", Instant, nullable=False),
     Column("claimed_by", Text),
     Column("claimed_until", Instant),
@@ -264,6 +268,14 @@ articles = Table(
     _words("text"),
     Column("published", Instant),
     _words("published_raw"),
+    _words("published_how"),
+    Column("updated", Instant),
+    _words("updated_raw"),
+    _words("updated_how"),
+    # When its entry was first listed; entries may be pruned.
+    Column("first_seen", Instant),
+    # Why this is an old article announced again; empty when it is not.
+    _words("old_news"),
     _words("author"),
     _words("language"),
     _words("credit"),

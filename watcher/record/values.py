@@ -90,7 +90,8 @@ def vitals_of(data: Json | None) -> Vitals:
 
 def entry_json(entry: Entry) -> Json:
     """Give the entry as JSON; the instant keeps the zone it was published with."""
-    return asdict(entry) | {"published": _iso(entry.published)}
+    instants = {"published": _iso(entry.published), "updated": _iso(entry.updated)}
+    return asdict(entry) | instants
 
 
 def pending_of(row: Row[Any]) -> Pending:
@@ -102,12 +103,14 @@ def pending_of(row: Row[Any]) -> Pending:
         attempts=row.attempts,
         seen=row.seen,
         first_contact=row.first_contact,
+        gap_s=row.gap_s,
     )
 
 
 def _entry_of(data: Json, url: str) -> Entry:
     told = _known(Entry, data)
-    told |= {"published": _instant(told.get("published")), "tags": tuple(told.get("tags", ()))}
+    told |= {name: _instant(told.get(name)) for name in ("published", "updated")}
+    told |= {"tags": tuple(told.get("tags", ()))}
     return Entry(**{"link": url, **told, "url": url})
 
 
