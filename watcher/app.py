@@ -317,7 +317,8 @@ def load_rules(folder: Path) -> Rules:
 async def read_address(url: str, *, allow: tuple[str, ...] = ()) -> Article | NotAnArticle:
     """Fetch one page and read it, as the daemon would."""
     async with Fetcher(replace(FetchSettings(), allow_networks=allow)) as fetcher:
-        page = await fetcher.fetch(url, accept="page")
+        # robots.txt speaks to programs that follow links; this page a person asked for.
+        page = await fetcher.fetch(url, accept="page", ignore_robots="a person asked for it")
     if isinstance(page, Fetched):
         return read_page(page, now=utc_now())
     why = page.detail if isinstance(page, FetchFailed) else "the server sent no page"

@@ -70,6 +70,8 @@ class Source:
     enabled: bool = True
     min_interval_s: float | None = None
     max_interval_s: float | None = None
+    ignore_robots: str = ""
+    """Why robots.txt does not hold for us here, in the operator's words; empty where it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ class FetchFailed:
 
     url: str
     why: str
-    """work · timeout · dns · refused · tls · address · redirect · status · politeness · too-large ·
-    truncated · encoding · protocol"""
+    """work · timeout · dns · refused · tls · address · redirect · status · politeness · robots ·
+    too-large · truncated · encoding · protocol"""
     detail: str
     status: int | None = None
     retry_after_s: float | None = None

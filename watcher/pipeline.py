@@ -201,7 +201,7 @@ class Pipeline:
         """Give the page's article, or the feed's own text where that is whole or all there is."""
         if not self._wants_page(pending):
             return await self._feed_text(pending.entry)
-        found = await self._page(pending.entry)
+        found = await self._page(pending)
         if isinstance(found, Article) or self._is_tried_again(pending, found):
             return found
         # A headline whose page cannot be read may still be the news somebody waits for.
@@ -214,8 +214,12 @@ class Pipeline:
         note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
         return replace(instead, removed=(*instead.removed, note))
 
-    async def _page(self, entry: Entry) -> Article | NotAnArticle | FetchFailed:
-        page = await self.fetcher.fetch(entry.link or entry.url, accept="page")
+    async def _page(self, pending: Pending) -> Article | NotAnArticle | FetchFailed:
+        entry, source = pending.entry, self.sources.get(pending.source)
+        permission = source.ignore_robots if source else ""
+        page = await self.fetcher.fetch(
+            entry.link or entry.url, accept="page", ignore_robots=permission
+        )
         if not isinstance(page, Fetched):
             return page if isinstance(page, FetchFailed) else NotAnArticle(entry.url, "no page")
         try:
@@ -294,8 +298,9 @@ class Pipeline:
 
 
 def is_final(failed: FetchFailed) -> bool:
-    """Tell a client error, which will be the same next time, from what may pass."""
-    return 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
+    """Tell what will be the same next time, a client error or robots.txt, from what may pass."""
+    is_refusal = 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
+    return is_refusal or failed.why == "robots"
 
 
 def warm_up() -> None:

@@ -12,6 +12,7 @@ from watcher.config.values import (
     boolean,
     one_of,
     phrase,
+    reason,
     same_address,
     slug,
     web_address,
@@ -36,6 +37,7 @@ SOURCE_KEYS = (
     "enabled",
     "min_interval",
     "max_interval",
+    "ignore_robots",
 )
 
 
@@ -81,6 +83,7 @@ def _source(given: Fields, seen: _Seen) -> Source | None:
         enabled=given.read("enabled", boolean, default=True),
         min_interval_s=_interval(given, "min_interval"),
         max_interval_s=_interval(given, "max_interval"),
+        ignore_robots=given.read("ignore_robots", reason, ""),
     )
     ordered(given, source.min_interval_s, source.max_interval_s)
     _once(given, "id", id_, seen.ids)

@@ -156,6 +156,11 @@ class Body:
         if len(self._out) > self._max_bytes:
             raise TooLarge
 
+    @property
+    def so_far(self) -> bytes:
+        """What has come, up to the cap."""
+        return bytes(self._out[: self._max_bytes])
+
     def finish(self) -> bytes:
         """Give the whole body."""
         if self.wire_bytes and not all(decoder.is_complete for decoder in self._decoders):
