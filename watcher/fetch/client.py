@@ -191,7 +191,8 @@ class Fetcher:
         host = trip.url.host or ""
         pause_s = await self._robots.permit(trip.url) if trip.obeys_robots else 0.0
         try:
-            async with self._politeness.turn(host, await self._address(host), pause_s):
+            server = self._names.known(host) or await self._address(host)
+            async with self._politeness.turn(host, server, pause_s):
                 started = asyncio.get_running_loop().time()
                 answer = await self._request(trip)
                 trip.left_s -= asyncio.get_running_loop().time() - started

@@ -10,6 +10,7 @@ import asyncio
 import socket
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -52,9 +53,18 @@ class Names(AbstractResolver):
         self._lookup = lookup
         self._answers: dict[str, _Answer] = {}
 
+    def known(self, host: str) -> str:
+        """Give the address that will be connected to first, or nothing if it must be asked for."""
+        answer = self._answers.get(host)
+        if answer is None:
+            return host if _is_ip(host) else ""
+        task = answer.addresses
+        is_known = answer.until > time.monotonic() and task.done() and task.exception() is None
+        return task.result()[0] if is_known and task.result() else ""
+
     async def first(self, host: str) -> str:
-        """Give the address that will be connected to first; OSError where none is known."""
-        return host if _is_ip(host) else (await self._addresses(host))[0]
+        """Give the same, asking for it; OSError where there is none."""
+        return self.known(host) or (await self._addresses(host))[0]
 
     async def resolve(
         self,
@@ -110,6 +120,7 @@ class Names(AbstractResolver):
         return answer
 
 
+@lru_cache(maxsize=1_000)
 def _is_ip(host: str) -> bool:
     try:
         ip_address(host)

@@ -138,6 +138,9 @@ class Robots:
             answer = await self._ask(file)
             site.rules = await self._read(answer)
         except Failed as failed:
+            if failed.why == "redirect":  # leads nowhere, so there is none
+                site.rules, site.until = _NO_RULES, self._clock() + _FRESHEST_S
+                return
             site.failed = _blamed_on(file, failed)
             site.until = self._clock() + min(failed.retry_after_s or _ASKED_AGAIN_S, _ASKED_AGAIN_S)
             return
