@@ -24,7 +24,7 @@ from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.rulefolder import read_folder
 from watcher.schedule import Ticks
-from watcher.workers import Workers
+from watcher.workers import Workers, return_large_blocks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -158,6 +158,7 @@ class Watcher:
 async def open_watcher(config: Config, *, console: Console | None = None) -> AsyncIterator[Watcher]:
     """Build a daemon of its configuration, with everything open; close all of it afterwards."""
     names = [target.name for target in config.targets]
+    return_large_blocks()
     rulebook = Rulebook.open(config.rules, names, Cache(default_folder() / "rules"))
     async with AsyncExitStack() as stack:
         record = await stack.enter_async_context(Record(config.database.reveal()))

@@ -293,6 +293,7 @@ sources:
     enabled: no
     min_interval: 5m
     max_interval: 1h
+    ignore_robots: permission by mail of 3 May
 """
     document, _ = load_document("sources.yaml", text)
     assert document is not None
@@ -313,6 +314,7 @@ sources:
             enabled=False,
             min_interval_s=300,
             max_interval_s=3600,
+            ignore_robots="permission by mail of 3 May",
         ),
     )
     assert all(f"    {key}:" in text or f"  - {key}:" in text for key in SOURCE_KEYS)

@@ -259,6 +259,7 @@ class Fetcher:
         except TooLarge as error:
             if trip.is_cut:
                 return body.so_far, tuple(body.remarks)
+            body.drop()  # the error's traceback would keep it
             what = f"the server sent {_mb(most)} decompressed and did not stop; {_limit(most)}"
             raise Failed("too-large", what) from error
         except Truncated as error:

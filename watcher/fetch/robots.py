@@ -178,6 +178,8 @@ def _weight(site: _Site) -> int:
 
 
 def _blamed_on(file: URL, failed: Failed) -> Failed:
+    if failed.why == "address":  # the page would not fare better
+        return failed
     return Failed(
         failed.why,
         f"pages are left alone until {file} can be read: {failed.detail}",
