@@ -25,7 +25,7 @@ from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.rulefolder import read_folder
 from watcher.schedule import Ticks
-from watcher.workers import Workers
+from watcher.workers import Workers, return_large_blocks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -178,6 +178,7 @@ class Watcher:
 async def open_watcher(config: Config, *, console: Console | None = None) -> AsyncIterator[Watcher]:
     """Build a daemon of its configuration, with everything open; close all of it afterwards."""
     names = [target.name for target in config.targets]
+    return_large_blocks()
     rulebook = Rulebook.open(config.rules, names, Cache(default_folder() / "rules"))
     async with AsyncExitStack() as stack:
         record = await stack.enter_async_context(Record(config.database.reveal()))
@@ -337,7 +338,8 @@ def load_rules(folder: Path) -> Rules:
 async def read_address(url: str, *, allow: tuple[str, ...] = ()) -> Article | NotAnArticle:
     """Fetch one page and read it, as the daemon would."""
     async with Fetcher(replace(FetchSettings(), allow_networks=allow)) as fetcher:
-        page = await fetcher.fetch(url, accept="page")
+        # robots.txt speaks to programs that follow links; this page a person asked for.
+        page = await fetcher.fetch(url, accept="page", ignore_robots="a person asked for it")
     if isinstance(page, Fetched):
         return read_by_hand(page, now=utc_now())
     why = page.detail if isinstance(page, FetchFailed) else "the server sent no page"

@@ -71,11 +71,11 @@ class Source:
     section: str = ""
     tags: tuple[str, ...] = ()
     pages: Pages = "auto"
-    ignore_robots: str = ""
-    """Who allowed pages to be read that robots.txt asks programs not to read, and when."""
     enabled: bool = True
     min_interval_s: float | None = None
     max_interval_s: float | None = None
+    ignore_robots: str = ""
+    """Why robots.txt does not hold for us here, in the operator's words; empty where it holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ ACCEPT: Mapping[SourceKind, Literal["feed", "page"]] = {
     "telegram": "page",
 }
 """What the server is asked for, by kind of source."""
+PUBLISHED = "a channel's preview is published for everybody, as a feed is"
 STORY_WINDOW = timedelta(days=14)
 """Older articles are not compared: a text that comes back after two weeks is news again."""
 WITHHOLDING = frozenset({401, 402, 403, 406, 429, 451})
@@ -130,13 +131,11 @@ class Pipeline:
         """Fetch a source, parse its entries, and record them with when it is due again."""
         source = self.sources.get(state.id)
         kind = source.kind if source else "feed"
+        permission = PUBLISHED if kind == "telegram" else source.ignore_robots if source else ""
 
         async def read(url: str, validators: Validators) -> Polled:
             outcome = await self.fetcher.fetch(
-                url,
-                validators=validators,
-                accept=ACCEPT[kind],
-                obey_robots=kind == "listing" and _keeps_to_robots(source),
+                url, validators, ACCEPT[kind], ignore_robots=permission
             )
             return await self._parse(outcome, source)
 
@@ -311,10 +310,9 @@ class Pipeline:
         self, pending: Pending, furniture: frozenset[str]
     ) -> Article | NotAnArticle | FetchFailed:
         entry, source = pending.entry, self.sources.get(pending.source)
+        permission = source.ignore_robots if source else ""
         page = await self.fetcher.fetch(
-            entry.link or entry.url,
-            accept="page",
-            obey_robots=_keeps_to_robots(source),
+            entry.link or entry.url, accept="page", ignore_robots=permission
         )
         if not isinstance(page, Fetched):
             return page if isinstance(page, FetchFailed) else NotAnArticle(entry.url, "no page")
@@ -425,13 +423,9 @@ class Pipeline:
 
 
 def is_final(failed: FetchFailed) -> bool:
-    """Tell an answer that will be the same next time from what may pass."""
-    refused = 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
-    return refused or failed.why == "robots"
-
-
-def _keeps_to_robots(source: Source | None) -> bool:
-    return source is None or not source.ignore_robots
+    """Tell what will be the same next time, a client error or robots.txt, from what may pass."""
+    is_refusal = 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
+    return is_refusal or failed.why == "robots"
 
 
 def sample_of_miss(pending: Pending, missed: NotAnArticle | FetchFailed) -> Sample | None:

@@ -35,6 +35,18 @@ _RECYCLE_AFTER: Final = 1_000
 _START_GRACE_S: Final = 60.0
 """For a new process to import what it needs, before the pool itself counts as broken."""
 _PR_SET_PDEATHSIG: Final = 1
+_LARGE: Final = 256 * 2**10
+_M_MMAP_THRESHOLD: Final = -3
+
+
+def return_large_blocks() -> None:
+    """Have the C library give large blocks of this process back to the system once they are free.
+
+    Left to itself, glibc keeps blocks of up to 32 MB for reuse as soon as one was freed, and the
+    daemon's memory stays what the largest pages that ever waited together took.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 class WorkFailed(WatcherError):
@@ -87,12 +99,13 @@ class Workers:
         this input costs the worker its life or its limits. When the caller is canceled, the
         worker is killed and replaced. When the workers are closed, whoever waits is canceled.
         """
-        payload = pickle.dumps((function, args, kwargs))
         async with self._slots:
+            payload = pickle.dumps((function, args, kwargs))  # a copy only of what is worked on
             try:
                 answer = await self._attempt(payload)
             except _NotItsFault:
                 answer = await self._last_attempt(payload)
+            del payload
         is_result, value = pickle.loads(answer)  # noqa: S301 - our own process wrote it
         if is_result:
             result: T = value
@@ -207,6 +220,7 @@ def _ending(exitcode: int) -> str:
 def _prepare(parent: int, max_memory_mb: int, initializer: Callable[[], object] | None) -> None:
     # The default action ends the process even while C code holds the interpreter.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return_large_blocks()
     if sys.platform == "linux":
         # A killed parent closes nothing that a worker in an endless loop would notice.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -228,8 +242,7 @@ def _limit_memory(megabytes: int) -> None:
 def _execute(payload: bytes) -> bytes:
     """Do one task. All pickling is done here, so that nothing odd can break the pool's own pipe."""
     try:
-        function, args, kwargs = pickle.loads(payload)  # noqa: S301 - our own parent wrote it
-        return pickle.dumps((True, function(*args, **kwargs)))
+        return _answer(payload)
     except MemoryError:
         limit = resource.getrlimit(resource.RLIMIT_DATA)[0] // 2**20
         return pickle.dumps((False, WorkFailed(f"needed more than {limit} MB")))
@@ -237,6 +250,16 @@ def _execute(payload: bytes) -> bytes:
         return pickle.dumps((False, WorkFailed(f"tried to end the process: {error!r}")))
     except Exception as error:  # noqa: BLE001 - it is raised again where the result was wanted
         return pickle.dumps((False, _portable(error)))
+
+
+def _answer(payload: bytes) -> bytes:
+    try:
+        function, args, kwargs = pickle.loads(payload)  # noqa: S301 - our own parent wrote it
+        return pickle.dumps((True, function(*args, **kwargs)))
+    finally:
+        if len(payload) > _LARGE and sys.platform == "linux":
+            # What a large input took is kept for the next one otherwise, which may never come.
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _portable(error: Exception) -> Any:

@@ -103,23 +103,31 @@ async def test_a_source_with_many_slow_pages_leaves_room_for_others(
     assert {pending.source for pending in (*first, *second)} == {"many", "few"}
 
 
-@pytest.mark.parametrize("permission", ["", "permission by mail of 3 May"])
-async def test_a_page_that_robots_txt_closes_is_matched_by_its_headline(
-    tmp_path: Path, site: Site, permission: str
+@pytest.mark.parametrize(
+    ("permission", "title", "asked"),
+    [
+        pytest.param("", "القطار الأخير يصل", 0, id="the feed's own words are matched"),
+        pytest.param("permission by mail of 3 May", "القطار الأخير يصل", 1, id="permitted"),
+        pytest.param("", "حادث على الطريق", 0, id="what matches nothing waits for nothing"),
+    ],
+)
+async def test_a_page_that_robots_txt_closes_is_not_waited_for(
+    tmp_path: Path, site: Site, permission: str, title: str, asked: int
 ) -> None:
-    """It is asked for only with the publisher's permission, and never put off for it."""
-    site.on("/robots.txt", answers.page("User-agent: *\nDisallow: /", "text/plain"))
-    site.on("/rss", answers.page(answers.rss(("وصول القطار الأول", site.url("/1")))))
+    """The answer is final: the entry is read at once, from the feed."""
+    site.on("/robots.txt", Reply(200, b"User-agent: *\nDisallow: /1\n"))
+    site.on("/rss", answers.page(answers.rss((title, site.url("/1")))))
     async with watching(tmp_path, site, a=site.url("/rss")) as watcher:
-        pipeline = watcher.pipeline
-        pipeline.sources = {"a": replace(pipeline.sources["a"], ignore_robots=permission)}
+        sources = watcher.pipeline.sources
+        watcher.pipeline.sources = {
+            name: replace(source, ignore_robots=permission) for name, source in sources.items()
+        }
         await poll_all(watcher)
-        (pending,) = await watcher.record.pending(utc_now(), 10)
-        await pipeline.read(pending)
+        for entry in await watcher.record.pending(utc_now(), 10):
+            await watcher.pipeline.read(entry)
         status = await watcher.record.status(utc_now())
 
-    assert len(site.asked("/1")) == (1 if permission else 0)
-    assert (status.articles, status.matched) == (1, 1)
+    assert (len(site.asked("/1")), status.pending, status.articles) == (asked, 0, 1)
 
 
 async def test_what_a_source_repeats_is_learned_as_pages_come_in(

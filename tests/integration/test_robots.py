@@ -1,241 +1,160 @@
-"""What robots.txt asks for is kept, for pages and as RFC 9309 says."""
+"""robots.txt (RFC 9309) as a real fetcher honors it."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.site import Reply, Site, endless, moved, page, slow_head, too_many
+from tests.fakes.site import Reply, Site, endless, moved, page, too_many
 from watcher.fetch import Fetcher, FetchSettings
-from watcher.fetch.robots import AGAIN_S, KEPT_S, LONGEST_DELAY_S, Robots
-from watcher.fetch.settings import FetchSettings as Settings
 from watcher.model import Fetched, FetchFailed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-BODY = b"<html><body><p>text</p></body></html>"
+    from watcher.fetch.robots import Robots
+
+_SETTINGS = FetchSettings(
+    pause_s=0, allow_networks=("127.0.0.0/8",), read_timeout_s=0.5, total_timeout_s=2
+)
+_NOTHING_ALLOWED = b"User-agent: *\nDisallow: /\n"
 
 
 @asynccontextmanager
 async def _fetcher(**changes: Any) -> AsyncIterator[Fetcher]:
-    settings = {"pause_s": 0, "allow_networks": ("127.0.0.0/8",), **changes}
-    async with Fetcher(FetchSettings(**settings)) as fetcher:
+    async with Fetcher(replace(_SETTINGS, **changes)) as fetcher:
         yield fetcher
 
 
-async def _read(site: Site, path: str, **changes: Any):
+async def _page(url: str, **changes: Any) -> object:
     async with _fetcher(**changes) as fetcher:
-        return await fetcher.fetch(site.url(path), accept="page", obey_robots=True)
+        return await fetcher.fetch(url, accept="page")
 
 
 @pytest.fixture
-def paper(site: Site) -> Site:
-    for path in (
-        "/news/1",
-        "/private/1",
-        "/private/open/1",
-        "/a.pdf",
-        "/?s=1",
-        "/%D8%AE%D8%A8%D8%B1",
-    ):
-        site.on(path, page(BODY))
+def closed(site: Site) -> Site:
+    """A site that lets no program read its page."""
+    site.on("/robots.txt", Reply(200, _NOTHING_ALLOWED))
+    site.on("/1", page("<p>خبر</p>"))
     return site
 
 
-@pytest.mark.parametrize(
-    ("robots", "path", "may"),
-    [
-        pytest.param("User-agent: *\nDisallow: /private/", "/private/1", False, id="disallowed"),
-        pytest.param("User-agent: *\nDisallow: /private/", "/news/1", True, id="not named"),
-        pytest.param("User-agent: *\nDisallow:", "/news/1", True, id="nothing disallowed"),
-        pytest.param(
-            "User-agent: *\nDisallow: /private/\nAllow: /private/open/",
-            "/private/open/1",
-            True,
-            id="the longest match wins",
-        ),
-        pytest.param(
-            "User-agent: *\nAllow: /private/\nDisallow: /private/",
-            "/private/1",
-            True,
-            id="a tie allows",
-        ),
-        pytest.param("User-agent: *\nDisallow: /*.pdf$", "/a.pdf", False, id="wildcards"),
-        pytest.param("User-agent: *\nDisallow: /*?s=", "/?s=1", False, id="a query"),
-        pytest.param(
-            "User-agent: *\nDisallow: /خبر",
-            "/%D8%AE%D8%A8%D8%B1",
-            False,
-            id="Arabic is percent-encoded",
-        ),
-        pytest.param(
-            "User-agent: watcher\nDisallow: /news\n\nUser-agent: *\nAllow: /",
-            "/news/1",
-            False,
-            id="our group",
-        ),
-        pytest.param(
-            "User-agent: *\nDisallow: /\n\nUser-agent: Watcher\nAllow: /",
-            "/news/1",
-            True,
-            id="our group in other letters, and no other",
-        ),
-        pytest.param(
-            "User-agent: a\nUser-agent: watcher\nDisallow: /news",
-            "/news/1",
-            False,
-            id="a group of several",
-        ),
-        pytest.param(
-            "\ufeffUser-agent: *\nDisallow: /", "/news/1", False, id="with a byte order mark"
-        ),
-        pytest.param("User-agent: *\rDisallow: /news", "/news/1", False, id="lines that end in CR"),
-        pytest.param("<html>not found</html>", "/news/1", True, id="a page instead"),
-        pytest.param("", "/news/1", True, id="empty"),
-    ],
-)
-async def test_keeps_to_what_it_says(paper: Site, robots: str, path: str, may: bool):
-    paper.on("/robots.txt", page(robots, "text/plain"))
-    outcome = await _read(paper, path)
-
-    if may:
-        assert isinstance(outcome, Fetched)
-    else:
-        assert isinstance(outcome, FetchFailed)
-        assert outcome.why == "robots"
-        assert "ignore_robots" in outcome.detail
-        assert paper.asked(path) == []
-
-
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-async def test_who_has_none_allows_everything(paper: Site, status: int):
-    paper.on("/robots.txt", Reply(status))
-
-    assert isinstance(await _read(paper, "/news/1"), Fetched)
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        pytest.param(Reply(500), "status", id="in trouble"),
-        pytest.param(Reply(503), "status", id="overloaded"),
-        pytest.param(slow_head(30), "timeout", id="silent"),
-        pytest.param(endless(), "too-large", id="endless"),
-        pytest.param(moved("/robots.txt"), "redirect", id="in a circle"),
-    ],
-)
-async def test_who_cannot_be_asked_is_left_alone_for_a_while(paper: Site, answer: Any, why: str):
-    """It may pass: the failure is that of the network, with when to ask again."""
-    paper.on("/robots.txt", answer)
-    outcome = await _read(paper, "/news/1", read_timeout_s=0.3, max_bytes=100_000)
-
-    assert isinstance(outcome, FetchFailed)
-    assert outcome.why == why
-    assert "robots.txt" in outcome.detail
-    assert outcome.retry_after_s == AGAIN_S
-    assert paper.asked("/news/1") == []
-
-
-async def test_a_host_that_wants_quiet_is_not_asked_for_its_pages_either(paper: Site):
-    paper.on("/robots.txt", too_many("60"), page("", "text/plain"))
-    async with _fetcher() as fetcher:
-        first = await fetcher.fetch(paper.url("/news/1"), accept="page", obey_robots=True)
-        second = await fetcher.fetch(paper.url("/news/1"), accept="page", obey_robots=True)
-
-    assert isinstance(first, FetchFailed)
-    assert isinstance(second, FetchFailed)
-    assert {first.status, second.status} == {429}
-    assert paper.asked("/news/1") == []
-
-
-async def test_it_is_asked_once_however_many_pages_wait(paper: Site):
-    paper.on(
-        "/robots.txt", Reply(200, pieces=lambda: (b"User-agent: *\n", 0.2, b"Disallow: /private"))
-    )
-    async with _fetcher() as fetcher:
-        fetches = [
-            fetcher.fetch(paper.url(path), accept="page", obey_robots=True)
-            for path in ("/news/1", "/private/1", "/a.pdf") * 3
-        ]
-        outcomes = await asyncio.gather(*fetches)
-
-    assert len(paper.asked("/robots.txt")) == 1
-    assert [isinstance(one, Fetched) for one in outcomes] == [True, False, True] * 3
-
-
-async def test_redirects_are_followed_and_judged(paper: Site):
-    """Also where a page redirects to one that must not be read."""
-    paper.on("/robots.txt", moved("/rules.txt"))
-    paper.on("/rules.txt", page("User-agent: *\nDisallow: /private/", "text/plain"))
-    paper.on("/short", moved("/private/1", 302))
-    outcome = await _read(paper, "/short")
-
+async def test_a_page_that_is_not_for_us_is_not_asked_for(closed: Site):
+    outcome = await _page(closed.url("/1"))
     assert isinstance(outcome, FetchFailed)
     assert outcome.why == "robots"
-    assert paper.asked("/private/1") == []
+    assert "ignore_robots" in outcome.detail
+    assert not closed.asked("/1")
 
 
-async def test_feeds_are_published_for_programs(paper: Site):
-    paper.on("/robots.txt", page("User-agent: *\nDisallow: /", "text/plain"))
+async def test_feeds_are_asked_for_all_the_same(closed: Site):
     async with _fetcher() as fetcher:
-        assert isinstance(await fetcher.fetch(paper.url("/news/1")), Fetched)
-    assert paper.asked("/robots.txt") == []
+        assert isinstance(await fetcher.fetch(closed.url("/1")), Fetched)
+    assert not closed.asked("/robots.txt")
 
 
-async def test_a_crawl_delay_keeps_requests_apart(paper: Site):
-    paper.on("/robots.txt", page("User-agent: *\nCrawl-delay: 0.3", "text/plain"))
+async def test_a_permission_opens_the_page(closed: Site):
     async with _fetcher() as fetcher:
-        for path in ("/news/1", "/a.pdf"):
-            await fetcher.fetch(paper.url(path), accept="page", obey_robots=True)
-    (first,), (second,) = paper.asked("/news/1"), paper.asked("/a.pdf")
-
-    assert second.at_s - first.at_s >= 0.28
+        outcome = await fetcher.fetch(closed.url("/1"), accept="page", ignore_robots="by mail")
+    assert isinstance(outcome, Fetched)
 
 
-class Asked:
-    """A host in the memory: robots.txt as the test says, and how often it was asked for."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.times = 0
-
-    async def __call__(self, url):
-        from watcher.clock import utc_now
-        from watcher.fetch.answer import Answer
-
-        self.times += 1
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, int):
-            return Answer(url, answer, {}, utc_now())
-        return Answer(url, 200, {}, utc_now(), answer.encode())
+@pytest.mark.parametrize(
+    ("agent", "is_open"),
+    [
+        pytest.param("deskbot/2.1 (+https://desk.example)", False, id="the product is meant"),
+        pytest.param("DeskBot", False, id="in any case"),
+        pytest.param("watcher/1", True, id="another"),
+        pytest.param("desk/1", True, id="one whose name ours begins with"),
+    ],
+)
+async def test_groups_are_matched_by_the_product(site: Site, agent: str, is_open: bool):
+    site.on("/robots.txt", Reply(200, b"User-agent: DeskBot/1.0\nDisallow: /\n"))
+    site.on("/1", page("<p>خبر</p>"))
+    outcome = await _page(site.url("/1"), user_agent=agent)
+    assert isinstance(outcome, Fetched) is is_open
 
 
-async def test_it_is_known_for_a_day_and_an_old_one_serves_while_the_host_is_down():
-    from yarl import URL
+async def test_a_redirect_into_what_is_closed_ends_there(site: Site):
+    site.on("/robots.txt", Reply(200, b"User-agent: *\nDisallow: /inner/\n"))
+    site.on("/1", moved("/inner/1", 302))
+    outcome = await _page(site.url("/1"))
+    assert isinstance(outcome, FetchFailed)
+    assert outcome.why == "robots"
+    assert not site.asked("/inner/1")
 
-    from watcher.fetch.failure import Failed
 
-    now = [0.0]
-    host = Asked("User-agent: *\nDisallow: /private\nCrawl-delay: 900", 500, "")
-    robots = Robots(host, Settings().user_agent, clock=lambda: now[0])
-    site = URL("https://a.example")
+async def test_one_request_serves_all_pages_that_wait(site: Site):
+    def late(_: object) -> Reply:
+        site.pause(0.1)
+        return Reply(200, b"")
 
-    assert await robots.check(site / "news") == LONGEST_DELAY_S
-    now[0] = KEPT_S - 1
-    with pytest.raises(Failed):
-        await robots.check(site / "private")
-    assert host.times == 1
+    site.on("/robots.txt", late)
+    for number in range(20):
+        site.on(f"/{number}", page(f"<p>{number}</p>"))
+    async with _fetcher() as fetcher:
+        outcomes = await asyncio.gather(
+            *(fetcher.fetch(site.url(f"/{n}"), accept="page") for n in range(20))
+        )
+    assert all(isinstance(outcome, Fetched) for outcome in outcomes)
+    assert len(site.asked("/robots.txt")) == 1
 
-    now[0] = KEPT_S + 1
-    with pytest.raises(Failed):  # the host is down: what it said last is kept to
-        await robots.check(site / "private")
-    await robots.check(site / "news")
-    assert host.times == 2
 
-    now[0] += AGAIN_S
-    assert await robots.check(site / "private") == 0.0
-    assert host.times == 3
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        pytest.param([Reply(404)], None, id="none"),
+        pytest.param([Reply(403)], None, id="refused"),
+        pytest.param([Reply(500)], "status", id="in trouble"),
+        pytest.param([too_many("20", 503)], "status", id="asks for quiet"),
+        pytest.param([Reply(raw=lambda: (b"nonsense\r\n\r\n",))], "protocol", id="no HTTP"),
+        pytest.param([Reply(raw=lambda: (b"", 30.0))], "timeout", id="silence"),
+        pytest.param([moved("/robots.txt")], None, id="redirects in a circle"),
+        pytest.param([moved("/r1")], "robots", id="five redirects away"),
+        pytest.param([Reply(200, b"\x00\xff\xfe garbage")], None, id="garbage"),
+        pytest.param([Reply(200, _NOTHING_ALLOWED.replace(b"\n", b"\r"))], "robots", id="old Mac"),
+        pytest.param([Reply(200, b"\xef\xbb\xbf" + _NOTHING_ALLOWED)], "robots", id="byte mark"),
+        pytest.param([endless(_NOTHING_ALLOWED)], "robots", id="without end"),
+        pytest.param(
+            [Reply(200, b"#" * 600 * 1024 + b"\n" + _NOTHING_ALLOWED)], None, id="beyond 500 KiB"
+        ),
+    ],
+)
+async def test_what_comes_instead_of_rules(site: Site, answers: list[Reply], why: str | None):
+    site.on("/robots.txt", *answers)
+    for number in range(1, 5):
+        site.on(f"/r{number}", moved(f"/r{number + 1}"))
+    site.on("/r5", Reply(200, _NOTHING_ALLOWED))
+    site.on("/1", page("<p>خبر</p>"))
+    outcome = await _page(site.url("/1"))
+    if why is None:
+        assert isinstance(outcome, Fetched), outcome
+    else:
+        assert isinstance(outcome, FetchFailed), outcome
+        assert outcome.why == why, outcome
+        assert not site.asked("/1")
+
+
+async def test_a_crawl_delay_is_kept_between_pages(site: Site):
+    site.on("/robots.txt", Reply(200, b"User-agent: *\nCrawl-delay: 0.2\n"))
+    site.on("/1", page("<p>1</p>"))
+    async with _fetcher() as fetcher:
+        await asyncio.gather(*(fetcher.fetch(site.url("/1"), accept="page") for _ in range(3)))
+    times = [request.at_s for request in site.asked("/1")]
+    assert times[-1] - times[0] > 0.35
+
+
+async def test_many_large_files_are_not_all_kept(site: Site):
+    rules = b"User-agent: *\n" + b"Disallow: /a/b/c/d\n" * 20_000
+    site.on("/robots.txt", Reply(200, rules))
+    site.on("/1", page("<p>1</p>"))
+    async with _fetcher() as fetcher:
+        for number in range(1, 8):
+            await fetcher.fetch(site.url("/1", f"127.0.0.{number}"), accept="page")
+        await fetcher.fetch(site.url("/1", "127.0.0.7"), accept="page")
+        robots: Robots = fetcher._robots
+        assert sum(s.rules.size for s in robots._sites.values() if s.rules) <= 2**20 + len(rules)

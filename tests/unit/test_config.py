@@ -61,6 +61,7 @@ fetch:
   max_body: 5MB
   max_redirects: 3
   connections_per_host: 1
+  connections_per_address: 3
   pause: 2s
   allow_networks: [10.0.0.0/8, 127.0.0.1]
 log: {level: debug, form: journal}
@@ -105,6 +106,7 @@ def test_everything_that_can_be_set(tmp_path):
             max_bytes=5 * 2**20,
             max_redirects=3,
             connections_per_host=1,
+            connections_per_address=3,
             pause_s=2,
             allow_networks=("10.0.0.0/8", "127.0.0.1"),
         ),
@@ -290,10 +292,10 @@ sources:
     section: politics
     tags: [IQ, NO]
     pages: never
-    ignore_robots: permission by mail
     enabled: no
     min_interval: 5m
     max_interval: 1h
+    ignore_robots: permission by mail of 3 May
 """
     document, _ = load_document("sources.yaml", text)
     assert document is not None
@@ -311,10 +313,10 @@ sources:
             section="politics",
             tags=("IQ", "NO"),
             pages="never",
-            ignore_robots="permission by mail",
             enabled=False,
             min_interval_s=300,
             max_interval_s=3600,
+            ignore_robots="permission by mail of 3 May",
         ),
     )
     assert all(
@@ -493,6 +495,7 @@ _FIELDS = {
         "max_body",
         "max_redirects",
         "connections_per_host",
+        "connections_per_address",
         "pause",
     ),
     "log": ("level", "form"),

@@ -41,6 +41,7 @@ FETCH_KEYS: Final = (
     "max_body",
     "max_redirects",
     "connections_per_host",
+    "connections_per_address",
     "pause",
     "allow_networks",
 )
@@ -118,6 +119,9 @@ def read_fetch(given: Fields) -> FetchSettings:
         max_redirects=given.read("max_redirects", count(0, 20), base.max_redirects),
         connections_per_host=given.read(
             "connections_per_host", count(1, 100), base.connections_per_host
+        ),
+        connections_per_address=given.read(
+            "connections_per_address", count(1, 1000), base.connections_per_address
         ),
         pause_s=given.read("pause", seconds(0, 600), base.pause_s),
         allow_networks=given.texts("allow_networks", network),

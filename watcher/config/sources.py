@@ -13,6 +13,7 @@ from watcher.config.values import (
     boolean,
     one_of,
     phrase,
+    reason,
     same_address,
     slug,
     web_address,
@@ -36,10 +37,10 @@ SOURCE_KEYS = (
     "section",
     "tags",
     "pages",
-    "ignore_robots",
     "enabled",
     "min_interval",
     "max_interval",
+    "ignore_robots",
 )
 
 
@@ -85,10 +86,10 @@ def _source(given: Fields, seen: _Seen) -> Source | None:
         section=given.read("section", phrase, ""),
         tags=given.texts("tags"),
         pages=cast("Pages", given.read("pages", one_of(get_args(Pages)), "auto")),
-        ignore_robots=given.read("ignore_robots", _permission, ""),
         enabled=given.read("enabled", boolean, default=True),
         min_interval_s=_interval(given, "min_interval"),
         max_interval_s=_interval(given, "max_interval"),
+        ignore_robots=given.read("ignore_robots", reason, ""),
     )
     ordered(given, source.min_interval_s, source.max_interval_s)
     fits_kind(given, source)
@@ -110,16 +111,6 @@ def _once(given: Fields, key: str, value: str, seen: dict[str, int]) -> None:
         other = "id" if key == "id" else "address"
         given.report(node, f"the source in line {seen[value]} has the same {other}. Remove one.")
     seen.setdefault(value, node.mark.line)
-
-
-def _permission(text: str) -> str:
-    """Read why robots.txt is passed over: a reason that somebody can be asked about."""
-    if len(text.split()) < 2:
-        raise BadValueError(
-            f"expected who gave permission, and when, got '{text}'. "
-            "Write it out, e.g. 'permission by mail of 3 May 2026', or remove the line"
-        )
-    return text
 
 
 def _language(text: str) -> str:

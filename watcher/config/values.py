@@ -134,6 +134,16 @@ def phrase(text: str) -> str:
     return text.strip()
 
 
+def reason(text: str) -> str:
+    """Read why something is as it is, in words that a colleague understands later."""
+    wanted = "Write who permitted it and when: 'permission by mail of 3 May'"
+    if not text.strip():
+        raise BadValueError(f"expected a reason, got an empty text. {wanted}.")
+    if text.strip().lower() in _TRUE | _FALSE or not re.search(r"[^\W\d_]{2}", text):
+        raise BadValueError(f"expected a reason, got '{shorten(text)}'. {wanted}.")
+    return phrase(text)
+
+
 def name(text: str) -> str:
     """Read a name that other places of the files refer to."""
     if not _NAME.fullmatch(text):

@@ -18,13 +18,15 @@ from watcher.fetch.answer import Answer
 from watcher.fetch.coding import ACCEPT_ENCODING, BadCoding, Body, TooLarge, Truncated
 from watcher.fetch.failure import Failed, of_error, of_status
 from watcher.fetch.guard import networks, refusal
+from watcher.fetch.names import Lookup, Names, system_lookup
 from watcher.fetch.politeness import AskedForQuiet, Politeness
+from watcher.fetch.robots import MAX_BYTES as MAX_ROBOTS_BYTES
+from watcher.fetch.robots import MAX_REDIRECTS as MAX_ROBOTS_REDIRECTS
 from watcher.fetch.robots import Robots
 from watcher.model import Fetched, FetchFailed, NotModified, Validators
 
 if TYPE_CHECKING:
     from aiohappyeyeballs import AddrInfoType
-    from aiohttp.abc import AbstractResolver
     from yarl import URL
 
     from watcher.fetch.settings import FetchSettings
@@ -57,6 +59,11 @@ class _Trip:
     asked: URL
     headers: dict[str, str]
     left_s: float
+    max_bytes: int
+    max_redirects: int
+    obeys_robots: bool = False
+    is_cut: bool = False
+    """The start of a body that is too large is taken for all of it."""
     url: URL = field(init=False)
     seen: list[URL] = field(init=False)
     moved_to: str = ""
@@ -66,7 +73,7 @@ class _Trip:
         self.url = self.asked
         self.seen = [self.asked]
 
-    def go_on(self, answer: Answer, max_redirects: int) -> None:
+    def go_on(self, answer: Answer) -> None:
         """Follow a redirect, or raise Failed with the reason why not."""
         try:
             target = address.follow(self.url, answer.headers.get("Location", ""))
@@ -75,8 +82,9 @@ class _Trip:
         if target in self.seen:
             way = " -> ".join(address.shown(url) for url in [*self.seen, target])
             raise Failed("redirect", f"the redirects go in a circle: {way}")
-        if len(self.seen) > max_redirects:
-            raise Failed("redirect", f"more than {max_redirects} redirects (fetch.max_redirects)")
+        if len(self.seen) > self.max_redirects:
+            most = self.max_redirects
+            raise Failed("redirect", f"more than {most} redirects (fetch.max_redirects)")
         self.url = target
         self.seen.append(target)
         self.is_permanent = self.is_permanent and answer.status in _PERMANENT
@@ -89,28 +97,26 @@ class Fetcher:
     """Owns the connections; use it as an async context manager, one for the whole program."""
 
     def __init__(
-        self,
-        settings: FetchSettings,
-        clock: Clock = utc_now,
-        *,
-        resolver: AbstractResolver | None = None,
+        self, settings: FetchSettings, clock: Clock = utc_now, lookup: Lookup = system_lookup
     ) -> None:
-        """Take the limits; ValueError where allow_networks names no network.
-
-        Names are looked up by the system, unless a `resolver` is given.
-        """
+        """Take the limits; ValueError where allow_networks names no network."""
         self._settings = settings
         self._clock = clock
-        self._resolver = resolver
         self._allowed = networks(settings.allow_networks)
-        self._politeness = Politeness(settings.connections_per_host, settings.pause_s)
-        self._robots = Robots(self._ask_for_robots, settings.user_agent)
+        self._names = Names(lookup)
+        self._robots = Robots(self._robots_file, settings.user_agent)
+        self._politeness = Politeness(
+            settings.connections_per_host,
+            settings.pause_s,
+            connections_per_address=settings.connections_per_address,
+            pause_per_address_s=settings.pause_per_address_s,
+        )
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                socket_factory=self._open_socket, ttl_dns_cache=60, resolver=self._resolver
+                socket_factory=self._open_socket, resolver=self._names, use_dns_cache=False
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={
@@ -128,6 +134,7 @@ class Fetcher:
     async def __aexit__(self, *_: object) -> None:
         if self._session is not None:
             await self._session.close()
+            await self._names.close()
             self._session = None
 
     async def fetch(
@@ -135,16 +142,16 @@ class Fetcher:
         url: str,
         validators: Validators = _NOTHING_KNOWN,
         accept: Kind = "feed",
-        *,
-        obey_robots: bool = False,
+        ignore_robots: str = "",
     ) -> Outcome:
         """Ask for `url`, bringing `validators` along; whatever a server does comes back as a value.
-
-        With `obey_robots` the host's robots.txt is asked first, that of every redirect, too.
 
         While a host wants to be left alone (429 or 503 with Retry-After) every fetch from it fails
         at once with why="politeness" and the seconds left, so that nobody waits and its turn comes
         back through the schedule.
+
+        Pages are asked for as robots.txt allows, feeds are not: they are there for programs.
+        `ignore_robots` is the reason, in somebody's words, why it does not hold here.
         """
         headers = {"Accept": _ACCEPT[accept]}
         if validators.etag:
@@ -152,32 +159,40 @@ class Fetcher:
         if validators.last_modified:
             headers["If-Modified-Since"] = validators.last_modified
         try:
-            trip = _Trip(_read(url), headers, self._settings.total_timeout_s)
-            answer = await self._travel(trip, obey_robots=obey_robots)
+            trip = _Trip(
+                _read(url),
+                headers,
+                self._settings.total_timeout_s,
+                self._settings.max_bytes,
+                self._settings.max_redirects,
+                obeys_robots=accept == "page" and not ignore_robots,
+            )
+            answer = await self._follow(trip)
             return _conclude(url, trip, answer, validators)
         except Failed as failed:
             return failed.outcome(url)
 
-    async def _travel(self, trip: _Trip, *, obey_robots: bool) -> Answer:
-        """Ask until the answer is no redirect."""
-        while True:
-            if obey_robots:
-                delay_s = await self._robots.check(trip.url)
-                self._politeness.slow_down(trip.url.host or "", delay_s)
-            answer = await self._ask(trip)
-            if answer.status not in _REDIRECTS:
-                return answer
-            trip.go_on(answer, self._settings.max_redirects)
+    async def _robots_file(self, url: URL) -> Answer:
+        """Fetch a robots.txt, or its start where it is too large."""
+        headers, total_s = {"Accept": "text/plain, */*;q=0.5"}, self._settings.total_timeout_s
+        trip = _Trip(url, headers, total_s, MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, is_cut=True)
+        return await self._follow(trip)
 
-    async def _ask_for_robots(self, url: URL) -> Answer:
-        trip = _Trip(url, {"Accept": "text/plain, */*;q=0.5"}, self._settings.total_timeout_s)
-        return await self._travel(trip, obey_robots=False)
+    async def _follow(self, trip: _Trip) -> Answer:
+        """Ask, and go on asking where redirects lead."""
+        answer = await self._ask(trip)
+        while answer.status in _REDIRECTS:
+            trip.go_on(answer)
+            answer = await self._ask(trip)
+        return answer
 
     async def _ask(self, trip: _Trip) -> Answer:
         """Make one request when it is its turn."""
         host = trip.url.host or ""
+        pause_s = await self._robots.permit(trip.url) if trip.obeys_robots else 0.0
         try:
-            async with self._politeness.turn(host):
+            server = self._names.known(host) or await self._address(host)
+            async with self._politeness.turn(host, server, pause_s):
                 started = asyncio.get_running_loop().time()
                 answer = await self._request(trip)
                 trip.left_s -= asyncio.get_running_loop().time() - started
@@ -186,6 +201,17 @@ class Fetcher:
         if answer.quiet_s is not None:
             self._politeness.ask_quiet(host, answer.quiet_s)
         return answer
+
+    async def _address(self, host: str) -> str:
+        """Give the address that stands for the host's server."""
+        try:
+            async with asyncio.timeout(self._settings.connect_timeout_s):
+                return await self._names.first(host)
+        except TimeoutError as error:
+            limit = f"{self._settings.connect_timeout_s:g} s (fetch.connect_timeout)"
+            raise Failed("timeout", f"no address for {host} within {limit}") from error
+        except (OSError, UnicodeError) as error:
+            raise Failed("dns", f"no address is known for the name {host}") from error
 
     async def _request(self, trip: _Trip) -> Answer:
         """Send one request and read its answer; Failed for all that can go wrong on the way."""
@@ -214,21 +240,26 @@ class Fetcher:
             at = self._clock()
             if response.status not in _WITH_BODY:
                 return Answer(trip.url, response.status, response.headers, at)
-            body, remarks = await self._read_body(response)
+            body, remarks = await self._read_body(response, trip)
             return Answer(trip.url, response.status, response.headers, at, body, remarks)
 
-    async def _read_body(self, response: aiohttp.ClientResponse) -> tuple[bytes, tuple[str, ...]]:
-        most = self._settings.max_bytes
+    async def _read_body(
+        self, response: aiohttp.ClientResponse, trip: _Trip
+    ) -> tuple[bytes, tuple[str, ...]]:
+        most = trip.max_bytes
         announced = response.content_length
-        if announced is not None and announced > most:
+        if announced is not None and announced > most and not trip.is_cut:
             raise Failed("too-large", f"the server announces {_mb(announced)}; {_limit(most)}")
         declared = ", ".join(response.headers.getall("Content-Encoding", []))
         try:
-            body = Body(declared, most)
+            body = Body(declared, most)  # raises BadCoding
             async for piece in response.content.iter_any():
                 body.feed(piece)
             return body.finish(), tuple(body.remarks)
         except TooLarge as error:
+            if trip.is_cut:
+                return body.so_far, tuple(body.remarks)
+            body.drop()  # the error's traceback would keep it
             what = f"the server sent {_mb(most)} decompressed and did not stop; {_limit(most)}"
             raise Failed("too-large", what) from error
         except Truncated as error:

@@ -156,6 +156,15 @@ class Body:
         if len(self._out) > self._max_bytes:
             raise TooLarge
 
+    @property
+    def so_far(self) -> bytes:
+        """What has come, up to the cap."""
+        return bytes(self._out[: self._max_bytes])
+
+    def drop(self) -> None:
+        """Let go of everything, whoever still holds this body."""
+        self._out, self._held, self._decoders = bytearray(), b"", []
+
     def finish(self) -> bytes:
         """Give the whole body."""
         if self.wire_bytes and not all(decoder.is_complete for decoder in self._decoders):

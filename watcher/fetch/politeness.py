@@ -1,6 +1,7 @@
 """How often and how many at once one host is asked, and for how long it asked to be left alone.
 
-Keeps no socket and knows no HTTP but the forms of Retry-After. Hosts are names, as in the URL.
+Keeps no socket and knows no HTTP but the forms of Retry-After. Hosts are names, as in the URL,
+and the addresses that they stand on.
 """
 
 from __future__ import annotations
@@ -65,10 +66,13 @@ class Pace:
     next_start: float = 0.0
     quiet_until: float = 0.0
 
-    def reserve(self, now: float) -> float:
-        """Take the next free start, at least `pause_s` after the one before."""
+    def reserve(self, now: float, least_s: float = 0.0) -> float:
+        """Take the next free start, at least `pause_s` after the one before.
+
+        The one after this is kept `least_s` away where that is longer.
+        """
         start = max(now, self.next_start)
-        self.next_start = start + self.pause_s
+        self.next_start = start + max(self.pause_s, least_s)
         return start
 
     def ask_quiet(self, now: float, seconds: float) -> None:
@@ -91,32 +95,82 @@ class _Host:
     users: int = 0
 
 
-class Politeness:
-    """Hands out turns at a host: so many at once, so far apart, and none while it wants quiet."""
+class _Hosts:
+    """The names, or the addresses, that were asked lately."""
 
-    def __init__(
-        self, connections: int, pause_s: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, connections: int, pause_s: float, clock: Callable[[], float]) -> None:
         self._connections = connections
         self._pause_s = pause_s
         self._clock = clock
-        self._hosts: dict[str, _Host] = {}
+        self._known: dict[str, _Host] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __getitem__(self, name: str) -> _Host:
+        if name not in self._known:
+            self._forget_idle()
+            pace = Pace(self._pause_s)
+            self._known[name] = _Host(pace, asyncio.Semaphore(self._connections))
+        return self._known[name]
+
+    def _forget_idle(self) -> None:
+        if len(self._known) < _KEPT_HOSTS:
+            return
+        now = self._clock()
+        for name in [n for n, h in self._known.items() if not h.users and h.pace.is_idle(now)]:
+            del self._known[name]
+
+
+class Politeness:
+    """Hands out turns at a host: so many at once, so far apart, and none while it wants quiet.
+
+    Names on one address share a second, wider limit: whoever runs many sites on one small server
+    is not asked as if each had its own.
+    """
+
+    def __init__(
+        self,
+        connections: int,
+        pause_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        connections_per_address: int = 0,
+        pause_per_address_s: float = 0.0,
+    ) -> None:
+        """Take the limits of a name, and of an address where they are to differ."""
+        self._clock = clock
+        self._hosts = _Hosts(connections, pause_s, clock)
+        at_once = max(connections, connections_per_address)
+        self._addresses = _Hosts(at_once, pause_per_address_s, clock)
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for a turn and hold it; AskedForQuiet at once where the host wants none."""
-        state = self._state(host)
-        state.users += 1
+    async def turn(
+        self, host: str, address: str = "", least_pause_s: float = 0.0
+    ) -> AsyncIterator[None]:
+        """Wait for a turn and hold it; AskedForQuiet at once where the host wants none.
+
+        `address` is the server that `host` stands on, where known. `least_pause_s` is what the
+        host asks for between two requests.
+        """
+        name, server = self._hosts[host], self._addresses[address or host]
+        name.users += 1
+        server.users += 1
         try:
-            self._check(host, state)
-            async with state.slots:
-                self._check(host, state)  # a 429 may have come while we waited
+            self._check(host, name)
+            async with (
+                name.slots,
+                server.slots,
+            ):  # in this order everywhere, so nobody waits in a ring
+                self._check(host, name)  # a 429 may have come while we waited
                 now = self._clock()
-                await asyncio.sleep(state.pace.reserve(now) - now)
-                self._check(host, state)
+                start = server.pace.reserve(name.pace.reserve(now, least_pause_s))
+                await asyncio.sleep(start - now)
+                self._check(host, name)
                 yield
         finally:
-            state.users -= 1
+            name.users -= 1
+            server.users -= 1
 
     def slow_down(self, host: str, pause_s: float) -> None:
         """Keep requests to `host` at least so far apart, and never closer than all others."""
@@ -124,23 +178,9 @@ class Politeness:
 
     def ask_quiet(self, host: str, seconds: float) -> None:
         """Let nobody ask `host` for so long."""
-        self._state(host).pace.ask_quiet(self._clock(), seconds)
+        self._hosts[host].pace.ask_quiet(self._clock(), seconds)
 
     def _check(self, host: str, state: _Host) -> None:
         seconds = state.pace.quiet_for(self._clock())
         if seconds > 0:
             raise AskedForQuiet(host, seconds)
-
-    def _state(self, host: str) -> _Host:
-        if host not in self._hosts:
-            self._forget_idle()
-            pace = Pace(self._pause_s)
-            self._hosts[host] = _Host(pace, asyncio.Semaphore(self._connections))
-        return self._hosts[host]
-
-    def _forget_idle(self) -> None:
-        if len(self._hosts) < _KEPT_HOSTS:
-            return
-        now = self._clock()
-        for name in [n for n, h in self._hosts.items() if not h.users and h.pace.is_idle(now)]:
-            del self._hosts[name]

@@ -26,7 +26,14 @@ class FetchSettings:
     max_bytes: int = 10 * 2**20
     max_redirects: int = 5
     connections_per_host: int = 2
+    connections_per_address: int = 16
+    """Of all names together that stand on one server; a CDN's address serves many newspapers."""
     pause_s: float = 1.0
     """From the start of one request to a host to the start of the next."""
     allow_networks: tuple[str | IPv4Network | IPv6Network, ...] = ()
     """Networks that may be fetched from though they are not public: "127.0.0.0/8", "10.1.2.3"."""
+
+    @property
+    def pause_per_address_s(self) -> float:
+        """The same for an address: shorter by as much as it may have more connections."""
+        return self.pause_s * min(self.connections_per_host / self.connections_per_address, 1.0)
