@@ -25,7 +25,7 @@ from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.rulefolder import read_folder
 from watcher.schedule import Ticks
-from watcher.workers import Workers, return_large_blocks
+from watcher.workers import Workers, return_freed_memory, return_large_blocks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -180,6 +180,7 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
     names = [target.name for target in config.targets]
     return_large_blocks()
     rulebook = Rulebook.open(config.rules, names, Cache(default_folder() / "rules"))
+    return_freed_memory()
     async with AsyncExitStack() as stack:
         record = await stack.enter_async_context(Record(config.database.reveal()))
         await record.sync_sources(config.sources, utc_now())

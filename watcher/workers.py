@@ -1,7 +1,8 @@
 """A pool of processes for CPU work on hostile input: a worker that hangs is killed, and no other.
 
-Knows nothing about what is worked on. Processes are spawned, never forked: the daemon has threads
-and an event loop, and a fork would copy their locks in whatever state they are.
+Knows nothing about what is worked on. Processes are never forked from the daemon, which has threads
+and an event loop: a fork would copy their locks in whatever state they are. A small server without
+either forks them, so that they start at once and share the memory of what they import.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import threading
 import traceback
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -37,16 +39,24 @@ _START_GRACE_S: Final = 60.0
 _PR_SET_PDEATHSIG: Final = 1
 _LARGE: Final = 256 * 2**10
 _M_MMAP_THRESHOLD: Final = -3
+_M_ARENA_MAX: Final = -8
 
 
 def return_large_blocks() -> None:
     """Have the C library give large blocks of this process back to the system once they are free.
 
-    Left to itself, glibc keeps blocks of up to 32 MB for reuse as soon as one was freed, and the
-    daemon's memory stays what the largest pages that ever waited together took.
+    Left to itself, glibc keeps blocks of up to 32 MB for reuse as soon as one was freed, and does
+    so for each thread apart: the daemon's memory stays what the largest pages ever took.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
+def return_freed_memory() -> None:
+    """Give back what this process has freed since; worth its milliseconds after something large."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class WorkFailed(WatcherError):
@@ -174,8 +184,8 @@ class Workers:
             max_workers=self._count,
             max_tasks=_RECYCLE_AFTER,
             initializer=_prepare,
-            initargs=(os.getpid(), self._max_memory_mb, self._initializer),
-            context=multiprocessing.get_context("spawn"),
+            initargs=(self._max_memory_mb, self._initializer),
+            context=_fork_server(self._initializer),
         )
         # Ctrl-C reaches every process of the terminal, also one that is just starting. The mask is
         # inherited by the workers, and by the pool's thread that starts their successors.
@@ -185,6 +195,14 @@ class Workers:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pool
+
+
+def _fork_server(initializer: Callable[[], object] | None) -> Any:
+    """Have a small process without threads fork the workers, with what they need imported."""
+    context = multiprocessing.get_context("forkserver")
+    if initializer is not None:
+        context.set_forkserver_preload([initializer.__module__, "trafilatura", "feedparser"])
+    return context
 
 
 class _NotItsFault(Exception):
@@ -217,14 +235,18 @@ def _ending(exitcode: int) -> str:
 # --- in the worker ------------------------------------------------------------------------------
 
 
-def _prepare(parent: int, max_memory_mb: int, initializer: Callable[[], object] | None) -> None:
+def _prepare(max_memory_mb: int, initializer: Callable[[], object] | None) -> None:
     # The default action ends the process even while C code holds the interpreter.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return_large_blocks()
     if sys.platform == "linux":
         # A killed parent closes nothing that a worker in an endless loop would notice.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
+        # Our parent is the fork server, which lives as long as anybody holds this end of its pipe:
+        # without ours it ends with the daemon, and we with it.
+        os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]  # noqa: SLF001 - it has no other name
+        daemon = multiprocessing.parent_process()
+        if daemon is None or not daemon.is_alive():
             os._exit(1)
     if initializer is not None:
         initializer()
@@ -257,9 +279,9 @@ def _answer(payload: bytes) -> bytes:
         function, args, kwargs = pickle.loads(payload)  # noqa: S301 - our own parent wrote it
         return pickle.dumps((True, function(*args, **kwargs)))
     finally:
-        if len(payload) > _LARGE and sys.platform == "linux":
+        if len(payload) > _LARGE:
             # What a large input took is kept for the next one otherwise, which may never come.
-            ctypes.CDLL(None).malloc_trim(0)
+            return_freed_memory()
 
 
 def _portable(error: Exception) -> Any:

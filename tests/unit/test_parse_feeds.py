@@ -246,3 +246,36 @@ def test_shallow_markup_stays_as_it_is(pieces: list[str]) -> None:
 def test_many_items_that_are_never_closed_are_not_nesting() -> None:
     text = "<item><title>نفق</title>" * 500
     assert without_deep_nesting(text) == text
+
+
+def _with_dtd(dtd: str, title: str, head: str = "") -> Parsed:
+    item = f"<item><title>{title}</title><link>http://a.example/1</link>{head}</item>"
+    document = f'<rss version="2.0"><channel><title>{title}</title>{item}</channel></rss>'
+    body = f'<?xml version="1.0"?>{dtd and f"<!DOCTYPE rss [{dtd}]>"}{document}'.encode()
+    return parse(Fetched("", "http://a.example/rss", body), now=NOW)
+
+
+@pytest.mark.parametrize(
+    "dtd",
+    [
+        pytest.param('<!ENTITY a "xxxx"><!ENTITY b "&a;&a;">', id="that name each other"),
+        pytest.param(f'<!ENTITY b "{"x" * 5000}">', id="that are long"),
+        pytest.param("<!ENTITY a 'xxxx'><!ENTITY b '&#38;a;'>", id="in single quotes"),
+    ],
+)
+def test_entities_that_could_grow_are_not_believed(dtd):
+    parsed = _with_dtd(dtd, "خبر &b; آخر")
+
+    assert [entry.url for entry in parsed.entries] == ["http://a.example/1"]
+    assert "xxxx" not in parsed.title + parsed.entries[0].title
+
+
+def test_a_short_entity_of_its_own_is_read():
+    assert _with_dtd('<!ENTITY paper "النهر">', "أخبار &paper;").title == "أخبار النهر"
+
+
+def test_a_tag_of_endless_attributes_costs_its_own_text_only():
+    endless = "<a " + " ".join(f"a{n}=''" for n in range(200_000)) + ">x</a>"
+    parsed = _with_dtd("", "خبر", endless)
+
+    assert [entry.title for entry in parsed.entries] == ["خبر"]

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from watcher.extract import metadata, page, plain, rescue, state, verdict
 from watcher.extract.dates import address_claims
 from watcher.extract.excuses import EXCUSES
-from watcher.extract.limits import MOST_MARKUP, markup_within_limits, within_limits
+from watcher.extract.limits import (
+    MOST_MARKUP,
+    markup_within_limits,
+    page_within_limits,
+    within_limits,
+)
 from watcher.extract.quality import Evidence, doubt, judge_reading, judge_text
 from watcher.model import Article, Claim, Entry, NotAnArticle, Removed
 
@@ -52,6 +57,7 @@ def extract(
 
 
 def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article | NotAnArticle:
+    html, beyond = page_within_limits(html)
     tree = page.read_tree(html)
     if tree is None:
         return NotAnArticle(url, "the page is empty", entry.title)
@@ -67,7 +73,7 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
         found, why = page.Found(carried), ""
     if why:
         return NotAnArticle(url, why, entry.title or about.title)
-    article = _article(url, found.text, about, entry, now=now)
+    article = _article(url, found.text, about, entry, beyond=beyond, now=now)
     evidence = Evidence(
         text=article.text,
         carried=carried,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
 from watcher.model import Removed
 
 MOST_CHARS = 200_000
@@ -10,6 +13,11 @@ MOST_PARAGRAPHS = 4000
 MOST_MARKUP = 1_000_000
 """Characters of a feed's body or of scraped text before anything is read."""
 
+MOST_TAGS = 30_000
+"""Of a page, ends counted: the largest have a third of it, and each takes many times its room."""
+
+_LONG_TAG = re.compile(r"<[^<>]{32000,}>?")
+"""Pictures written into an attribute, or attributes without end; no text is lost with it."""
 _SHOWN = 80
 
 
@@ -29,6 +37,16 @@ def markup_within_limits(markup: str) -> tuple[str, tuple[Removed, ...]]:
     if not rest.strip():
         return markup, ()
     return markup[:MOST_MARKUP], (_beyond(rest, f"{MOST_MARKUP:,} characters of markup"),)
+
+
+def page_within_limits(html: str) -> tuple[str, tuple[Removed, ...]]:
+    """Cut a page before it becomes a tree: where its tags are too many, and tags too long."""
+    html = _LONG_TAG.sub("", html)
+    last = next(islice(re.finditer("<", html), MOST_TAGS, None), None)
+    if last is None:
+        return html, ()
+    rest = html[last.start() :]
+    return html[: last.start()], (_beyond(rest, f"{MOST_TAGS:,} tags"),)
 
 
 def _end(text: str) -> int:

@@ -39,6 +39,8 @@ _ACCEPT: Final[dict[Kind, str]] = {
     " application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5",
     "page": "text/html, application/xhtml+xml, */*;q=0.5",
 }
+# No article's page is larger, and what waits to be read is held in memory.
+_MAX_BYTES: Final[dict[Kind, int]] = {"feed": 2**40, "page": 3 * 2**20}
 _PERMANENT: Final = frozenset({301, 308})
 _REDIRECTS: Final = _PERMANENT | {302, 303, 307}
 _WITH_BODY: Final = frozenset({200, 203})
@@ -163,7 +165,7 @@ class Fetcher:
                 _read(url),
                 headers,
                 self._settings.total_timeout_s,
-                self._settings.max_bytes,
+                min(self._settings.max_bytes, _MAX_BYTES[accept]),
                 self._settings.max_redirects,
                 obeys_robots=accept == "page" and not ignore_robots,
             )

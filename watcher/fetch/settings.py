@@ -23,7 +23,7 @@ class FetchSettings:
     """The longest silence while an answer arrives."""
     total_timeout_s: float = 60
     """All requests of one fetch together; waiting for a turn at the host does not count."""
-    max_bytes: int = 10 * 2**20
+    max_bytes: int = 5 * 2**20
     max_redirects: int = 5
     connections_per_host: int = 2
     connections_per_address: int = 16

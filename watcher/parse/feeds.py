@@ -25,6 +25,7 @@ from watcher.parse.repair import (
     with_escaped_ampersands,
     with_matching_tags,
     without_foreign_references,
+    without_traps,
 )
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _best_reading(text: str, base: str) -> Any:
     The damage stays on record in `bozo`. Plain feedparser's own lenient reading is among the
     candidates, so mending never costs an entry.
     """
-    text = without_deep_nesting(without_foreign_references(text))
+    text = without_deep_nesting(without_foreign_references(without_traps(text)))
     found = _feedparser(text, base)
     if not found.get("bozo"):
         return found

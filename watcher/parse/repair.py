@@ -12,6 +12,12 @@ _REFERENCE: Final = re.compile(
     r"&(?:#[xX](?P<hex>[0-9a-fA-F]{1,12})|#(?P<decimal>[0-9]{1,12})"
     r"|(?!(?:lt|gt|amp|quot|apos);)(?P<name>[A-Za-z][A-Za-z0-9]{1,30}));"
 )
+_ENTITY: Final = re.compile(
+    r"<!ENTITY\s[^<>\"']{1,200}(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')"
+)
+_LONGEST_ENTITY: Final = 1_000
+_OWN_DTD: Final = re.compile(r"<!DOCTYPE[^<>\[]{0,1000}\[.*?\]\s*>", re.DOTALL)
+_LONG_TAG: Final = re.compile(r"<[^<>]{32000,}>?")
 _ROOT_CLOSED: Final = re.compile(r"</(?:[\w.\-]{1,20}:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _MARKUP: Final = frozenset("<>&\"'")
 _BARE_AMPERSAND: Final = re.compile(
@@ -43,6 +49,17 @@ def _resolved(found: re.Match[str], *, own_names: bool) -> str:
 def with_escaped_ampersands(text: str) -> str:
     """Escape every ampersand that begins no reference, outside of CDATA and comments."""
     return _BARE_AMPERSAND.sub(lambda m: "&amp;" if m.group() == "&" else m.group(), text)
+
+
+def without_traps(text: str) -> str:
+    """Drop what grows beyond measure when it is read, and says nothing.
+
+    That is a DTD whose entities name each other or are long, and tags of endless attributes.
+    """
+    values = (found["double"] or found["single"] or "" for found in _ENTITY.finditer(text))
+    if any("&" in value or len(value) > _LONGEST_ENTITY for value in values):
+        text = _OWN_DTD.sub("", text, count=1)
+    return _LONG_TAG.sub("", text)
 
 
 def is_cut_off(text: str) -> bool:
