@@ -286,7 +286,7 @@ def prepare(daemon: Daemon) -> None:
     config = config.replace(
         "pause: 0.01s",
         "pause: 0.01s\n  connect_timeout: 2s\n  read_timeout: 2s\n  total_timeout: 3s\n"
-        "limits: {read_attempts: 1, article_timeout: 2s, worker_memory: 128MB}",
+        "limits: {read_attempts: 1, article_timeout: 1s}",
     )
     daemon.config.write_text(config.replace("0.3s", "5m").replace("0.5s", "9m"))
     listed = daemon.folder / "sources.yaml"
