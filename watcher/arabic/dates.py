@@ -7,6 +7,7 @@ Hijri dates, three scripts of digits, 12-hour clocks, named zones, and dates tol
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
@@ -212,8 +213,7 @@ def _day_alone(text: str, now: datetime) -> list[DateFound]:
     match = _DAY_WORD.search(plain)
     if not match:
         return []
-    bounds = [*places, len(text)]
-    start, end = bounds[match.start()], bounds[match.end()]
+    start, end = ([*places, len(text)][place] for place in match.span())
     return [DateFound(start, end, _midnight(now), "day", is_relative=True)]
 
 
@@ -286,12 +286,10 @@ def _full_year(digits: str, now: datetime) -> int:
 
 
 def _gregorian(year: int, month: int, day: int, now: datetime) -> tuple[datetime, bool] | None:
-    try:
-        return (
-            (datetime(year, month, day, tzinfo=now.tzinfo), False) if 1900 <= year <= 2100 else None
-        )
-    except ValueError:
-        return None
+    with suppress(ValueError):
+        if 1900 <= year <= 2100:
+            return datetime(year, month, day, tzinfo=now.tzinfo), False
+    return None
 
 
 def _hijri(year: int, month: int, day: int, now: datetime) -> tuple[datetime, bool] | None:
@@ -312,11 +310,9 @@ def _with_clock(line: str, date: DateFound) -> DateFound:
     window = max(0, date.start - 60)
     before = _CLOCK_BEFORE.search(line[window : date.start])
     timed = _timed(date, before) if before else None
-    return (
-        _with_weekday(line, replace(timed, start=window + before.start()))
-        if timed and before
-        else date
-    )
+    if timed and before:
+        return _with_weekday(line, replace(timed, start=window + before.start()))
+    return date
 
 
 def _with_weekday(line: str, date: DateFound) -> DateFound:
