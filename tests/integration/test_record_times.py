@@ -74,7 +74,7 @@ async def test_clocks_survive_a_restart(record: Record) -> None:
         clocks = taught(clocks, 3 * HOUR)
         await record.reading(replace(reading(one), clocks=as_json(clocks)), NOW)
     assert clocks["feed"].shift == -180
-    async with Record(record._url) as again:
+    async with Record(record._url.render_as_string(hide_password=False)) as again:
         assert clocks_of(await again.clocks("nahr")) == clocks
 
 
