@@ -525,6 +525,8 @@ class Sample:
     """Why the server did not show the page; empty where it did."""
     age_s: float | None = None
     """Age when it was listed, less than 0 when dated ahead; None where that says nothing."""
+    is_old_news: bool = False
+    """An old article announced again as new, whatever its age was said to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,4 +557,4 @@ class Reading:
     """Rule -> why its match tells nobody, e.g. too old."""
     sample: Sample | None = None
     clocks: Mapping[str, Mapping[str, object]] | None = None
-    """What has been learned of the source's clocks, as JSON; None for nothing new."""
+    """What is now known of the source's clocks, as JSON; None to leave what is on record."""

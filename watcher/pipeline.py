@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from watcher.clean import clean
 from watcher.clock import Clock, utc_now
-from watcher.dating import MIN_WORDS, OLD, clock_of, old_claims, remember_old, settle
+from watcher.dating import MIN_WORDS, OLD, as_json, clocks_of, old_claims, remember_old, settle
 from watcher.dating import learn as learn_clocks
 from watcher.extract import EXCUSES, doubt, extract, judge_text, listed_claims
 from watcher.health import sample_of, sample_of_none
@@ -115,8 +115,8 @@ class Pipeline:
     _known: dict[str, Rule] = field(default_factory=dict)
     _relating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One article at a time finds its story: two copies read at once must not become two."""
-    _clocks: dict[str, dict[str, OutletClock]] = field(default_factory=dict)
-    """What was learned of the sources' clocks, as far as articles were read since the start."""
+    _clocks: dict[str, Mapping[str, OutletClock]] = field(default_factory=dict)
+    """What is known of the sources' clocks, as on record; of those read from since the start."""
 
     def __post_init__(self) -> None:
         """Put the first rules in force."""
@@ -149,20 +149,23 @@ class Pipeline:
         if not isinstance(found, Article):
             await self._not_read(pending, found)
             return
-        sample = sample_of_miss(pending, missed) if missed else sample_of(found, pending)
         article = replace(found, source=pending.source, url=pending.entry.url)
         traces = await asyncio.to_thread(fingerprint, article)
-        article, clocks = await self._dated(article, pending, traces)
+        article = await self._dated(article, pending, traces)
+        sample = sample_of_miss(pending, missed) if missed else sample_of(article, pending)
         # In a thread: a long article must not hold up the loop.
         matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
         alerts, held_back = self._alerts(article, matches, pending)
         async with self._relating:
             neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
             relation = relate(traces, neighbors)
+            clocks = self._learned(article, pending)
+            kept = as_json(clocks)
             reading = Reading(
-                pending, article, traces, matches, relation, alerts, held_back, sample, clocks
+                pending, article, traces, matches, relation, alerts, held_back, sample, kept
             )
             notices = await self.record.reading(reading, self.now())
+            self._clocks[pending.source] = clocks
         event(
             "record",
             source=pending.source,
@@ -333,28 +336,27 @@ class Pipeline:
         except WorkFailed as failure:
             return FetchFailed(entry.url, "work", f"the feed's text could not be read: {failure}")
 
-    async def _dated(
-        self, article: Article, pending: Pending, traces: Fingerprint
-    ) -> tuple[Article, dict[str, dict[str, object]] | None]:
-        """Settle when the article was published, and learn from it of the source's clocks."""
+    async def _dated(self, article: Article, pending: Pending, traces: Fingerprint) -> Article:
+        """Settle when the article was published, by what is known of its source's clocks."""
         seen, source = pending.seen or self.now(), pending.source
         earlier = None
         if traces.size >= MIN_WORDS:
             earlier = await self.record.earlier(source, traces.text_hash, seen - OLD)
         if source not in self._clocks:
             kept = await self.record.clocks(source)
-            self._clocks.setdefault(source, {how: clock_of(data) for how, data in kept.items()})
-        before = self._clocks[source]
-        first = pending.first_contact
-        settled = settle(article, before, seen=seen, first_contact=first, earlier=earlier)
-        gap_s = None if first else pending.gap_s
-        after = learn_clocks(before, article.claims, seen=seen, gap_s=gap_s)
-        if not first:
-            for claim in old_claims(article.claims, seen):
-                after = remember_old(after, claim)
-        self._clocks[source] = after
-        changed = {how: clock.as_json() for how, clock in after.items()}
-        return settled, changed if after != before else None
+            self._clocks.setdefault(source, clocks_of(kept))
+        clocks, first = self._clocks[source], pending.first_contact
+        return settle(article, clocks, seen=seen, first_contact=first, earlier=earlier)
+
+    def _learned(self, article: Article, pending: Pending) -> Mapping[str, OutletClock]:
+        """Give what is known of the source's clocks after this article."""
+        clocks, seen = self._clocks[pending.source], pending.seen or self.now()
+        if pending.first_contact:
+            return clocks
+        after = learn_clocks(clocks, article.claims, seen=seen, gap_s=pending.gap_s)
+        for claim in old_claims(article.claims, seen):
+            after = remember_old(after, claim)
+        return after
 
     async def _not_read(self, pending: Pending, why: NotAnArticle | FetchFailed) -> None:
         now, url = self.now(), pending.entry.url

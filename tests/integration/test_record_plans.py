@@ -90,6 +90,18 @@ async def test_a_story_is_found_through_indexes(record: Record) -> None:
     assert "SCAN fingerprint_keys" not in plan
 
 
+async def test_an_earlier_recording_of_a_text_is_found_through_its_index(record: Record) -> None:
+    from watcher.record.articles import EARLIER
+
+    await record.sync_sources([source()], NOW)
+    await fill(record, articles_count=3000, keys_each=1)
+    given = {"source": "nahr", "text_hash": "text 7", "before": LATER}
+    plan = await explained(record, EARLIER.params(given))
+    assert "articles_text_hash" in plan
+    assert "SCAN articles" not in plan
+    assert "Seq Scan" not in plan
+
+
 async def test_what_waits_is_found_through_partial_indexes(record: Record) -> None:
     from watcher.record.tables import IS_PENDING, IS_WAITING, entries, notices
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.dating import Clock, learn, settle
+from watcher.dating import Clock, as_json, clocks_of, learn, remember_old, settle
 from watcher.dating.clocks import observe
 from watcher.model import AHEAD_OF_TIME, Article, Claim
 
@@ -33,7 +34,8 @@ def observed(lags: list[int], clock: Clock | None = None, *, has_zone: bool = Tr
 
 # --- clocks -----------------------------------------------------------------------------------
 
-shifts = st.integers(-56, -2).map(lambda quarters: 15 * quarters)
+shifts = st.integers(-56, -1).map(lambda quarters: 15 * quarters)
+quarters = st.integers(-48, 48).map(lambda number: 15 * number)
 
 
 @given(shifts, st.lists(st.integers(0, 9), min_size=24, max_size=40))
@@ -88,6 +90,62 @@ def test_a_page_with_a_zone_shows_by_how_much_a_feed_without_one_is_off() -> Non
         clocks = learn(clocks, said, seen=SEEN, gap_s=120)
     assert clocks["feed"].shift == 180
     assert clocks["page data"].shift == 0
+
+
+@given(quarters, st.lists(st.integers(0, 170), min_size=5, max_size=9))
+def test_any_constant_offset_is_learned_from_pages_and_applied(
+    offset: int, ages: list[int]
+) -> None:
+    """Quarters of an hour within half a day: after five articles the sixth has the right time."""
+    clocks: dict[str, Clock] = {}
+    for age in ages:
+        clocks = learn(clocks, said(age, offset), seen=SEEN, gap_s=300)
+    found = settle(article(said(42, offset)[0]), clocks, seen=SEEN)
+    assert found.published == SEEN - timedelta(minutes=42)
+    assert ("corrected" in found.published_how) == (offset != 0)
+
+
+def said(age: int, offset: int) -> tuple[Claim, Claim]:
+    """Give what a feed that is `offset` behind and a right page say of an article, in minutes."""
+    minutes = timedelta(minutes=age)
+    late = timedelta(minutes=offset)
+    return claim("feed", minutes + late, has_zone=False), claim("page data", minutes)
+
+
+@given(shifts, st.lists(st.integers(0, 9), min_size=40, max_size=60))
+def test_what_no_longer_holds_is_unlearned(shift: int, delays: list[int]) -> None:
+    wrong = observed([shift + delay for delay in delays])
+    assert wrong.shift == shift
+    mended = observed(delays, wrong)
+    is_told_apart = shift < -30  # half an hour of delay and half an hour of offset look alike
+    assert mended.shift == 0 or not is_told_apart
+
+
+@given(st.lists(st.integers(0, 600), min_size=24, max_size=60), st.integers(0, 55))
+def test_what_a_right_feed_says_holds_as_it_stands(delays: list[int], quickest: int) -> None:
+    clocks: dict[str, Clock] = {}
+    for delay in [lag for slow in delays for lag in (slow, quickest)]:
+        stamp = claim("feed", timedelta(minutes=delay))
+        clocks = learn(clocks, [stamp], seen=SEEN, gap_s=300)
+        found = settle(article(stamp), clocks, seen=SEEN)
+        assert (found.published, found.published_how) == (stamp.instant, "feed")
+
+
+def test_only_exact_dates_of_publication_teach() -> None:
+    update = claim("feed", -3 * HOUR, is_update=True)
+    day = claim("feed", -3 * HOUR, precision="day")
+    assert learn({}, [update, day], seen=SEEN, gap_s=120) == {}
+
+
+def test_what_was_learned_survives_the_record() -> None:
+    clocks = {"feed": observed([-180, -177, -172] * 3)}
+    clocks = remember_old(clocks, claim("page data", timedelta(days=400)))
+    assert clocks_of(json.loads(json.dumps(as_json(clocks)))) == clocks
+
+
+def test_what_another_version_kept_is_read() -> None:
+    kept = {"feed": {"shift": -60, "lags": None, "phase": "unknown"}}
+    assert clocks_of(kept) == {"feed": Clock(shift=-60)}
 
 
 # --- settling ---------------------------------------------------------------------------------
@@ -149,6 +207,24 @@ def test_in_doubt_an_article_is_new(claims: tuple[Claim, ...]) -> None:
     found = settle(article(*claims), {}, seen=SEEN)
     assert found.old_news == ""
     assert found.published == SEEN - HOUR
+
+
+@given(
+    st.lists(st.sampled_from(["time element", "printed line"]), min_size=1, max_size=4),
+    st.lists(st.integers(15, 9000), min_size=4, max_size=4),
+    st.sampled_from(["exact", "day"]),
+)
+def test_an_article_that_cites_old_dates_is_never_held_back(
+    hows: list[str], days: list[int], precision: str
+) -> None:
+    """Whatever old dates are printed around the text, as long as data and address name none."""
+    cited = [
+        claim(how, timedelta(days=ago), precision=precision)
+        for how, ago in zip(hows, days, strict=False)
+    ]
+    once = {claim.how: claim for claim in cited}
+    found = settle(article(NOW, claim("page data", HOUR), *once.values()), {}, seen=SEEN)
+    assert (found.old_news, found.published) == ("", SEEN - HOUR)
 
 
 def test_a_date_that_a_template_repeats_is_not_believed() -> None:

@@ -7,6 +7,7 @@ Hijri dates, three scripts of digits, 12-hour clocks, named zones, and dates tol
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
@@ -26,6 +27,7 @@ from watcher.arabic.datewords import (
     ZONES,
     folded,
 )
+from watcher.arabic.hijri import FIRST_SURE_YEAR, LAST_YEAR, from_hijri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,11 +64,12 @@ def _any_of(names: Iterable[str]) -> str:
 _M: Final = _any_of(MONTHS)
 _TWICE: Final = rf"\s{{0,3}}[/\-(]?\s{{0,3}}(?:{_M})\)?"
 _S: Final = r"\s{0,3}"
-_JOIN: Final = r"\s{0,3}(?:[,/.\-]|من(?=\s)|de\b)?\s{0,3}"
+_JOIN: Final = r"\s{0,3}(?:[,/.\-]|(?:من\s{1,3}|ل)?شهر(?=\s)|من(?=\s)|de\b)?\s{0,3}"
+_YEAR: Final = r"\s{0,3}(?:[,/.\-]|(?:من\s{1,3}|ل)?(?:عام|سنه)(?=\s)|من(?=\s)|de\b)?\s{0,3}"
 _ERA: Final = r"(?:\s{0,2}(?:ميلاديه?|م)(?!\w))?"
 _HIJRI_ERA: Final = r"\s{0,2}(?:هجريه?|ه)(?!\w)"
 _NO_LETTER: Final = r"(?![^\W\d])"
-_START: Final = r"(?<![\d.:/])(?<!\d-)(?<![a-z])"
+_START: Final = r"(?<![\d.:/])(?:(?<!\d-)|(?<=:\d\d-))(?<![a-z])"
 
 _CORE: Final = re.compile(
     rf"""
@@ -76,9 +79,9 @@ _CORE: Final = re.compile(
     |(?P<d2>\d{{1,2}}){_S}(?P<s2>[-/.]){_S}(?P<m2>\d{{1,2}}){_S}(?P=s2){_S}
         (?P<y2>\d{{4}}|(?<=/)\d\d)(?![\d/\-]|[.:]\d)(?P<h2>{_HIJRI_ERA})?{_ERA}
     |(?P<d3>\d{{1,2}})(?:st|nd|rd|th|er)?{_JOIN}(?P<n3>{_M})(?P<n3b>{_TWICE})?{_NO_LETTER}
-        {_JOIN}(?P<y3>\d{{4}})(?!\d){_ERA}
+        {_YEAR}(?P<y3>\d{{4}})(?!\d){_ERA}
     |(?P<d5>\d{{1,2}}){_JOIN}(?P<n5>{_any_of(HIJRI_MONTHS)}){_NO_LETTER}
-        {_JOIN}(?P<y5>\d{{4}})(?!\d)(?:{_HIJRI_ERA})?
+        {_YEAR}(?P<y5>\d{{4}})(?!\d)(?:{_HIJRI_ERA})?
     |(?P<d6>\d{{1,2}}){_S}[-/]?{_S}(?P<n6>{_M})(?P<n6b>{_TWICE})?(?!\w)
     )
     |(?<![\w])(?=[^\W\d]{{2,11}}[^\w]{{1,3}}[\w(])(?P<n4>{_M})(?P<n4b>{_TWICE})?{_S}
@@ -104,23 +107,27 @@ _DAY_WORD: Final = re.compile(
     r"""
     (?<!\w)(?:
         (?P<two>اول\s{1,3}(?:من\s{1,3})?امس|امس\s{1,3}الاول)
-        |(?P<one>امس|yesterday)
+        |(?P<one>امس|البارحه|yesterday)
         |(?P<zero>اليوم|today)
     )(?!\w)
     """,
     re.VERBOSE,
 )
 _WORTH_A_LOOK: Final = re.compile(
-    r"[0-9٠-٩۰-۹\u0640\u064b-\u0652]|منذ|قبل|[أا]مس|اليوم|ال[آا]ن|day|just now", re.IGNORECASE
+    r"[0-9٠-٩۰-۹\u0640\u064b-\u0652]|منذ|قبل|[أا]مس|البارح|اليوم|ال[آا]ن|day|just now",
+    re.IGNORECASE,
 )
 
 _CLOCK: Final = rf"""
+    (?:(?<!\w)(?P<half_first>{_any_of(HALVES)}){_S}(?=\d{{1,2}}:))?
     (?:(?P<hour>\d{{1,2}})\s?[:hس]\s?(?P<minute>\d{{2}})(?::(?P<second>\d{{2}})(?:[.,]\d{{1,9}})?)?(?!\d)
         (?:{_S}(?P<half>{_any_of(HALVES)})(?!\w))?
     |(?P<hour_only>\d{{1,2}})(?:\.(?P<minute_dot>\d{{2}}))?{_S}(?P<half_only>{_any_of(HALVES)})(?!\w))
     """
 # The name of a place alone is a dateline: "10:00 باريس"; only abbreviations stand alone.
-_BARE_ZONES: Final = [name for name in ZONES if name.isascii() or name.endswith("ينتش")]
+_BARE_ZONES: Final = [
+    name for name in ZONES if name.isascii() or name.endswith("ينتش") or "." in name
+]
 # A bare minus needs seconds before it: "18:00-20:00" is a span of hours and no zone.
 _ZONE: Final = rf"""
     (?:{_S}\(?{_S}(?:
@@ -131,13 +138,13 @@ _ZONE: Final = rf"""
     ){_S}\)?)?
     """
 _CLOCK_AFTER: Final = re.compile(
-    rf"""[\s,|@•·(\-/:]{{0,6}}
+    rf"""[\s,.|@•·(\-/:]{{0,6}}
     (?:(?:t(?=\d)|في|علي|عند|at|a)?{_S}(?:تمام\s{{1,3}})?(?:الساعه)?{_S}:?{_S})?{_CLOCK}{_ZONE}""",
     re.VERBOSE,
 )
 _CLOCK_BEFORE: Final = re.compile(rf"(?<![\d:.\-]){_CLOCK}{_ZONE}[\s,|•·\-/]{{0,6}}$", re.VERBOSE)
 _WEEKDAY_BEFORE: Final = re.compile(rf"(?<!\w)(?:{_any_of(WEEKDAYS)})[\s,/.\-]{{0,4}}$")
-_BESIDE: Final = re.compile(r"[\s,|/()=.\-]{0,6}(?:(?:الموافقه?|ل)[\s:]{0,3})?")
+_BESIDE: Final = re.compile(r"[\s,|/()=.\-]{0,6}(?:الموافقه?[\s:]{0,3})?(?:ل[\s:]{0,3})?")
 
 
 # --- finding ----------------------------------------------------------------------------------
@@ -148,7 +155,7 @@ def find_dates(text: str, *, now: datetime, zone: tzinfo = UTC) -> list[DateFoun
 
     A local time printed without a zone is taken in `zone`. Of a Hijri and a Gregorian date side by
     side the Gregorian counts; a Hijri date alone is converted by the tabular calendar, which can be
-    a day or two off (Reingold and Dershowitz, Calendrical Calculations, Islamic arithmetical).
+    a day or two off.
     """
     if not _WORTH_A_LOOK.search(text):
         return []
@@ -206,8 +213,7 @@ def _day_alone(text: str, now: datetime) -> list[DateFound]:
     match = _DAY_WORD.search(plain)
     if not match:
         return []
-    bounds = [*places, len(text)]
-    start, end = bounds[match.start()], bounds[match.end()]
+    start, end = ([*places, len(text)][place] for place in match.span())
     return [DateFound(start, end, _midnight(now), "day", is_relative=True)]
 
 
@@ -253,7 +259,7 @@ def _day_of(match: re.Match[str], now: datetime) -> tuple[datetime, bool] | None
     day = int(match[f"d{form}"])
     if form in "12":
         year, month = _full_year(match[f"y{form}"], now), int(match[f"m{form}"])
-        if match[f"h{form}"]:
+        if match[f"h{form}"] or FIRST_SURE_YEAR <= year <= LAST_YEAR:
             return _hijri(year, month, day, now)
         if form == "2" and month > 12:
             day, month = month, day  # only the American order can be meant
@@ -280,22 +286,15 @@ def _full_year(digits: str, now: datetime) -> int:
 
 
 def _gregorian(year: int, month: int, day: int, now: datetime) -> tuple[datetime, bool] | None:
-    try:
-        return (
-            (datetime(year, month, day, tzinfo=now.tzinfo), False) if 1900 <= year <= 2100 else None
-        )
-    except ValueError:
-        return None
+    with suppress(ValueError):
+        if 1900 <= year <= 2100:
+            return datetime(year, month, day, tzinfo=now.tzinfo), False
+    return None
 
 
 def _hijri(year: int, month: int, day: int, now: datetime) -> tuple[datetime, bool] | None:
-    if not (1300 <= year <= 1500 and 1 <= month <= 12 and 1 <= day <= 30):
-        return None
-    elapsed = day + (59 * (month - 1) + 1) // 2 + 354 * (year - 1) + (3 + 11 * year) // 30
-    return datetime.fromordinal(_HIJRI_EPOCH + elapsed).replace(tzinfo=now.tzinfo), True
-
-
-_HIJRI_EPOCH: Final = 227_014  # The day before 1 Muharram 1 (16 July 622 Julian), as an ordinal.
+    found = from_hijri(year, month, day)
+    return (datetime(*found.timetuple()[:3], tzinfo=now.tzinfo), True) if found else None
 
 
 # --- clock and zone ---------------------------------------------------------------------------
@@ -311,11 +310,9 @@ def _with_clock(line: str, date: DateFound) -> DateFound:
     window = max(0, date.start - 60)
     before = _CLOCK_BEFORE.search(line[window : date.start])
     timed = _timed(date, before) if before else None
-    return (
-        _with_weekday(line, replace(timed, start=window + before.start()))
-        if timed and before
-        else date
-    )
+    if timed and before:
+        return _with_weekday(line, replace(timed, start=window + before.start()))
+    return date
 
 
 def _with_weekday(line: str, date: DateFound) -> DateFound:
@@ -325,7 +322,8 @@ def _with_weekday(line: str, date: DateFound) -> DateFound:
 
 
 def _timed(date: DateFound, clock: re.Match[str]) -> DateFound | None:
-    hour = _hour(int(clock["hour"] or clock["hour_only"]), clock["half"] or clock["half_only"])
+    half = clock["half"] or clock["half_only"] or clock["half_first"]
+    hour = _hour(int(clock["hour"] or clock["hour_only"]), half)
     minute, second = int(clock["minute"] or clock["minute_dot"] or 0), int(clock["second"] or 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
@@ -343,6 +341,8 @@ def _hour(hour: int, half: str | None) -> int:
     name = HALVES[" ".join(half.split())] if half else ""
     if name == "night":
         return hour + 12 if 6 <= hour < 12 else hour % 12 if hour == 12 else hour
+    if name == "noon":
+        return hour + 12 if hour < 10 else hour
     if name == "am":
         return 0 if hour == 12 else hour
     return hour + 12 if name == "pm" and hour < 12 else hour
@@ -396,4 +396,5 @@ def _seconds(count: str | None, unit: str) -> int:
     seconds, implied = UNITS[unit]
     if not count:
         return seconds * implied
-    return int(seconds * (FRACTIONS.get(count) or COUNTS.get(count) or int(count)))
+    name = " ".join(count.split())
+    return int(seconds * (FRACTIONS.get(name) or COUNTS.get(name) or int(count)))

@@ -91,6 +91,26 @@ COUNTS: Final = {
         name: n + 6
         for name, n in _numbered("سبع|سبعة", "ثمان|ثماني|ثمانية", "تسع|تسعة", "عشر|عشرة").items()
     },
+    **{
+        name: n + 10
+        for name, n in _numbered(
+            "إحدى عشرة|أحد عشر",
+            "اثنتي عشرة|اثني عشر",
+            "ثلاث عشرة|ثلاثة عشر",
+            "أربع عشرة|أربعة عشر",
+            "خمس عشرة|خمسة عشر",
+            "ست عشرة|ستة عشر",
+            "سبع عشرة|سبعة عشر",
+            "ثماني عشرة|ثمانية عشر",
+            "تسع عشرة|تسعة عشر",
+        ).items()
+    },
+    **{
+        name: 10 * n + 10
+        for name, n in _numbered(
+            "عشرين|عشرون", "ثلاثين|ثلاثون", "أربعين|أربعون", "خمسين|خمسون"
+        ).items()
+    },
 }
 # Parts of an hour and more, with "of an": «ربع ساعة» is fifteen minutes.
 FRACTIONS: Final = {
@@ -113,12 +133,13 @@ UNITS: Final = {
     for count, group in zip((1, 2, 0), forms, strict=True)
     for word in group.split("|")
 }
-_MORNING: Final = "ص|صباحا|فجرا|am|a.m.|بعد منتصف الليل"
-_EVENING: Final = "م|مساء|مساءا|ظهرا|بعد الظهر|عصرا|pm|p.m."
+_MORNING: Final = "ص|صباحا|فجرا|am|a.m.|قبل الظهر|بعد منتصف الليل"
+_EVENING: Final = "م|مساء|مساءا|بعد الظهر|عصرا|pm|p.m."
 _NIGHT: Final = "ليلا"
+_NOON: Final = "ظهرا"
 HALVES: Final = {
     half.translate(FOLD): name
-    for name, group in (("am", _MORNING), ("pm", _EVENING), ("night", _NIGHT))
+    for name, group in (("am", _MORNING), ("pm", _EVENING), ("night", _NIGHT), ("noon", _NOON))
     for half in group.split("|")
 }
 ZONES: Final[dict[str, float | str]] = {
@@ -148,7 +169,8 @@ ZONES: Final[dict[str, float | str]] = {
 LABELS: Final = frozenset(
     word
     for words in (
-        "تاريخ النشر نشر نشرت نُشر منشور منشورة بتاريخ تأريخ بتأريخ تحريرا في يوم اليوم على",
+        "تاريخ التاريخ الخبر المقال الإدراج النشر نشر نشرت نُشر منشور منشورة",
+        "بتاريخ تأريخ بتأريخ تحريرا في يوم اليوم على",
         "آخر تحديث التحديث محدث حدث تم كان أضيف أضيفت إضافة الإضافة تعديل التعديل كتب كتبت",
         "الموافق هجري ميلادي هجرية ميلادية هـ م الساعة وقت توقيت بتوقيت التوقيت بالتوقيت المحلي",
         "published updated posted modified publication update date last on at the",

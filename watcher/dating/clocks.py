@@ -47,22 +47,22 @@ class Clock:
     old: tuple[int, ...] = ()
     """Old dates that it gave for articles listed as new, as minutes since 1970."""
 
-    @property
-    def is_wrong(self) -> bool:
-        """Tell whether its stamps are known to be off."""
-        return self.shift != 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it as JSON."""
-        return asdict(self)
-
     def repeats(self, instant: datetime) -> bool:
         """Tell whether it gave this old date for other articles too: a template's, then."""
         return self.old.count(_minutes(instant)) >= _REPEATS - 1
 
 
-def clock_of(data: Mapping[str, Any]) -> Clock:
-    """Read a clock from its JSON, also from what another version wrote."""
+def as_json(clocks: Mapping[str, Clock]) -> dict[str, dict[str, Any]]:
+    """Give a source's clocks as JSON."""
+    return {how: asdict(clock) for how, clock in clocks.items()}
+
+
+def clocks_of(data: Mapping[str, Any]) -> dict[str, Clock]:
+    """Read a source's clocks from their JSON, also from what another version wrote."""
+    return {how: _clock_of(kept) for how, kept in data.items()}
+
+
+def _clock_of(data: Mapping[str, Any]) -> Clock:
     series = {
         name: tuple(int(value) for value in data.get(name) or ())
         for name in ("lags", "pairs", "old")

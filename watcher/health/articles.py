@@ -98,6 +98,7 @@ def sample_of(article: Article, pending: Pending) -> Sample:
         # Utf-8 read as windows-1256 is every other letter ط or ظ.
         is_garbled=replaced * 200 > len(text) or (len(damaged) - replaced) * 3 > letters >= 20,
         age_s=_age_s(pending),
+        is_old_news=bool(article.old_news),
     )
 
 
@@ -160,7 +161,7 @@ def _signs(vitals: Vitals, sample: Sample) -> int:
     """Give the bits of the signs that a reading shows: a page that was withheld shows no other."""
     shown = {
         "clock": sample.age_s is not None and sample.age_s < _AHEAD_S,
-        "old": sample.age_s is not None and sample.age_s > _OLD_S,
+        "old": sample.is_old_news or (sample.age_s is not None and sample.age_s > _OLD_S),
     }
     is_known = vitals.count >= _COMPARED
     poorest = vitals.quality - max(0.2, 3 * vitals.quality_spread)

@@ -74,7 +74,8 @@ KINDS: Final = {
     "clock": Kind(
         "its clock is wrong",
         "20 articles and half an hour where it dates them ahead, 12 hours where behind",
-        "Ages of its articles are wrong by as much, and so is what counts as too old to alert on.",
+        "A constant offset is corrected. Where it changes, ages of its articles are wrong by as"
+        " much, and so is what counts as too old to alert on.",
     ),
     "old": Kind(
         "it announces old articles as new",

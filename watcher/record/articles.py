@@ -105,11 +105,11 @@ def earlier(
 ) -> datetime | None:
     """Give when a source's article with this very text was published, as recorded before then."""
     given = {"source": source, "text_hash": text_hash, "before": before}
-    found: datetime | None = connection.scalar(_EARLIER, given)
+    found: datetime | None = connection.scalar(EARLIER, given)
     return found
 
 
-_EARLIER = select(func.min(func.coalesce(articles.c.published, articles.c.seen))).where(
+EARLIER = select(func.min(func.coalesce(articles.c.published, articles.c.seen))).where(
     articles.c.text_hash == bindparam("text_hash"),
     articles.c.source == bindparam("source"),
     articles.c.seen < bindparam("before", type_=articles.c.seen.type),

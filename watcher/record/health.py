@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from watcher.model import Article, Sample, SourceState
+    from watcher.model import Reading, Sample, SourceState
 
 SPARK_DAYS: Final = 14
 KEPT_DAYS: Final = 90
@@ -53,11 +53,11 @@ def note_poll(
         _change(connection, after.id, *changed, now, lambda kind: tell_of_polls(kind, after))
 
 
-def note_article(
-    connection: Connection, source: str, article: Article, sample: Sample | None, now: datetime
-) -> None:
-    """Note that an article was read, and what that shows of its source."""
-    connection.execute(_KEEP_SOURCE, {"source_id": source, "article_at": now})
+def note_reading(connection: Connection, reading: Reading, now: datetime) -> None:
+    """Note that an article was read, what that shows of its source, and how its clocks go."""
+    source, article, sample = reading.pending.source, reading.article, reading.sample
+    clocks = {} if reading.clocks is None else {"clock": reading.clocks}
+    connection.execute(_KEEP_SOURCE, {"source_id": source, "article_at": now} | clocks)
     size = len(article.text)
     _add_to_day(connection, source, now, articles=1, quality=article.quality, characters=size)
     if sample:

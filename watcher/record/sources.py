@@ -105,11 +105,6 @@ def clocks(connection: Connection, source_id: str) -> dict[str, Any]:
     return connection.scalar(_CLOCKS, {"source_id": source_id}) or {}
 
 
-def keep_clocks(connection: Connection, source_id: str, clocks: Mapping[str, Any]) -> None:
-    """Keep what was learned of a source's clocks."""
-    connection.execute(_KEEP_CLOCKS, {"source_id": source_id, "clocks": dict(clocks)})
-
-
 # Built once: to build a statement costs more than to run it.
 _DUE = (
     select(*_STATE)
@@ -125,9 +120,6 @@ _LOCK = (
     .with_for_update()
 )
 _CLOCKS = select(sources.c.clock).where(_IS_SOURCE)
-_KEEP_CLOCKS = (
-    update(sources).where(_IS_SOURCE).values(clock=bindparam("clocks", type_=sources.c.clock.type))
-)
 
 
 def _written(source: Source) -> dict[str, Any]:

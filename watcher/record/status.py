@@ -135,16 +135,6 @@ def removed(connection: Connection, last: int) -> dict[str, int]:
     return dict(Counter(lines).most_common())
 
 
-def old_news(connection: Connection, since: datetime) -> dict[str, int]:
-    """Count the old articles announced again as new, first seen since then: source -> articles."""
-    query = (
-        select(articles.c.source, func.count().label("articles"))
-        .where(articles.c.seen >= since, articles.c.old_news != "")
-        .group_by(articles.c.source)
-    )
-    return {row.source: row.articles for row in connection.execute(query)}
-
-
 def remember_rules_refused(connection: Connection, what: str, now: datetime) -> None:
     """Keep what is wrong with the rule files; nothing is, when `what` is empty."""
     connection.execute(delete(remarks).where(remarks.c.about == _RULES))

@@ -320,10 +320,6 @@ class Record:
         """Tell how sources, entries and the outbox are doing, with the `last` alerts."""
         return await self._database.read(status.read, now, last)
 
-    async def old_news(self, since: datetime) -> dict[str, int]:
-        """Count the old articles announced again as new since then: source -> articles."""
-        return await self._database.read(status.old_news, since)
-
     async def removed(self, last: int = 1000) -> dict[str, int]:
         """Count what cleaning removed from the `last` articles: reason -> lines."""
         return await self._database.read(status.removed, last)
@@ -380,10 +376,7 @@ def _keep_reading(
     if not entries.finish(connection, reading.pending, "done", "", now):
         return ()
     story_id = articles.add(connection, reading, now, rule_revision)
-    source = reading.pending.source
-    if reading.clocks is not None:
-        sources.keep_clocks(connection, source, reading.clocks)
-    health.note_article(connection, source, reading.article, reading.sample, now)
+    health.note_reading(connection, reading, now)
     furniture.add(connection, reading.article, story_id, now)
     return notices.queue(connection, story_id, reading.alerts, now)
 
