@@ -9,6 +9,7 @@ import signal
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from watcher import log, systemd
@@ -48,6 +49,7 @@ TICK_S = 1.0
 HEALTH_TICK_S = 60.0
 """Troubles that begin within a minute are told together."""
 TIDY_TICK_S = 86_400.0
+EVIDENCE_TICK_S = 300.0
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
 GRACE_S = 2.0
@@ -79,6 +81,7 @@ class Watcher:
         ticks.every(RULES_TICK_S, self.refresh_rules, name="rules")
         ticks.every(HEALTH_TICK_S, self.tell_troubles, name="health")
         ticks.every(TIDY_TICK_S, self.tidy, name="tidy")
+        ticks.every(EVIDENCE_TICK_S, self.drop_evidence, name="evidence")
         if interval := systemd.watchdog_interval_s():
             ticks.every(interval / 2, self.report_alive, name="watchdog")
         runs = [self.polls.run(), self.reads.run(), *(lane.run() for lane in self.deliveries)]
@@ -108,6 +111,7 @@ class Watcher:
         await self.reads.drain()
         await self.tell_troubles()
         await self.tidy()
+        await self.drop_evidence()
         await asyncio.gather(*(lane.drain() for lane in self.deliveries))
 
     async def tick(self) -> None:
@@ -134,6 +138,13 @@ class Watcher:
         """Forget what is no longer shown."""
         with contextlib.suppress(StorageUnavailable):
             await self.record.tidy(utc_now())
+
+    async def drop_evidence(self) -> None:
+        """Drop the oldest pages that were kept as received."""
+        limits = self.config.limits
+        with contextlib.suppress(StorageUnavailable):
+            before = utc_now() - timedelta(seconds=limits.keep_raw_s)
+            await self.record.drop_evidence(before, limits.max_raw_bytes)
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""

@@ -104,6 +104,8 @@ class Fetched:
     """Cache-Control max-age or Expires, where the server says so."""
     remarks: tuple[str, ...] = ()
     """Oddities that did not hinder: wrong length, missing type …"""
+    date: str = ""
+    """When the server says it answered, as it writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,16 @@ class NotAnArticle:
     url: str
     why: str
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an entry was read from, as received: shown when it is disputed, and read again."""
+
+    entry: Entry
+    received: datetime
+    page: Fetched | None = None
+    """None where the feed's own text was all that was read."""
 
 
 # --- matching ---------------------------------------------------------------------------------
@@ -556,3 +568,5 @@ class Reading:
     sample: Sample | None = None
     clocks: Mapping[str, Mapping[str, object]] | None = None
     """What has been learned of the source's clocks, as JSON; None for nothing new."""
+    evidence: Evidence | None = None
+    """None where none is kept."""

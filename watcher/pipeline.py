@@ -27,6 +27,7 @@ from watcher.model import (
     Alert,
     Article,
     Entry,
+    Evidence,
     Fetched,
     FetchFailed,
     Match,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from watcher.workers import Workers
 
 Form: TypeAlias = Literal["page", "fragment", "text"]
+Found: TypeAlias = Article | NotAnArticle | FetchFailed
 
 ACCEPT: Mapping[SourceKind, Literal["feed", "page"]] = {
     "feed": "feed",
@@ -145,9 +147,10 @@ class Pipeline:
 
     async def read(self, pending: Pending) -> None:
         """Extract and clean one entry's article, match the rules, relate it, record it all."""
-        found, missed = await self._article(pending)
+        found, missed, page = await self._article(pending)
+        evidence = self._evidence(pending, page)
         if not isinstance(found, Article):
-            await self._not_read(pending, found)
+            await self._not_read(pending, found, evidence)
             return
         sample = sample_of_miss(pending, missed) if missed else sample_of(found, pending)
         article = replace(found, source=pending.source, url=pending.entry.url)
@@ -160,7 +163,16 @@ class Pipeline:
             neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
             relation = relate(traces, neighbors)
             reading = Reading(
-                pending, article, traces, matches, relation, alerts, held_back, sample, clocks
+                pending,
+                article,
+                traces,
+                matches,
+                relation,
+                alerts,
+                held_back,
+                sample,
+                clocks,
+                evidence,
             )
             notices = await self.record.reading(reading, self.now())
         event(
@@ -284,48 +296,51 @@ class Pipeline:
 
     async def _article(
         self, pending: Pending
-    ) -> tuple[Article | NotAnArticle | FetchFailed, NotAnArticle | FetchFailed | None]:
+    ) -> tuple[Found, NotAnArticle | FetchFailed | None, Fetched | None]:
         """Give the page's article, or the feed's own text where that is whole or all there is.
 
-        Beside it, why the page was not read where the feed's text stands for it.
+        Beside it, why the page was not read where the feed's text stands for it, and the page.
         """
         known = await self.record.furniture(pending.source)
         if not self._wants_page(pending):
-            return await self._feed_text(pending.entry, known), None
-        found = await self._page(pending, known)
+            return await self._feed_text(pending.entry, known), None, None
+        found, page = await self._page(pending, known)
         if isinstance(found, Article) or self._is_tried_again(pending, found):
-            return found, None
+            return found, None, page
         # A headline whose page cannot be read may still be the news somebody waits for.
         instead = await self._feed_text(pending.entry, known)
         if not isinstance(instead, Article):
-            return found, None
+            return found, None, page
         if self._may_pass(pending, found) and not match(self.rules, instead):
-            return found, None  # the page may say more when it can be read again
-        why = found.why if isinstance(found, NotAnArticle) else found.detail
-        note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
-        told = replace(instead, removed=(*instead.removed, note))
-        return doubt(told, 0.4, f"the page could not be read: {why}"), found
+            return found, None, page  # the page may say more when it can be read again
+        return stand_in(instead, found), found, page
 
     async def _page(
         self, pending: Pending, furniture: frozenset[str]
-    ) -> Article | NotAnArticle | FetchFailed:
+    ) -> tuple[Found, Fetched | None]:
         entry, source = pending.entry, self.sources.get(pending.source)
         permission = source.ignore_robots if source else ""
         page = await self.fetcher.fetch(
             entry.link or entry.url, accept="page", ignore_robots=permission
         )
         if not isinstance(page, Fetched):
-            return page if isinstance(page, FetchFailed) else NotAnArticle(entry.url, "no page")
+            failed = page if isinstance(page, FetchFailed) else None
+            return failed or NotAnArticle(entry.url, "no page"), None
         try:
-            return await self.workers.run(
+            found: Found = await self.workers.run(
                 read_page, page, entry=entry, furniture=furniture, now=self.now()
             )
         except WorkFailed as failure:
-            return FetchFailed(entry.url, "work", f"the page could not be read: {failure}")
+            found = FetchFailed(entry.url, "work", f"the page could not be read: {failure}")
+        return found, page
 
-    async def _feed_text(
-        self, entry: Entry, furniture: frozenset[str]
-    ) -> Article | NotAnArticle | FetchFailed:
+    def _evidence(self, pending: Pending, page: Fetched | None) -> Evidence | None:
+        """Give what was read, as received, where such is kept."""
+        if not self.limits.keep_raw_s:
+            return None
+        return Evidence(pending.entry, self.now(), page)
+
+    async def _feed_text(self, entry: Entry, furniture: frozenset[str]) -> Found:
         try:
             return await self.workers.run(
                 read_feed_text, entry, furniture=furniture, now=self.now()
@@ -356,11 +371,16 @@ class Pipeline:
         changed = {how: clock.as_json() for how, clock in after.items()}
         return settled, changed if after != before else None
 
-    async def _not_read(self, pending: Pending, why: NotAnArticle | FetchFailed) -> None:
+    async def _not_read(
+        self,
+        pending: Pending,
+        why: NotAnArticle | FetchFailed,
+        evidence: Evidence | None = None,
+    ) -> None:
         now, url = self.now(), pending.entry.url
         if isinstance(why, NotAnArticle):
             sample = sample_of_miss(pending, why)
-            await self.record.entry_skipped(pending, why.why, now, sample)
+            await self.record.entry_skipped(pending, why.why, now, sample, evidence)
             event("extract", source=pending.source, url=url, status="no article", why=why.why)
             return
         grown = min(READ_AGAIN * 2 ** min(pending.attempts, 16), LONGEST_WAIT)
@@ -426,6 +446,14 @@ def is_final(failed: FetchFailed) -> bool:
     """Tell what will be the same next time, a client error or robots.txt, from what may pass."""
     is_refusal = 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
     return is_refusal or failed.why == "robots"
+
+
+def stand_in(article: Article, missed: NotAnArticle | FetchFailed) -> Article:
+    """Note on the feed's own text why it stands for the page."""
+    why = missed.why if isinstance(missed, NotAnArticle) else missed.detail
+    note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
+    told = replace(article, removed=(*article.removed, note))
+    return doubt(told, 0.4, f"the page could not be read: {why}")
 
 
 def sample_of_miss(pending: Pending, missed: NotAnArticle | FetchFailed) -> Sample | None:

@@ -2,12 +2,14 @@
 
 from watcher.record.engine import RecordRefused
 from watcher.record.outbox import retry_delay
+from watcher.record.raw import Kept
 from watcher.record.search import Archived
 from watcher.record.status import NoticeStatus, OutboxStatus, SourceStatus, Status
 from watcher.record.store import Record
 
 __all__ = [
     "Archived",
+    "Kept",
     "NoticeStatus",
     "OutboxStatus",
     "Record",

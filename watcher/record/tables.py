@@ -241,6 +241,34 @@ Index(
     postgresql_where=_ENTRY_CLAIMED,
 )
 
+# The bodies of pages as received, compressed; one that two readings name is kept once.
+raw = Table(
+    "raw",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Index("raw_size", "size"),
+)
+
+# What each reading was read from: the entry as listed, and the answer that brought the body.
+evidence = Table(
+    "evidence",
+    metadata,
+    _id(),
+    Column("entry_id", _Id, ForeignKey("entries.id"), nullable=False, index=True),
+    Column("hash", Text, ForeignKey("raw.hash"), index=True),
+    Column("size", Integer, nullable=False),
+    Column("received", Instant, nullable=False, index=True),
+    _words("final_url"),
+    _words("content_type"),
+    _words("etag"),
+    _words("last_modified"),
+    _words("served"),
+    Column("listed", LargeBinary, nullable=False),
+    Index("evidence_size", "size"),
+)
+
 stories = Table(
     "stories",
     metadata,

@@ -99,7 +99,7 @@ def pending_of(row: Row[Any]) -> Pending:
     return Pending(
         id=row.id,
         source=row.source,
-        entry=_entry_of(row.entry or {}, row.url),
+        entry=entry_of(row.entry or {}, row.url),
         attempts=row.attempts,
         seen=row.seen,
         first_contact=row.first_contact,
@@ -107,7 +107,8 @@ def pending_of(row: Row[Any]) -> Pending:
     )
 
 
-def _entry_of(data: Json, url: str) -> Entry:
+def entry_of(data: Json, url: str) -> Entry:
+    """Read an entry from its JSON."""
     told = _known(Entry, data)
     told |= {name: _instant(told.get(name)) for name in ("published", "updated")}
     told |= {"tags": tuple(told.get("tags", ()))}
