@@ -9,7 +9,7 @@ import signal
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from watcher import log, systemd
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from watcher.model import Article, Notice, Outcome, Pending, Polled, Source, SourceState
     from watcher.preview import Preview
     from watcher.record import Status
+    from watcher.reread import Reread
 
 POLLS_AT_ONCE = 32
 READS_AT_ONCE = 32
@@ -315,6 +316,28 @@ async def open_archive(config_file: Path) -> AsyncIterator[tuple[Config, Record]
     config = load_config(config_file)
     async with Record(config.database.reveal(), migrate=False) as record:
         yield config, record
+
+
+async def reread_evidence(
+    config_file: Path,
+    since: datetime | None,
+    source: str | None,
+    done: Callable[[int], None],
+    *,
+    applies: bool,
+) -> AsyncIterator[tuple[Reread, bool]]:
+    """Read kept evidence again; give what comes out otherwise, each with whether it was recorded.
+
+    `done` hears of each piece how many there are.
+    """
+    from watcher.reread import apply, reread
+
+    begin = since or datetime(1970, 1, 1, tzinfo=UTC)
+    async with open_watcher(load_config(config_file)) as watcher:
+        total = await watcher.record.count_evidence(begin, source)
+        changed = reread(watcher.pipeline, begin, source, lambda: done(total))
+        async for told in changed:
+            yield told, applies and await apply(watcher.pipeline, told, utc_now())
 
 
 async def send_test_notice(config_file: Path, target: str) -> Outcome:

@@ -519,6 +519,8 @@ class Pending:
     """Listed by the very first poll of its source."""
     gap_s: float | None = None
     """How long its source had not been looked at when it was first seen; None where unknown."""
+    is_again: bool = False
+    """It was read before, and its source has said something else since."""
 
 
 @dataclass(frozen=True, slots=True)

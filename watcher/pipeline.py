@@ -90,6 +90,7 @@ MANY_SOURCES = 5
 """Where there are so many and most of them fail, it is the network and not the sources."""
 PASSING = frozenset({408, 425, 429})
 """Client errors that may be over in a while: timeout, too early, too many requests."""
+GONE = frozenset({404, 410})
 READ_AGAIN = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 OUTAGE = timedelta(hours=24)
@@ -149,6 +150,9 @@ class Pipeline:
         """Extract and clean one entry's article, match the rules, relate it, record it all."""
         found, missed, page = await self._article(pending)
         evidence = self._evidence(pending, page)
+        failed = missed or (None if isinstance(found, Article) else found)
+        if pending.is_again and failed and await self._stays(pending, failed):
+            return
         if not isinstance(found, Article):
             await self._not_read(pending, found, evidence)
             return
@@ -158,7 +162,7 @@ class Pipeline:
         article, clocks = await self._dated(article, pending, traces)
         # In a thread: a long article must not hold up the loop.
         matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
-        alerts, held_back = self._alerts(article, matches, pending)
+        alerts, held_back = self.alerts(article, matches, pending)
         async with self._relating:
             neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
             relation = relate(traces, neighbors)
@@ -340,6 +344,15 @@ class Pipeline:
             return None
         return Evidence(pending.entry, self.now(), page)
 
+    async def _stays(self, pending: Pending, failed: NotAnArticle | FetchFailed) -> bool:
+        """Keep what was read before of a page that cannot be read now; False: it is tried again."""
+        if self._is_tried_again(pending, failed):
+            return False
+        why, is_gone = failed.why, False
+        if isinstance(failed, FetchFailed):
+            why, is_gone = failed.detail, failed.status in GONE
+        return await self.record.stays(pending, why, self.now(), is_gone=is_gone)
+
     async def _feed_text(self, entry: Entry, furniture: frozenset[str]) -> Found:
         try:
             return await self.workers.run(
@@ -391,7 +404,7 @@ class Pipeline:
         await self.record.entry_failed(pending, why.detail, now, again, missed)
         event("fetch", source=pending.source, url=url, status=why.why, why=why.detail, again=again)
 
-    def _alerts(
+    def alerts(
         self, article: Article, matches: Sequence[Match], pending: Pending
     ) -> tuple[tuple[tuple[str, Alert], ...], dict[str, str]]:
         """Say who is to be told what, and which rules tell nobody, and why."""

@@ -18,7 +18,9 @@ from watcher.record import (
     entries,
     furniture,
     health,
+    history,
     lease,
+    match_changes,
     notices,
     raw,
     search,
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
         Trouble,
         Wanted,
     )
+    from watcher.record.history import History
     from watcher.record.raw import Kept
     from watcher.record.search import Archived
     from watcher.record.status import Status
@@ -237,8 +240,34 @@ class Record:
     async def evidence(
         self, since: datetime, source: str | None = None, after: int = 0, limit: int = 50
     ) -> list[Kept]:
-        """Give the newest evidence of up to `limit` entries, received since then, behind `after`."""
+        """Give the newest evidence of up to `limit` entries, of since then and behind `after`."""
         return await self._database.read(raw.kept, since, source, after, limit)
+
+    async def history(self, which: int | str) -> History | None:
+        """Give an article, by its number or address, with its texts before and its matches."""
+        ask = history.of_article if isinstance(which, int) else history.of_address
+        return await self._database.read(ask, which)  # type: ignore[arg-type]  # as it is asked
+
+    async def history_of_entry(self, entry_id: int) -> History | None:
+        """Give the article that was last read from an entry."""
+        return await self._database.read(history.of_entry, entry_id)
+
+    async def articles(
+        self, since: datetime | None, source: str | None, rule: str | None, limit: int
+    ) -> Sequence[Archived]:
+        """Give the newest articles seen since then, of a source and matched by a rule."""
+        return await self._database.read(history.listed, since, source, rule, limit)
+
+    async def read_again(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
+        """Record what an entry that was done says when its evidence is read anew."""
+        return await self._database.write(_keep_again, reading, now, self._rule_revision)
+
+    async def stays(self, pending: Pending, why: str, now: datetime, *, is_gone: bool) -> bool:
+        """Close an entry whose page could not be read again; what was read of it before stays.
+
+        Notes that the page is gone with its matches. False where nothing had been read of it.
+        """
+        return await self._database.write(_keep_stays, pending, why, now, is_gone)
 
     async def count_evidence(self, since: datetime, source: str | None = None) -> int:
         """Count the same."""
@@ -423,6 +452,28 @@ def _keep_reading(
     furniture.add(connection, reading.article, story_id, now)
     if packed:
         raw.keep(connection, reading.pending, packed)
+    return notices.queue(connection, story_id, reading.alerts, now)
+
+
+def _keep_stays(
+    connection: Connection,
+    pending: Pending,
+    why: str,
+    now: datetime,
+    is_gone: bool,  # noqa: FBT001 - handed on by `write`
+) -> bool:
+    if articles.own_article(connection, pending.id) is None:
+        return False
+    if entries.finish(connection, pending, "done", why, now) and is_gone:
+        match_changes.note_gone(connection, pending.id, why, now)
+    return True
+
+
+def _keep_again(
+    connection: Connection, reading: Reading, now: datetime, rule_revision: str | None
+) -> tuple[Notice, ...]:
+    entries.now_read(connection, reading.pending, now)
+    story_id = articles.add(connection, reading, now, rule_revision)
     return notices.queue(connection, story_id, reading.alerts, now)
 
 

@@ -219,6 +219,10 @@ entries = Table(
     Column("claimed_by", Text),
     Column("claimed_until", Instant),
     Column("finished", Instant),
+    # What the source said of it, hashed; how often that changed on the day it last did.
+    _words("version"),
+    _count("again"),
+    _count("again_day"),
 )
 # Conditions of partial indexes must stand literally in the query too, or SQLite does not use them.
 IS_PENDING = entries.c.status == literal_column("'pending'", Text)
@@ -331,6 +335,9 @@ revisions = Table(
     Column("text_hash", Text, nullable=False),
     Column("seen", Instant, nullable=False),
     Column("superseded", Instant, nullable=False),
+    _words("why"),
+    # How its text differs from the one after it: places in both, without the words.
+    Column("differences", _Json),
 )
 
 # An index over articles, not a record: rows may outlive their article, so there is no foreign key
@@ -385,6 +392,20 @@ matches = Table(
     _words("held_back"),
     Column("seen", Instant, nullable=False),
     Index("matches_rule_seen", "rule", "seen"),
+)
+
+# Matches whose words no longer stand in the article, or whose page is gone.
+match_changes = Table(
+    "match_changes",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("match_id", _Id, ForeignKey("matches.id"), nullable=False, index=True),
+    # The text in which they stood; empty where the page is gone and nothing new is known.
+    Column("revision_id", _Id, ForeignKey("revisions.id"), index=True),
+    _words("before"),
+    _words("after"),
+    Column("seen", Instant, nullable=False),
 )
 
 notices = Table(

@@ -104,6 +104,7 @@ def pending_of(row: Row[Any]) -> Pending:
         seen=row.seen,
         first_contact=row.first_contact,
         gap_s=row.gap_s,
+        is_again=row.again > 0,
     )
 
 

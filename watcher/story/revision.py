@@ -68,8 +68,7 @@ def applied(old: str, new: str, changes: Iterable[Difference]) -> str:
 def stands(start: int, end: int, changes: Iterable[Difference]) -> bool:
     """Tell whether a span of the old text is untouched in the new one."""
     return not any(
-        one.old_start < end
-        and start < one.old_end
+        (one.old_start < end and start < one.old_end)
         or (one.old_start == one.old_end and start < one.old_start < end)
         for one in changes
     )
@@ -133,7 +132,7 @@ def _unlike(
 ) -> list[tuple[int, int, int, int]]:
     if len(left) * len(right) > most:
         return [(0, len(left), 0, len(right))]
-    matcher = SequenceMatcher(None, left, right)  # type: ignore[type-var]  # all hash
+    matcher = SequenceMatcher(None, left, right)
     return [tuple(found) for tag, *found in matcher.get_opcodes() if tag != "equal"]  # type: ignore[misc]
 
 
