@@ -26,7 +26,7 @@ from watcher.story import differences
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from watcher.model import Article, Fingerprint, Neighbor, Reading
 
@@ -113,7 +113,7 @@ def add(connection: Connection, reading: Reading, now: datetime, rule_revision: 
     return story_id
 
 
-def own_article(connection: Connection, entry_id: int) -> Row[Any] | None:
+def own_article(connection: Connection, entry_id: int) -> Any:
     """Give the article that was read from an entry, also where another revised it since."""
     revised = select(revisions.c.article_id).where(revisions.c.entry_id == entry_id)
     told = (articles.c.id, articles.c.story_id, articles.c.title, articles.c.text_hash)
