@@ -9,6 +9,7 @@ import signal
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from watcher import log, systemd
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from watcher.model import Article, Notice, Outcome, Pending, Polled, Source, SourceState
     from watcher.preview import Preview
     from watcher.record import Status
+    from watcher.reread import Reread
 
 POLLS_AT_ONCE = 32
 READS_AT_ONCE = 32
@@ -48,6 +50,7 @@ TICK_S = 1.0
 HEALTH_TICK_S = 60.0
 """Troubles that begin within a minute are told together."""
 TIDY_TICK_S = 86_400.0
+EVIDENCE_TICK_S = 300.0
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
 GRACE_S = 2.0
@@ -79,6 +82,7 @@ class Watcher:
         ticks.every(RULES_TICK_S, self.refresh_rules, name="rules")
         ticks.every(HEALTH_TICK_S, self.tell_troubles, name="health")
         ticks.every(TIDY_TICK_S, self.tidy, name="tidy")
+        ticks.every(EVIDENCE_TICK_S, self.drop_evidence, name="evidence")
         if interval := systemd.watchdog_interval_s():
             ticks.every(interval / 2, self.report_alive, name="watchdog")
         runs = [self.polls.run(), self.reads.run(), *(lane.run() for lane in self.deliveries)]
@@ -108,6 +112,7 @@ class Watcher:
         await self.reads.drain()
         await self.tell_troubles()
         await self.tidy()
+        await self.drop_evidence()
         await asyncio.gather(*(lane.drain() for lane in self.deliveries))
 
     async def tick(self) -> None:
@@ -134,6 +139,13 @@ class Watcher:
         """Forget what is no longer shown."""
         with contextlib.suppress(StorageUnavailable):
             await self.record.tidy(utc_now())
+
+    async def drop_evidence(self) -> None:
+        """Drop the oldest pages that were kept as received."""
+        limits = self.config.limits
+        with contextlib.suppress(StorageUnavailable):
+            before = utc_now() - timedelta(seconds=limits.keep_raw_s)
+            await self.record.drop_evidence(before, limits.max_raw_bytes)
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""
@@ -305,6 +317,28 @@ async def open_archive(config_file: Path) -> AsyncIterator[tuple[Config, Record]
     config = load_config(config_file)
     async with Record(config.database.reveal(), migrate=False) as record:
         yield config, record
+
+
+async def reread_evidence(
+    config_file: Path,
+    since: datetime | None,
+    source: str | None,
+    done: Callable[[int], None],
+    *,
+    applies: bool,
+) -> AsyncIterator[tuple[Reread, bool]]:
+    """Read kept evidence again; give what comes out otherwise, each with whether it was recorded.
+
+    `done` hears of each piece how many there are.
+    """
+    from watcher.reread import apply, reread
+
+    begin = since or datetime(1970, 1, 1, tzinfo=UTC)
+    async with open_watcher(load_config(config_file)) as watcher:
+        total = await watcher.record.count_evidence(begin, source)
+        changed = reread(watcher.pipeline, begin, source, lambda: done(total))
+        async for told in changed:
+            yield told, applies and await apply(watcher.pipeline, told, utc_now())
 
 
 async def send_test_notice(config_file: Path, target: str) -> Outcome:

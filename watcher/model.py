@@ -104,6 +104,8 @@ class Fetched:
     """Cache-Control max-age or Expires, where the server says so."""
     remarks: tuple[str, ...] = ()
     """Oddities that did not hinder: wrong length, missing type …"""
+    date: str = ""
+    """When the server says it answered, as it writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,16 @@ class NotAnArticle:
     url: str
     why: str
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an entry was read from, as received: shown when it is disputed, and read again."""
+
+    entry: Entry
+    received: datetime
+    page: Fetched | None = None
+    """None where the feed's own text was all that was read."""
 
 
 # --- matching ---------------------------------------------------------------------------------
@@ -507,6 +519,8 @@ class Pending:
     """Listed by the very first poll of its source."""
     gap_s: float | None = None
     """How long its source had not been looked at when it was first seen; None where unknown."""
+    is_again: bool = False
+    """It was read before, and its source has said something else since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -558,3 +572,5 @@ class Reading:
     sample: Sample | None = None
     clocks: Mapping[str, Mapping[str, object]] | None = None
     """What is now known of the source's clocks, as JSON; None to leave what is on record."""
+    evidence: Evidence | None = None
+    """None where none is kept."""

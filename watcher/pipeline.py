@@ -27,6 +27,7 @@ from watcher.model import (
     Alert,
     Article,
     Entry,
+    Evidence,
     Fetched,
     FetchFailed,
     Match,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from watcher.workers import Workers
 
 Form: TypeAlias = Literal["page", "fragment", "text"]
+Found: TypeAlias = Article | NotAnArticle | FetchFailed
 
 ACCEPT: Mapping[SourceKind, Literal["feed", "page"]] = {
     "feed": "feed",
@@ -88,6 +90,7 @@ MANY_SOURCES = 5
 """Where there are so many and most of them fail, it is the network and not the sources."""
 PASSING = frozenset({408, 425, 429})
 """Client errors that may be over in a while: timeout, too early, too many requests."""
+GONE = frozenset({404, 410})
 READ_AGAIN = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 OUTAGE = timedelta(hours=24)
@@ -145,9 +148,13 @@ class Pipeline:
 
     async def read(self, pending: Pending) -> None:
         """Extract and clean one entry's article, match the rules, relate it, record it all."""
-        found, missed = await self._article(pending)
+        found, missed, page = await self._article(pending)
+        evidence = self._evidence(pending, page)
+        failed = missed or (None if isinstance(found, Article) else found)
+        if pending.is_again and failed and await self._stays(pending, failed):
+            return
         if not isinstance(found, Article):
-            await self._not_read(pending, found)
+            await self._not_read(pending, found, evidence)
             return
         article = replace(found, source=pending.source, url=pending.entry.url)
         traces = await asyncio.to_thread(fingerprint, article)
@@ -155,14 +162,23 @@ class Pipeline:
         sample = sample_of_miss(pending, missed) if missed else sample_of(article, pending)
         # In a thread: a long article must not hold up the loop.
         matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
-        alerts, held_back = self._alerts(article, matches, pending)
+        alerts, held_back = self.alerts(article, matches, pending)
         async with self._relating:
             neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
             relation = relate(traces, neighbors)
             clocks = self._learned(article, pending)
             kept = as_json(clocks)
             reading = Reading(
-                pending, article, traces, matches, relation, alerts, held_back, sample, kept
+                pending,
+                article,
+                traces,
+                matches,
+                relation,
+                alerts,
+                held_back,
+                sample,
+                kept,
+                evidence,
             )
             notices = await self.record.reading(reading, self.now())
             self._clocks[pending.source] = clocks
@@ -287,48 +303,60 @@ class Pipeline:
 
     async def _article(
         self, pending: Pending
-    ) -> tuple[Article | NotAnArticle | FetchFailed, NotAnArticle | FetchFailed | None]:
+    ) -> tuple[Found, NotAnArticle | FetchFailed | None, Fetched | None]:
         """Give the page's article, or the feed's own text where that is whole or all there is.
 
-        Beside it, why the page was not read where the feed's text stands for it.
+        Beside it, why the page was not read where the feed's text stands for it, and the page.
         """
         known = await self.record.furniture(pending.source)
         if not self._wants_page(pending):
-            return await self._feed_text(pending.entry, known), None
-        found = await self._page(pending, known)
+            return await self._feed_text(pending.entry, known), None, None
+        found, page = await self._page(pending, known)
         if isinstance(found, Article) or self._is_tried_again(pending, found):
-            return found, None
+            return found, None, page
         # A headline whose page cannot be read may still be the news somebody waits for.
         instead = await self._feed_text(pending.entry, known)
         if not isinstance(instead, Article):
-            return found, None
+            return found, None, page
         if self._may_pass(pending, found) and not match(self.rules, instead):
-            return found, None  # the page may say more when it can be read again
-        why = found.why if isinstance(found, NotAnArticle) else found.detail
-        note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
-        told = replace(instead, removed=(*instead.removed, note))
-        return doubt(told, 0.4, f"the page could not be read: {why}"), found
+            return found, None, page  # the page may say more when it can be read again
+        return stand_in(instead, found), found, page
 
     async def _page(
         self, pending: Pending, furniture: frozenset[str]
-    ) -> Article | NotAnArticle | FetchFailed:
+    ) -> tuple[Found, Fetched | None]:
         entry, source = pending.entry, self.sources.get(pending.source)
         permission = source.ignore_robots if source else ""
         page = await self.fetcher.fetch(
             entry.link or entry.url, accept="page", ignore_robots=permission
         )
         if not isinstance(page, Fetched):
-            return page if isinstance(page, FetchFailed) else NotAnArticle(entry.url, "no page")
+            failed = page if isinstance(page, FetchFailed) else None
+            return failed or NotAnArticle(entry.url, "no page"), None
         try:
-            return await self.workers.run(
+            found: Found = await self.workers.run(
                 read_page, page, entry=entry, furniture=furniture, now=self.now()
             )
         except WorkFailed as failure:
-            return FetchFailed(entry.url, "work", f"the page could not be read: {failure}")
+            found = FetchFailed(entry.url, "work", f"the page could not be read: {failure}")
+        return found, page
 
-    async def _feed_text(
-        self, entry: Entry, furniture: frozenset[str]
-    ) -> Article | NotAnArticle | FetchFailed:
+    def _evidence(self, pending: Pending, page: Fetched | None) -> Evidence | None:
+        """Give what was read, as received, where such is kept."""
+        if not self.limits.keep_raw_s:
+            return None
+        return Evidence(pending.entry, self.now(), page)
+
+    async def _stays(self, pending: Pending, failed: NotAnArticle | FetchFailed) -> bool:
+        """Keep what was read before of a page that cannot be read now; False: it is tried again."""
+        if self._is_tried_again(pending, failed):
+            return False
+        why, is_gone = failed.why, False
+        if isinstance(failed, FetchFailed):
+            why, is_gone = failed.detail, failed.status in GONE
+        return await self.record.stays(pending, why, self.now(), is_gone=is_gone)
+
+    async def _feed_text(self, entry: Entry, furniture: frozenset[str]) -> Found:
         try:
             return await self.workers.run(
                 read_feed_text, entry, furniture=furniture, now=self.now()
@@ -358,11 +386,16 @@ class Pipeline:
             after = remember_old(after, claim)
         return after
 
-    async def _not_read(self, pending: Pending, why: NotAnArticle | FetchFailed) -> None:
+    async def _not_read(
+        self,
+        pending: Pending,
+        why: NotAnArticle | FetchFailed,
+        evidence: Evidence | None = None,
+    ) -> None:
         now, url = self.now(), pending.entry.url
         if isinstance(why, NotAnArticle):
             sample = sample_of_miss(pending, why)
-            await self.record.entry_skipped(pending, why.why, now, sample)
+            await self.record.entry_skipped(pending, why.why, now, sample, evidence)
             event("extract", source=pending.source, url=url, status="no article", why=why.why)
             return
         grown = min(READ_AGAIN * 2 ** min(pending.attempts, 16), LONGEST_WAIT)
@@ -373,7 +406,7 @@ class Pipeline:
         await self.record.entry_failed(pending, why.detail, now, again, missed)
         event("fetch", source=pending.source, url=url, status=why.why, why=why.detail, again=again)
 
-    def _alerts(
+    def alerts(
         self, article: Article, matches: Sequence[Match], pending: Pending
     ) -> tuple[tuple[tuple[str, Alert], ...], dict[str, str]]:
         """Say who is to be told what, and which rules tell nobody, and why."""
@@ -428,6 +461,14 @@ def is_final(failed: FetchFailed) -> bool:
     """Tell what will be the same next time, a client error or robots.txt, from what may pass."""
     is_refusal = 400 <= (failed.status or 0) < 500 and failed.status not in PASSING
     return is_refusal or failed.why == "robots"
+
+
+def stand_in(article: Article, missed: NotAnArticle | FetchFailed) -> Article:
+    """Note on the feed's own text why it stands for the page."""
+    why = missed.why if isinstance(missed, NotAnArticle) else missed.detail
+    note = Removed("", f"the page could not be read, this is the feed's own text: {why}")
+    told = replace(article, removed=(*article.removed, note))
+    return doubt(told, 0.4, f"the page could not be read: {why}")
 
 
 def sample_of_miss(pending: Pending, missed: NotAnArticle | FetchFailed) -> Sample | None:

@@ -53,6 +53,8 @@ limits:
   workers: 4
   worker_memory: 512MB
   max_entries_per_poll: 200
+  keep_raw: 3d
+  max_raw: 1GB
 fetch:
   user_agent: desk/1 (desk@example.org)
   connect_timeout: 5s
@@ -111,7 +113,7 @@ def test_everything_that_can_be_set(tmp_path):
             allow_networks=("10.0.0.0/8", "127.0.0.1"),
         ),
         polling=Polling(90, 7200),
-        limits=Limits(7 * 86400, 5, 30, 4, 512, 200),
+        limits=Limits(7 * 86400, 5, 30, 4, 512, 200, 3 * 86400, 1024**3),
         log=LogSettings("debug", "journal"),
         timezone="Asia/Baghdad",
         operator="screen",
@@ -487,6 +489,8 @@ _FIELDS = {
         "workers",
         "worker_memory",
         "max_entries_per_poll",
+        "keep_raw",
+        "max_raw",
     ),
     "fetch": (
         "connect_timeout",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+import watcher.cli.articles
 import watcher.cli.backtest
 import watcher.cli.explain
 import watcher.cli.reading

@@ -20,7 +20,17 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; mistakes in files end with status 2, other failures with 1."""
-    from watcher.cli import backtest, explain, reading, rules, running, setup, sources, status  # noqa: F401 - they register their commands
+    from watcher.cli import (  # noqa: F401 - they register their commands
+        articles,
+        backtest,
+        explain,
+        reading,
+        rules,
+        running,
+        setup,
+        sources,
+        status,
+    )
     from watcher.cli.show import show_problems
 
     for stream in (sys.stdout, sys.stderr):

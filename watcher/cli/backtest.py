@@ -56,7 +56,7 @@ def backtest_rules(  # noqa: PLR0913, PLR0917 - one for each option
     as_json: AsJson = False,
 ) -> None:
     """Say what rules would have alerted on, per day, with samples, before they go live."""
-    request = _Request(rule, _instant(since), rules, against, samples, as_json)
+    request = _Request(rule, instant(since), rules, against, samples, as_json)
     if articles is not None:
         asyncio.run(_over_lines(request, articles))
     else:
@@ -74,7 +74,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find recorded articles in which all the terms occur, in any inflection and spelling."""
-    asyncio.run(_search(terms, _instant(since), limit, config, as_json=as_json))
+    asyncio.run(_search(terms, instant(since), limit, config, as_json=as_json))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ class _Request:
     as_json: bool
 
 
-def _instant(since: str) -> datetime | None:
+def instant(since: str) -> datetime | None:
+    """Give when a time span that ends now began; None for `all`."""
     from watcher.clock import utc_now
 
     if since == "all":
@@ -108,7 +109,7 @@ async def _over_archive(request: _Request, config_file: Path) -> None:
     async with open_archive(config_file) as (config, record):
         new, old = _rule_sets(request, request.rules or config.rules)
         judge = _judge(new, old, _settings(request, config.limits.max_age_s, config.timezone))
-        with _progress() as progress:
+        with progress_bar() as progress:
             await _make_searchable(record, progress)
             wanted = [*new.needs.values(), *(old.needs.values() if old else ())]
             narrowing = progress.add_task("searching the archive", total=None)
@@ -130,7 +131,7 @@ async def _over_lines(request: _Request, file: Path) -> None:
             if not (one.seen and request.since and one.seen < request.since):
                 yield one
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         looked = await _look(judge, stream(), progress)
     _tell(judge, looked, as_json=request.as_json)
 
@@ -205,7 +206,7 @@ async def _search(
     from watcher.app import open_archive
 
     async with open_archive(config_file) as (config, record):
-        with _progress() as progress:
+        with progress_bar() as progress:
             await _make_searchable(record, progress)
             narrowing = progress.add_task("searching the archive", total=None)
             found = await archive.find(record, terms, since, limit)
@@ -221,7 +222,8 @@ async def _search(
 # --- showing ----------------------------------------------------------------------------------
 
 
-def _progress() -> Progress:
+def progress_bar() -> Progress:
+    """Make a bar that goes away when it is done."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -32,6 +32,8 @@ LIMITS_KEYS: Final = (
     "workers",
     "worker_memory",
     "max_entries_per_poll",
+    "keep_raw",
+    "max_raw",
 )
 FETCH_KEYS: Final = (
     "user_agent",
@@ -66,6 +68,11 @@ def volume(least: int, most: int) -> Callable[[str], int]:
     """Make a reader of sizes between two bounds, in bytes."""
     read = bounded(size, least, most, show_size)
     return lambda text: int(read(text))
+
+
+def _seconds_or_none(text: str) -> float:
+    """Read a duration from an hour to ten years, or 0 for "off"."""
+    return 0.0 if text == "0" else seconds(3600, 3650 * DAY_S)(text)
 
 
 interval: Final = seconds(0.1, 30 * DAY_S)
@@ -104,6 +111,8 @@ def read_limits(given: Fields) -> Limits:
         max_entries_per_poll=given.read(
             "max_entries_per_poll", count(1, 100_000), base.max_entries_per_poll
         ),
+        keep_raw_s=given.read("keep_raw", _seconds_or_none, base.keep_raw_s),
+        max_raw_bytes=given.read("max_raw", volume(_MB, 1024 * 1024 * _MB), base.max_raw_bytes),
     )
 
 

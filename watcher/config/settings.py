@@ -35,6 +35,10 @@ class Limits:
     worker_count: int = 2
     worker_memory_mb: int = 1024
     max_entries_per_poll: int = 1000
+    keep_raw_s: float = 14 * 86400.0
+    """How long pages are kept as received; 0 for not at all."""
+    max_raw_bytes: int = 2 * 1024**3
+    """What they may take together, compressed."""
 
 
 @dataclass(frozen=True, slots=True)

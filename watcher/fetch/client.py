@@ -310,7 +310,11 @@ def _conclude(url: str, trip: _Trip, answer: Answer, before: Validators) -> Outc
         moved_to=trip.moved_to,
         fresh_for_s=answer.fresh_for_s,
         remarks=answer.remarks if answer.body else (*answer.remarks, "the body is empty"),
+        date=answer.headers.get("Date", "")[:_LONGEST_DATE],
     )
+
+
+_LONGEST_DATE = 100
 
 
 def _mb(count: int) -> str:

@@ -1,18 +1,24 @@
 """Remember everything, and hand out what waits: entries and notices. Owns sqlalchemy."""
 
 from watcher.record.engine import RecordRefused
+from watcher.record.history import History, Matched, Superseded
 from watcher.record.outbox import retry_delay
+from watcher.record.raw import Kept
 from watcher.record.search import Archived
 from watcher.record.status import NoticeStatus, OutboxStatus, SourceStatus, Status
 from watcher.record.store import Record
 
 __all__ = [
     "Archived",
+    "History",
+    "Kept",
+    "Matched",
     "NoticeStatus",
     "OutboxStatus",
     "Record",
     "RecordRefused",
     "SourceStatus",
     "Status",
+    "Superseded",
     "retry_delay",
 ]

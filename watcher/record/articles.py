@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, func, insert, literal, select, union_all, update
 
+from watcher.model import Relation
+from watcher.record import match_changes
 from watcher.record.search import enter
 from watcher.record.tables import (
     articles,
@@ -14,10 +16,12 @@ from watcher.record.tables import (
     matches,
     revisions,
     rule_revisions,
+    storable,
     stories,
 )
 from watcher.record.upsert import insert_unless_known
 from watcher.record.values import day_of, neighbor_of, packed, signed, url_hash
+from watcher.story import differences
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,12 +81,21 @@ def _neighbors_query() -> Select[Any]:
 
 # Built once: to build a statement costs more than to run it.
 NEIGHBORS = _neighbors_query()
+SAYS_OTHERWISE = "its source says something else of it"
+_TEXT_BEFORE = select(
+    revisions.c.id, revisions.c.article_id, revisions.c.title, revisions.c.text
+).where(revisions.c.id == bindparam("id"))
 _NEW_STORY = insert(stories).returning(stories.c.id)
 _NEW_ARTICLE = insert(articles).returning(articles.c.id)
 
 
 def add(connection: Connection, reading: Reading, now: datetime, rule_revision: str | None) -> int:
     """Add the article, or the revision of one, with its story and matches; give the story's id."""
+    if reading.pending.is_again and (own := own_article(connection, reading.pending.id)):
+        if own.text_hash == reading.fingerprint.text_hash and own.title == reading.article.title:
+            return int(own.story_id)  # only its source's words changed
+        again = Relation("revision", own.story_id, own.id, SAYS_OTHERWISE)
+        reading = replace(reading, relation=again)
     relation = reading.relation
     story_id = relation.story_id
     revised = relation.article_id if relation.kind == "revision" else None
@@ -98,6 +111,14 @@ def add(connection: Connection, reading: Reading, now: datetime, rule_revision: 
     enter(connection, article_id, reading.article)
     _add_matches(connection, article_id, reading, now, rule_revision)
     return story_id
+
+
+def own_article(connection: Connection, entry_id: int) -> Any:
+    """Give the article that was read from an entry, also where another revised it since."""
+    revised = select(revisions.c.article_id).where(revisions.c.entry_id == entry_id)
+    told = (articles.c.id, articles.c.story_id, articles.c.title, articles.c.text_hash)
+    is_own = (articles.c.entry_id == entry_id) | articles.c.id.in_(revised)
+    return connection.execute(select(*told).where(is_own).limit(1)).one_or_none()
 
 
 def earlier(
@@ -155,7 +176,12 @@ def _revise(connection: Connection, article_id: int, reading: Reading, now: date
         *(articles.c[name] for name in names),
     ).where(articles.c.id == article_id)
     keeping = insert(revisions).from_select(["article_id", "superseded", *names], before)
-    revision_id = (connection.execute(keeping.returning(revisions.c.id))).scalar_one()
+    revision_id = connection.execute(keeping.returning(revisions.c.id)).scalar_one()
+    old = connection.execute(_TEXT_BEFORE, {"id": revision_id}).one()
+    changes = differences(old.text, storable(reading.article.text))
+    told = {"why": reading.relation.why, "differences": [list(astuple(one)) for one in changes]}
+    connection.execute(update(revisions).where(revisions.c.id == revision_id).values(told))
+    match_changes.note(connection, reading, old, changes, now)
     was_current = (matches.c.article_id == article_id) & matches.c.revision_id.is_(None)
     connection.execute(update(matches).where(was_current).values(revision_id=revision_id))
     text = _text_row(reading, now)

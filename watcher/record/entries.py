@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
+import re
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Text, Update, literal_column, select, update
 
+from watcher.arabic import fold, words_of
 from watcher.record.lease import LET_GO
 from watcher.record.tables import IS_PENDING, entries
 from watcher.record.upsert import insert_unless_known
-from watcher.record.values import entry_json, pending_of, url_hash
+from watcher.record.values import day_of, entry_json, pending_of, url_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -32,6 +37,11 @@ _STALLED = (
 )
 _ANSWERED: dict[str, Any] = LET_GO | {"unanswered": 0}
 _HASHES_PER_QUERY = 500
+YOUNG = timedelta(days=3)
+"""How long after first sight an entry is followed."""
+MOST_AGAIN = 4
+"""How often in a day, in UTC, an entry is read again because its source says something else."""
+_TAG = re.compile(r"<[^>]*>")
 
 
 def add(  # noqa: PLR0913 - an entry is added with all of that
@@ -48,6 +58,7 @@ def add(  # noqa: PLR0913 - an entry is added with all of that
     # Lists begin with the newest; of two with one address the one listed first is kept.
     by_hash = {url_hash(entry.url): entry for entry in reversed(listed)}
     known = _known(connection, by_hash)
+    _queue_changed(connection, source, {key: by_hash[key] for key in known}, now)
     new = [(key, entry) for key, entry in by_hash.items() if key not in known]
     if not new:
         return [], 0
@@ -108,6 +119,48 @@ def finish(connection: Connection, pending: Pending, status: str, why: str, now:
     return closed.rowcount == 1
 
 
+def version_of(entry: Entry) -> str:
+    """Hash what the source says of an entry, spelling and markup aside.
+
+    Only words count, and the stamp of its last change: counters and addresses in markup move.
+    """
+    words = f"{entry.title} {_TAG.sub(' ', html.unescape(entry.body_html))}"
+    said = [*map(fold, words_of(words).raw), entry.updated.isoformat() if entry.updated else ""]
+    return hashlib.blake2b(" ".join(said).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _queue_changed(
+    connection: Connection, source: str, listed: Mapping[str, Entry], now: datetime
+) -> None:
+    """Have entries of which their source now says something else read again, within bounds."""
+    day, told = day_of(now), (entries.c.id, entries.c.url_hash, entries.c.version)
+    for some in _batches(listed):
+        young = select(*told, entries.c.again, entries.c.again_day).where(
+            entries.c.url_hash.in_(some),
+            entries.c.source == source,
+            entries.c.status != literal_column("'pending'", Text),
+            entries.c.seen > now - YOUNG,
+        )
+        for row in connection.execute(young).all():
+            entry = listed[row.url_hash]
+            version = version_of(entry)
+            again = row.again if row.again_day == day else 0
+            if version == row.version or again >= MOST_AGAIN:
+                continue
+            after: dict[str, Any] = {"version": version}
+            if row.version:  # what an earlier version recorded has none: it is learned first
+                after |= {"status": "pending", "entry": entry_json(entry), "retry_at": now}
+                after |= {"attempts": 0, "why": "", "again": again + 1, "again_day": day}
+            connection.execute(update(entries).where(entries.c.id == row.id).values(after))
+
+
+def now_read(connection: Connection, pending: Pending, now: datetime) -> None:
+    """Note that an entry, skipped before, turned out to be an article."""
+    skipped = (entries.c.id == pending.id) & (entries.c.status == "skipped")
+    after = {"status": "done", "why": "", "finished": now}
+    connection.execute(update(entries).where(skipped).values(after))
+
+
 def _known(connection: Connection, hashes: Iterable[str]) -> set[str]:
     known: set[str] = set()
     for some in _batches(hashes):
@@ -145,4 +198,5 @@ def _row(source: str, key: str, entry: Entry, now: datetime) -> dict[str, Any]:
         "status": "pending",
         "seen": now,
         "retry_at": now,
+        "version": version_of(entry),
     }

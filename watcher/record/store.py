@@ -18,8 +18,11 @@ from watcher.record import (
     entries,
     furniture,
     health,
+    history,
     lease,
+    match_changes,
     notices,
+    raw,
     search,
     sources,
     status,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from watcher.model import (
         Alert,
         Entry,
+        Evidence,
         Fingerprint,
         Neighbor,
         Notice,
@@ -55,6 +59,8 @@ if TYPE_CHECKING:
         Trouble,
         Wanted,
     )
+    from watcher.record.history import History
+    from watcher.record.raw import Kept
     from watcher.record.search import Archived
     from watcher.record.status import Status
 
@@ -184,10 +190,16 @@ class Record:
         await self._database.write(_keep_failure, pending, why, now, retry_at, sample)
 
     async def entry_skipped(
-        self, pending: Pending, why: str, now: datetime, sample: Sample | None = None
+        self,
+        pending: Pending,
+        why: str,
+        now: datetime,
+        sample: Sample | None = None,
+        evidence: Evidence | None = None,
     ) -> None:
-        """Note that an entry is no article, and what that shows of its source."""
-        await self._database.write(_keep_refusal, pending, why, now, sample)
+        """Note that an entry is no article, what that shows of its source, and the evidence."""
+        packed = await _packed(evidence)
+        await self._database.write(_keep_refusal, pending, why, now, sample, packed)
 
     async def neighbors(self, fingerprint: Fingerprint, since: datetime) -> list[Neighbor]:
         """Give articles seen since then that share a key or the whole text, the nearest first."""
@@ -214,7 +226,52 @@ class Record:
 
         Nothing is recorded twice: an entry that was closed in the meantime gives ().
         """
-        return await self._database.write(_keep_reading, reading, now, self._rule_revision)
+        packed = await _packed(reading.evidence)
+        return await self._database.write(_keep_reading, reading, now, self._rule_revision, packed)
+
+    async def drop_evidence(self, before: datetime, most: int) -> None:
+        """Drop evidence received before then, and the oldest while it takes more than `most` bytes.
+
+        In small transactions: readings come in between.
+        """
+        while await self._database.write(raw.drop, before, most):
+            pass
+
+    async def evidence(
+        self, since: datetime, source: str | None = None, after: int = 0, limit: int = 50
+    ) -> list[Kept]:
+        """Give the newest evidence of up to `limit` entries, of since then and behind `after`."""
+        return await self._database.read(raw.kept, since, source, after, limit)
+
+    async def history(self, which: int | str) -> History | None:
+        """Give an article, by its number or address, with its texts before and its matches."""
+        ask = history.of_article if isinstance(which, int) else history.of_address
+        return await self._database.read(ask, which)  # type: ignore[arg-type]  # as it is asked
+
+    async def history_of_entry(self, entry_id: int) -> History | None:
+        """Give the article that was last read from an entry."""
+        return await self._database.read(history.of_entry, entry_id)
+
+    async def articles(
+        self, since: datetime | None, source: str | None, rule: str | None, limit: int
+    ) -> Sequence[Archived]:
+        """Give the newest articles seen since then, of a source and matched by a rule."""
+        return await self._database.read(history.listed, since, source, rule, limit)
+
+    async def read_again(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
+        """Record what an entry that was done says when its evidence is read anew."""
+        return await self._database.write(_keep_again, reading, now, self._rule_revision)
+
+    async def stays(self, pending: Pending, why: str, now: datetime, *, is_gone: bool) -> bool:
+        """Close an entry whose page could not be read again; what was read of it before stays.
+
+        Notes that the page is gone with its matches. False where nothing had been read of it.
+        """
+        return await self._database.write(_keep_stays, pending, why, now, is_gone)
+
+    async def count_evidence(self, since: datetime, source: str | None = None) -> int:
+        """Count the same."""
+        return await self._database.read(raw.count, since, source)
 
     async def rule_revision(self, revision: str, yaml: str, now: datetime) -> None:
         """Keep the rules as they were written; matches recorded from now on refer to `revision`."""
@@ -370,22 +427,63 @@ def _keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes 
     return len(new)
 
 
+async def _packed(evidence: Evidence | None) -> raw.Packed | None:
+    return None if evidence is None else await asyncio.to_thread(raw.pack, evidence)
+
+
 def _keep_reading(
-    connection: Connection, reading: Reading, now: datetime, rule_revision: str | None
+    connection: Connection,
+    reading: Reading,
+    now: datetime,
+    rule_revision: str | None,
+    packed: raw.Packed | None,
 ) -> tuple[Notice, ...]:
     if not entries.finish(connection, reading.pending, "done", "", now):
         return ()
     story_id = articles.add(connection, reading, now, rule_revision)
     health.note_reading(connection, reading, now)
     furniture.add(connection, reading.article, story_id, now)
+    if packed:
+        raw.keep(connection, reading.pending, packed)
     return notices.queue(connection, story_id, reading.alerts, now)
 
 
-def _keep_refusal(
-    connection: Connection, pending: Pending, why: str, now: datetime, sample: Sample | None
+def _keep_stays(
+    connection: Connection,
+    pending: Pending,
+    why: str,
+    now: datetime,
+    is_gone: bool,  # noqa: FBT001 - handed on by `write`
+) -> bool:
+    if articles.own_article(connection, pending.id) is None:
+        return False
+    if entries.finish(connection, pending, "done", why, now) and is_gone:
+        match_changes.note_gone(connection, pending.id, why, now)
+    return True
+
+
+def _keep_again(
+    connection: Connection, reading: Reading, now: datetime, rule_revision: str | None
+) -> tuple[Notice, ...]:
+    entries.now_read(connection, reading.pending, now)
+    story_id = articles.add(connection, reading, now, rule_revision)
+    return notices.queue(connection, story_id, reading.alerts, now)
+
+
+def _keep_refusal(  # noqa: PLR0913, PLR0917 - what was refused, why, and what that shows
+    connection: Connection,
+    pending: Pending,
+    why: str,
+    now: datetime,
+    sample: Sample | None,
+    packed: raw.Packed | None,
 ) -> None:
-    if entries.finish(connection, pending, "skipped", why, now) and sample:
+    if not entries.finish(connection, pending, "skipped", why, now):
+        return
+    if sample:
         health.note_refusal(connection, pending.source, sample, now)
+    if packed:
+        raw.keep(connection, pending, packed)
 
 
 def _keep_failure(  # noqa: PLR0913, PLR0917 - what failed, why, until when, and what that shows

@@ -219,6 +219,10 @@ entries = Table(
     Column("claimed_by", Text),
     Column("claimed_until", Instant),
     Column("finished", Instant),
+    # What the source said of it, hashed; how often that changed on the day it last did.
+    _words("version"),
+    _count("again"),
+    _count("again_day"),
 )
 # Conditions of partial indexes must stand literally in the query too, or SQLite does not use them.
 IS_PENDING = entries.c.status == literal_column("'pending'", Text)
@@ -239,6 +243,34 @@ Index(
     entries.c.claimed_by,
     sqlite_where=_ENTRY_CLAIMED,
     postgresql_where=_ENTRY_CLAIMED,
+)
+
+# The bodies of pages as received, compressed; one that two readings name is kept once.
+raw = Table(
+    "raw",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Index("raw_size", "size"),
+)
+
+# What each reading was read from: the entry as listed, and the answer that brought the body.
+evidence = Table(
+    "evidence",
+    metadata,
+    _id(),
+    Column("entry_id", _Id, ForeignKey("entries.id"), nullable=False, index=True),
+    Column("hash", Text, ForeignKey("raw.hash"), index=True),
+    Column("size", Integer, nullable=False),
+    Column("received", Instant, nullable=False, index=True),
+    _words("final_url"),
+    _words("content_type"),
+    _words("etag"),
+    _words("last_modified"),
+    _words("served"),
+    Column("listed", LargeBinary, nullable=False),
+    Index("evidence_size", "size"),
 )
 
 stories = Table(
@@ -303,6 +335,9 @@ revisions = Table(
     Column("text_hash", Text, nullable=False),
     Column("seen", Instant, nullable=False),
     Column("superseded", Instant, nullable=False),
+    _words("why"),
+    # How its text differs from the one after it: places in both, without the words.
+    Column("differences", _Json),
 )
 
 # An index over articles, not a record: rows may outlive their article, so there is no foreign key
@@ -357,6 +392,20 @@ matches = Table(
     _words("held_back"),
     Column("seen", Instant, nullable=False),
     Index("matches_rule_seen", "rule", "seen"),
+)
+
+# Matches whose words no longer stand in the article, or whose page is gone.
+match_changes = Table(
+    "match_changes",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("match_id", _Id, ForeignKey("matches.id"), nullable=False, index=True),
+    # The text in which they stood; empty where the page is gone and nothing new is known.
+    Column("revision_id", _Id, ForeignKey("revisions.id"), index=True),
+    _words("before"),
+    _words("after"),
+    Column("seen", Instant, nullable=False),
 )
 
 notices = Table(

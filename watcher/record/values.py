@@ -99,15 +99,17 @@ def pending_of(row: Row[Any]) -> Pending:
     return Pending(
         id=row.id,
         source=row.source,
-        entry=_entry_of(row.entry or {}, row.url),
+        entry=entry_of(row.entry or {}, row.url),
         attempts=row.attempts,
         seen=row.seen,
         first_contact=row.first_contact,
         gap_s=row.gap_s,
+        is_again=row.again > 0,
     )
 
 
-def _entry_of(data: Json, url: str) -> Entry:
+def entry_of(data: Json, url: str) -> Entry:
+    """Read an entry from its JSON."""
     told = _known(Entry, data)
     told |= {name: _instant(told.get(name)) for name in ("published", "updated")}
     told |= {"tags": tuple(told.get("tags", ()))}
