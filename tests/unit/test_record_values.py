@@ -59,6 +59,7 @@ def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
     waiting = row(
         id=1,
         source="nahr",
+        again=0,
         url=entry.url,
         entry=through_json(entry_json(entry)),
         attempts=0,
@@ -79,6 +80,7 @@ def test_an_entry_of_an_older_or_newer_version_is_read() -> None:
     waiting = row(
         id=1,
         source="nahr",
+        again=0,
         url="https://x.example/",
         entry=told,
         attempts=2,
@@ -97,6 +99,7 @@ def test_a_fingerprint_comes_back_as_it_was(sketch: list[int], keys: list[int]) 
             id=1,
             story_id=2,
             source="nahr",
+            again=0,
             url="u",
             text_hash="h",
             sketch=packed(sketch),

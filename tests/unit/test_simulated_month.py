@@ -158,10 +158,17 @@ def day(at: datetime) -> float:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_three_months_of_fifty_sources() -> None:
+@pytest.mark.parametrize(
+    "seeds",
+    [
+        pytest.param((1,), id="one month"),
+        pytest.param((1, 2, 3), id="three months", marks=pytest.mark.bench),
+    ],
+)
+def test_fifty_sources(seeds: tuple[int, ...]) -> None:
     """Troubles in time, none false, and at most 60 % of fixed polling's requests."""
     requests = fixed = 0
-    for seed in (1, 2, 3):
+    for seed in seeds:
         watches = world(seed)
         live(watches)
         late, false = judge(watches)
