@@ -134,7 +134,7 @@ class Pipeline:
         """Fetch a source, parse its entries, and record them with when it is due again."""
         source = self.sources.get(state.id)
         kind = source.kind if source else "feed"
-        permission = PUBLISHED if kind == "telegram" else source.ignore_robots if source else ""
+        permission = permission_of(source)
 
         async def read(url: str, validators: Validators) -> Polled:
             outcome = await self.fetcher.fetch(
@@ -455,6 +455,16 @@ class Pipeline:
         if isinstance(found, NotAnArticle) or is_final(found) or found.why == "work":
             return False
         return self.now() - (pending.seen or self.now()) < OUTAGE
+
+
+def permission_of(source: Source | None) -> str:
+    """Say why a source's own address is polled whatever robots.txt says; nothing where it is not.
+
+    Feeds and sitemaps are not asked about at all.
+    """
+    if source is None:
+        return ""
+    return PUBLISHED if source.kind == "telegram" else source.ignore_robots
 
 
 def is_final(failed: FetchFailed) -> bool:

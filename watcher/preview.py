@@ -22,7 +22,7 @@ from watcher.model import (
 from watcher.opml import proposed_id
 from watcher.paging import Paging, failure_of
 from watcher.parse import absolute_url, canonical_url, channel_address, decode, parse
-from watcher.pipeline import ACCEPT, read_feed_text, read_page
+from watcher.pipeline import ACCEPT, permission_of, read_feed_text, read_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -77,7 +77,9 @@ async def poll_once(fetcher: Fetcher, source: Source, now: datetime) -> Polled:
     """Poll a source as the daemon would at first contact, and record nothing."""
 
     async def read(url: str, validators: Validators) -> Polled:
-        outcome = await fetcher.fetch(url, validators=validators, accept=ACCEPT[source.kind])
+        outcome = await fetcher.fetch(
+            url, validators, ACCEPT[source.kind], ignore_robots=permission_of(source)
+        )
         if not isinstance(outcome, Fetched):
             return Polled(outcome)
         return Polled(outcome, parse(outcome, now=now, kind=source.kind, links=source.links))
@@ -123,7 +125,7 @@ class _Looking:
         if channel := channel_address(url):
             return await self.try_("telegram", channel)
         self.tell(url)
-        page = await self.fetcher.fetch(url, accept="page")
+        page = await self.fetcher.fetch(url, accept="page", ignore_robots="a person asked for it")
         if not isinstance(page, Fetched):
             if isinstance(page, FetchFailed) and page.status is not None:
                 await self._usual_places(url)  # home pages are refused more often than feeds

@@ -67,13 +67,16 @@ async def _failure(url: str, **changes: Any) -> FetchFailed:
 async def test_brings_the_body_and_what_to_ask_with_next_time(site: Site):
     site.on("/feed", page(_FEED, "application/rss+xml", etag='"7"', last_modified="yesterday"))
     outcome = await _fetch(site.url("/feed"))
+    assert isinstance(outcome, Fetched)
     assert outcome == Fetched(
         url=site.url("/feed"),
         final_url=site.url("/feed"),
         body=_FEED,
         content_type="application/rss+xml",
         validators=Validators('"7"', "yesterday", hashlib.sha256(_FEED).hexdigest()),
+        date=outcome.date,
     )
+    assert outcome.date.endswith("GMT")
 
 
 async def test_says_who_we_are_and_what_we_take(site: Site):
