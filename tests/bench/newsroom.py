@@ -1,0 +1,96 @@
+"""A daemon's files and record with so many sources, made as if it had run for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.bench.outlet import ETAG, LAST_MODIFIED
+from watcher.app import load_config
+from watcher.clock import utc_now
+from watcher.model import Validators
+from watcher.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from watcher.config import Config
+
+_CONFIG = """\
+database: sqlite:///watcher.db
+rules: {rules}
+sources: sources.yaml
+targets: []
+polling:
+  min_interval: 10m
+  max_interval: 10m
+fetch:
+  pause: 0s
+  allow_networks: [127.0.0.0/8]
+"""
+_SOURCE = "- {{id: s{number}, name: مصدر {number}, url: 'http://{host}:{port}/feed/{number}'}}\n"
+
+
+def address(number: int) -> str:
+    """Give the server of a source; each has its own."""
+    return f"127.{1 + number // 65_536}.{number // 256 % 256}.{number % 256}"
+
+
+def write(folder: Path, count: int, port: int, rules: Path) -> Path:
+    """Write the files; give the configuration's."""
+    sources = "".join(
+        _SOURCE.format(number=number, host=address(number), port=port) for number in range(count)
+    )
+    (folder / "sources.yaml").write_text(f"sources:\n{sources}", encoding="utf-8")
+    file = folder / "watcher.yaml"
+    file.write_text(_CONFIG.format(rules=rules), encoding="utf-8")
+    return file
+
+
+def watched(config: Config, due: list[datetime]) -> None:
+    """Make a record in which every source was polled with success and is due then."""
+    asyncio.run(_watched(config, due))
+
+
+async def _watched(config: Config, due: list[datetime]) -> None:
+    now = utc_now()
+    known = Validators(ETAG, LAST_MODIFIED, "0" * 64)
+    async with Record(config.database.reveal()) as record:
+        await record.sync_sources(config.sources, now)
+        states = {state.id: state for state in await record.due(now, len(config.sources))}
+        for source, instant in zip(config.sources, due, strict=True):
+            state = replace(
+                states[source.id],
+                validators=known,
+                seen_before=True,
+                polled=now - timedelta(minutes=10),
+                succeeded=now - timedelta(minutes=10),
+                interval_s=600.0,
+                due=instant,
+            )
+            await record.polled(state, (), now)
+
+
+@contextmanager
+def daemon(folder: Path) -> Iterator[int]:
+    """Run the daemon of a folder; give its process id. Its log is what an operator's would be."""
+    command = [sys.executable, "-m", "watcher", "run", "-c", "watcher.yaml"]
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(command, cwd=folder, stderr=log, stdout=log) as running,
+    ):
+        try:
+            while "status=started" not in (folder / "log").read_text():
+                assert running.poll() is None, (folder / "log").read_text()
+                time.sleep(0.1)
+            yield running.pid
+        finally:
+            running.terminate()
