@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from tests.bench.outlet import ETAG, LAST_MODIFIED
 from watcher.app import load_config
 from watcher.clock import utc_now
-from watcher.model import Validators
+from watcher.model import NotModified, Polled, Validators
 from watcher.record import Record
+from watcher.schedule import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,21 +63,15 @@ def watched(config: Config, due: list[datetime]) -> None:
 
 async def _watched(config: Config, due: list[datetime]) -> None:
     now = utc_now()
+    before = now - timedelta(minutes=10)
     known = Validators(ETAG, LAST_MODIFIED, "0" * 64)
     async with Record(config.database.reveal()) as record:
         await record.sync_sources(config.sources, now)
         states = {state.id: state for state in await record.due(now, len(config.sources))}
         for source, instant in zip(config.sources, due, strict=True):
-            state = replace(
-                states[source.id],
-                validators=known,
-                seen_before=True,
-                polled=now - timedelta(minutes=10),
-                succeeded=now - timedelta(minutes=10),
-                interval_s=600.0,
-                due=instant,
-            )
-            await record.polled(state, (), now)
+            quiet = Polled(NotModified(source.url, "304", known))
+            after = schedule(states[source.id], quiet, now=before, polling=config.polling)
+            record.polled_unchanged(replace(after, due=instant))
 
 
 @contextmanager
