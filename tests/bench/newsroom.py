@@ -17,6 +17,7 @@ from watcher.clock import utc_now
 from watcher.model import NotModified, Polled, Validators
 from watcher.record import Record
 from watcher.schedule import schedule
+from watcher.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,8 @@ database: sqlite:///watcher.db
 rules: {rules}
 sources: sources.yaml
 targets: []
+limits:
+  workers: {workers}
 polling:
   min_interval: 10m
   max_interval: 10m
@@ -45,14 +48,14 @@ def address(number: int) -> str:
     return f"127.{1 + number // 65_536}.{number // 256 % 256}.{number % 256}"
 
 
-def write(folder: Path, count: int, port: int, rules: Path) -> Path:
+def write(folder: Path, count: int, port: int, workers: int = 2) -> Path:
     """Write the files; give the configuration's."""
     sources = "".join(
         _SOURCE.format(number=number, host=address(number), port=port) for number in range(count)
     )
     (folder / "sources.yaml").write_text(f"sources:\n{sources}", encoding="utf-8")
     file = folder / "watcher.yaml"
-    file.write_text(_CONFIG.format(rules=rules), encoding="utf-8")
+    file.write_text(_CONFIG.format(rules=shipped("rules"), workers=workers), encoding="utf-8")
     return file
 
 
