@@ -144,7 +144,9 @@ class Pipeline:
 
         paging = Paging(state, kind, self.now(), read, self.record.knows_one_of)
         polled, more = await paging.poll()
-        return await self._polled(replace(state, more=more) if more != state.more else state, polled)
+        return await self._polled(
+            replace(state, more=more) if more != state.more else state, polled
+        )
 
     async def read(self, pending: Pending) -> None:
         """Extract and clean one entry's article, match the rules, relate it, record it all."""

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.bench.outlet import ETAG, LAST_MODIFIED
-from watcher.app import load_config
 from watcher.clock import utc_now
 from watcher.model import NotModified, Polled, Validators
 from watcher.record import Record

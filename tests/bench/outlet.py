@@ -82,12 +82,12 @@ def outlet(feeds: int = 0, pages: int = 0) -> Iterator[int]:
 
 def arrivals(port: int) -> list[tuple[str, str, float]]:
     """Give what was asked for since the last time: address, path and instant."""
-    with urlopen(f"http://127.0.0.1:{port}/arrivals", timeout=60) as answer:  # noqa: S310 - ours
+    with urlopen(f"http://127.0.0.1:{port}/arrivals", timeout=60) as answer:
         return [tuple(one) for one in json.load(answer)]
 
 
 async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Outlet, "0.0.0.0", 0, backlog=1_000)  # noqa: S104 - all of loopback
+    server = await asyncio.get_running_loop().create_server(Outlet, "0.0.0.0", 0, backlog=1_000)
     Outlet.feeds.extend(feeds(int(sys.argv[1]), server.sockets[0].getsockname()[1]))
     Outlet.pages.extend(pages(int(sys.argv[2])))
     print(server.sockets[0].getsockname()[1], flush=True)

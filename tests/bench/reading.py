@@ -208,7 +208,7 @@ def bare(port: str, count: str) -> dict[str, Any]:
     import trafilatura
 
     found = [f"http://127.0.0.1:{port}/page/{number}" for number in range(int(count))]
-    texts = [urlopen(url, timeout=60).read().decode() for url in found]  # noqa: S310 - ours
+    texts = [urlopen(url, timeout=60).read().decode() for url in found]
 
     def extract() -> None:
         for text in texts:

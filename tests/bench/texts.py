@@ -176,7 +176,9 @@ def _feed(number: int, port: int, pieces: list[str]) -> bytes:
         for at, piece in enumerate(pieces)
     )
     head = f"<title>وكالة {number}</title><link>http://127.0.0.1:{port}/</link><description/>"
-    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+    return (
+        f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+    )
 
 
 def pages(count: int) -> list[bytes]:
@@ -191,9 +193,7 @@ def pages(count: int) -> list[bytes]:
     ]
 
 
-def _page(
-    number: int, text: str, menu: str, chance: random.Random, headlines: list[str]
-) -> bytes:
+def _page(number: int, text: str, menu: str, chance: random.Random, headlines: list[str]) -> bytes:
     title = html.escape(headlines[number % len(headlines)])
     paragraphs = [f"<p>{html.escape(line)}</p>" for line in text.split("\n") if line.strip()]
     paragraphs.insert(3, _cards(chance.sample(headlines, 3)))
@@ -218,7 +218,7 @@ def _page(
         f'<div class="tags">{_list(chance.sample(headlines, 8), "tag", size=12)}</div></article>'
         f'<section class="related">{_cards(chance.sample(headlines, 12))}</section></main>'
         f'<aside class="sidebar">{_cards(chance.sample(headlines, 40))}'
-        f'{_list(chance.sample(headlines, 40), "most-read", size=70)}</aside></div></div>'
+        f"{_list(chance.sample(headlines, 40), 'most-read', size=70)}</aside></div></div>"
         f'<footer class="site-footer">{menu}<p>جميع الحقوق محفوظة</p></footer>'
         f"<script>{_script(chance, 8_000)}</script></body></html>"
     ).encode()

@@ -69,9 +69,7 @@ class Found:
     asks_for_payment: bool = False
 
 
-def main_text(
-    tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] = ()
-) -> Found:
+def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] = ()) -> Found:
     """Find the page's article text; empty where there is none.
 
     Changes the tree. Steps: prune captions and `others`, its cards of other stories; extract
