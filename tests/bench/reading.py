@@ -24,8 +24,9 @@ from urllib.request import urlopen
 from tests.bench import newsroom, processes
 from tests.bench.outlet import ETAG, LAST_MODIFIED
 from watcher import log
-from watcher.app import load_config, open_watcher
+from watcher.app import open_watcher
 from watcher.clock import utc_now
+from watcher.config import load_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -244,7 +245,7 @@ async def _warm(watcher: Watcher) -> None:
     await asyncio.gather(*(workers.run(time.sleep, 1) for _ in range(count)))
 
 
-_KINDS: Final = {
+_KINDS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "unchanged": unchanged,
     "feeds": feeds,
     "reader": reader,

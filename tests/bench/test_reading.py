@@ -18,8 +18,8 @@ import pytest
 from tests.bench import newsroom, processes, reading
 from tests.bench.measure import Figure, Goal, keep, show
 from tests.bench.outlet import arrivals, outlet
-from watcher.app import load_config
 from watcher.clock import utc_now
+from watcher.config import load_config
 
 if TYPE_CHECKING:
     from pathlib import Path

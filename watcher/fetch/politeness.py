@@ -172,10 +172,6 @@ class Politeness:
             name.users -= 1
             server.users -= 1
 
-    def slow_down(self, host: str, pause_s: float) -> None:
-        """Keep requests to `host` at least so far apart, and never closer than all others."""
-        self._state(host).pace.pause_s = max(self._pause_s, pause_s)
-
     def ask_quiet(self, host: str, seconds: float) -> None:
         """Let nobody ask `host` for so long."""
         self._hosts[host].pace.ask_quiet(self._clock(), seconds)
