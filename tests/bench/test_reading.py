@@ -58,7 +58,7 @@ def of_feeds(folder: Path, count: int, rounds: int) -> list[Figure]:
     names = ["feeds", *(name for name in PEERS if importlib.util.find_spec(name))]
     tried: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     with outlet(count) as port:
-        for turn in range(2):  # all have their turn, and then again
+        for turn in range(min(rounds, 2)):  # all have their turn, and then again
             for name in names:
                 place = folder / f"{name}-{turn}"
                 place.mkdir()
