@@ -57,12 +57,13 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
     if tree is None:
         return NotAnArticle(url, "the page is empty", entry.title)
     about = metadata.read(tree, now=now)
-    why = verdict.why_blocked(tree, about)
+    shown = verdict.visible(tree)
+    why = verdict.why_blocked(tree, about, shown)
     carried = about.body or state.body_in_state(tree, about.title)
     found = page.Found()
     if not why:
         others = cards(tree)
-        outline = verdict.outline(tree, others)
+        outline = verdict.outline(tree, shown, others)
         found = page.main_text(tree, about, others)
         why = verdict.why_not(found.text, outline, about, url)
     if _stands_in(carried, found.text, is_refused=bool(why)):

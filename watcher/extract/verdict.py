@@ -78,10 +78,15 @@ def why_no_text(text: str, title: str) -> str:
     return excuse_in(f"{title}\n{text}") if is_short else ""
 
 
-def why_blocked(tree: HtmlElement, about: Metadata) -> str:
+def visible(tree: HtmlElement) -> list[str]:
+    """Give the pieces of text that a page shows."""
+    pieces: list[str] = _VISIBLE(next(tree.iter("body"), tree))
+    return pieces
+
+
+def why_blocked(tree: HtmlElement, about: Metadata, shown: Sequence[str]) -> str:
     """Give the reason why a page shows no article to us; empty if it may."""
-    body = next(tree.iter("body"), tree)
-    text = squeeze(" ".join(_visible(body)))
+    text = squeeze(" ".join(shown))
     scripts = sum(1 for _ in tree.iter("script"))
     count = len(text.split())
     aside = " ".join(words_in(element) for element in tree.iter("noscript")) if count < 40 else ""
@@ -96,10 +101,10 @@ def why_blocked(tree: HtmlElement, about: Metadata) -> str:
     return ""
 
 
-def outline(tree: HtmlElement, others: Sequence[HtmlElement]) -> Outline:
+def outline(tree: HtmlElement, shown: Sequence[str], others: Sequence[HtmlElement]) -> Outline:
     """Read the structure of a page; call it before anything is pruned.
 
-    `others` are its cards of other stories.
+    `shown` is its `visible` text, `others` are its cards of other stories.
     """
     body = next(tree.iter("body"), tree)
     under: dict[str, str] = {}
@@ -117,7 +122,7 @@ def outline(tree: HtmlElement, others: Sequence[HtmlElement]) -> Outline:
             heading = text if _is_linked(element) else ""
         elif element.tag != "a":
             under.setdefault(text, heading)
-    total = sum(len(squeeze(piece)) for piece in _visible(body)) or 1
+    total = sum(len(squeeze(piece)) for piece in shown) or 1
     has_time = any(True for _ in body.iter("time"))
     told = {head for text, head in under.items() if head and len(text.split()) >= _TOLD_WORDS}
     announced = sum(1 for card in others if _tells_more(card))
@@ -184,11 +189,6 @@ def _read_more(body: HtmlElement) -> int:
         leaf for leaf in body.iter("strong", "b", "p", "span", "h3", "h4", "div") if not len(leaf)
     )
     return sum(1 for leaf in labels if _READ_MORE.match(fold(leaf.text or "")))
-
-
-def _visible(body: HtmlElement) -> list[str]:
-    pieces: list[str] = _VISIBLE(body)
-    return pieces
 
 
 def _stands_alone(link: HtmlElement, text: str, sizes: dict[HtmlElement, int]) -> bool:
