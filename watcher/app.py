@@ -41,12 +41,17 @@ if TYPE_CHECKING:
     from watcher.record import Status
     from watcher.reread import Reread
 
-POLLS_AT_ONCE = 32
-READS_AT_ONCE = 32
+POLLS_AT_ONCE = 48
+"""Those that wait for their instant within the next tick are among them."""
+READS_AT_ONCE = 16
 READS_PER_SOURCE = 4
 """A source whose pages are slow must not keep the others waiting."""
 CHECKS_AT_ONCE = 16
 TICK_S = 1.0
+LOOK_AHEAD_S = 1.5
+"""Longer than a tick: each poll waits for its instant, none of them for a tick that is late."""
+RETRY_TICK_S = 2.0
+"""New work wakes its lane; ticks are for what waited to be tried again."""
 HEALTH_TICK_S = 60.0
 """Troubles that begin within a minute are told together."""
 TIDY_TICK_S = 86_400.0
@@ -78,7 +83,8 @@ class Watcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set."""
         ticks = Ticks()
-        ticks.every(TICK_S, self.tick, name="tick")
+        ticks.every(TICK_S, self.look_for_polls, name="polls")
+        ticks.every(RETRY_TICK_S, self.look_for_retries, name="retries")
         ticks.every(RULES_TICK_S, self.refresh_rules, name="rules")
         ticks.every(HEALTH_TICK_S, self.tell_troubles, name="health")
         ticks.every(TIDY_TICK_S, self.tidy, name="tidy")
@@ -115,9 +121,14 @@ class Watcher:
         await self.drop_evidence()
         await asyncio.gather(*(lane.drain() for lane in self.deliveries))
 
-    async def tick(self) -> None:
-        """Look for what has become due."""
-        self.wake()
+    async def look_for_polls(self) -> None:
+        """Look for sources that become due."""
+        self.polls.wake()
+
+    async def look_for_retries(self) -> None:
+        """Look for what is to be tried again."""
+        self.reads.wake()
+        self.wake_deliveries()
 
     def wake(self) -> None:
         """Have every lane look for work now."""
@@ -220,7 +231,7 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
 
 
 def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watcher:
-    record = pipeline.record
+    record, look_ahead = pipeline.record, timedelta(seconds=LOOK_AHEAD_S)
     names = {target.name for target in config.targets}
     # The last lane refuses notices for targets that are no longer configured.
     deliveries = tuple(_delivery_lane(pipeline, names - {name}, name) for name in names)
@@ -229,6 +240,10 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
     def wake_deliveries() -> None:
         for lane in deliveries:
             lane.wake()
+
+    def wake_after_read() -> None:
+        reads.wake()  # a source that was crowded may not be any more
+        wake_deliveries()
 
     reads: Lane[Pending] = Lane(
         "read",
@@ -239,17 +254,22 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
         fail=pipeline.read_broke,
         key=lambda pending: pending.id,
         width=READS_AT_ONCE,
-        then=wake_deliveries,
+        then=wake_after_read,
     )
+
+    async def poll(state: SourceState) -> None:
+        await asyncio.sleep((state.due - pipeline.now()).total_seconds())
+        if await pipeline.poll(state):
+            reads.wake()
+
     polls: Lane[SourceState] = Lane(
         "poll",
         # Sources in hand are still due and come first: the lane passes them over.
-        take=lambda _free, _in_hand: record.due(pipeline.now(), POLLS_AT_ONCE),
-        do=pipeline.poll,
+        take=lambda _free, _in_hand: record.due(pipeline.now() + look_ahead, POLLS_AT_ONCE),
+        do=poll,
         fail=pipeline.poll_broke,
         key=lambda state: state.id,
         width=POLLS_AT_ONCE,
-        then=reads.wake,
     )
     return Watcher(config, pipeline, rulebook, polls, reads, deliveries)
 

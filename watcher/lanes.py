@@ -40,6 +40,8 @@ class Lane(Generic[Work]):
     _in_hand: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
     _works: dict[Hashable, Work] = field(default_factory=dict)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_full: bool = False
+    """Whether there may be work that did not fit when the lane last looked."""
 
     def wake(self) -> None:
         """Look for work now instead of at the next tick."""
@@ -67,7 +69,8 @@ class Lane(Generic[Work]):
     async def _fill(self) -> int:
         """Take up what is due; give how many pieces were new."""
         free = self.width - len(self._in_hand)
-        if free <= 0:
+        self._is_full = free <= 0
+        if self._is_full:
             return 0
         try:
             due = await self.take(free, tuple(self._works.values()))
@@ -77,6 +80,7 @@ class Lane(Generic[Work]):
             self.wake()
             return 0
         new = [work for work in due if self.key(work) not in self._in_hand][:free]
+        self._is_full = len(new) >= free
         for work in new:
             name = f"{self.name} {self.key(work)}"
             self._works[self.key(work)] = work
@@ -93,7 +97,8 @@ class Lane(Generic[Work]):
             await asyncio.sleep(PAUSE_S)
         finally:
             del self._in_hand[self.key(work)], self._works[self.key(work)]
-        self.wake()
+        if self._is_full:
+            self.wake()
         self.then()
 
     async def _do_or_fail(self, work: Work) -> None:

@@ -130,8 +130,11 @@ class Pipeline:
         self.rules = rules
         self._known = {rule.id: rule for rule in rules.rules}
 
-    async def poll(self, state: SourceState) -> None:
-        """Fetch a source, parse its entries, and record them with when it is due again."""
+    async def poll(self, state: SourceState) -> int:
+        """Fetch a source, parse its entries, and record them with when it is due again.
+
+        Give how many were new.
+        """
         source = self.sources.get(state.id)
         kind = source.kind if source else "feed"
         permission = permission_of(source)
@@ -144,7 +147,9 @@ class Pipeline:
 
         paging = Paging(state, kind, self.now(), read, self.record.knows_one_of)
         polled, more = await paging.poll()
-        await self._polled(replace(state, more=more), polled)
+        return await self._polled(
+            replace(state, more=more) if more != state.more else state, polled
+        )
 
     async def read(self, pending: Pending) -> None:
         """Extract and clean one entry's article, match the rules, relate it, record it all."""
@@ -290,16 +295,21 @@ class Pipeline:
             return Polled(outcome, failure=f"the {kind} could not be parsed: {failure}")
         return Polled(outcome, parsed)
 
-    async def _polled(self, state: SourceState, polled: Polled) -> None:
+    async def _polled(self, state: SourceState, polled: Polled) -> int:
         polling, now, jitter = self._polling(state.id), self.now(), self.jitter()
         after = schedule(state, polled, now=now, polling=polling, jitter=jitter)
-        entries = polled.parsed.entries if polled.parsed else ()
-        most = self.limits.max_entries_per_poll
-        learned = partial(learn, last=state.succeeded, now=now, polling=polling, jitter=jitter)
-        new = await self.record.polled(after, entries, now, most, learned)
+        if isinstance(polled.outcome, NotModified) and is_as_before(state, after):
+            new = 0
+            self.record.polled_unchanged(after)
+        else:
+            entries = polled.parsed.entries if polled.parsed else ()
+            most = self.limits.max_entries_per_poll
+            learned = partial(learn, last=state.succeeded, now=now, polling=polling, jitter=jitter)
+            new = await self.record.polled(after, entries, now, most, learned)
         status = "failed" if after.failures else type(polled.outcome).__name__
         tell = warning if after.failures else event
         tell("poll", source=state.id, status=status, new=new, remark=after.remark or None)
+        return new
 
     async def _article(
         self, pending: Pending
@@ -465,6 +475,12 @@ def permission_of(source: Source | None) -> str:
     if source is None:
         return ""
     return PUBLISHED if source.kind == "telegram" else source.ignore_robots
+
+
+def is_as_before(before: SourceState, after: SourceState) -> bool:
+    """Tell a poll after which all is as well or as ill as it was."""
+    is_well = before.seen_before and not before.failures and not after.failures
+    return is_well and before.condition.troubles == after.condition.troubles
 
 
 def is_final(failed: FetchFailed) -> bool:

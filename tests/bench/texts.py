@@ -6,9 +6,12 @@ like an enclitic, so that every engine that knows clitics must find the same wor
 
 from __future__ import annotations
 
+import html
 import random
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import cache
 from itertools import accumulate
 
@@ -145,3 +148,105 @@ def _document(
         if size >= TEXT_BYTES:
             break
     return " ".join(printed).replace("\n ", "\n")
+
+
+# --- feeds and pages ---------------------------------------------------------------------------
+
+ENTRIES = 20
+"""In a feed."""
+_NEWEST = datetime(2026, 6, 1, 6, tzinfo=UTC)
+
+
+def feeds(count: int, port: int) -> list[bytes]:
+    """Give RSS feeds of 20 entries, each with a headline and a summary of its own."""
+    written = documents(count * ENTRIES // 8 + 1, seed=3)
+    pieces = [text[at : at + 200].strip() for text in written for at in range(0, 1_600, 200)]
+    return [
+        _feed(number, port, pieces[number * ENTRIES : (number + 1) * ENTRIES])
+        for number in range(count)
+    ]
+
+
+def _feed(number: int, port: int, pieces: list[str]) -> bytes:
+    items = "".join(
+        f"<item><title>{html.escape(piece[:70])}</title>"
+        f"<link>http://127.0.0.1:{port}/page/{number * ENTRIES + at}</link>"
+        f"<guid>{number}-{at}</guid><description>{html.escape(piece)}</description>"
+        f"<pubDate>{format_datetime(_NEWEST - timedelta(minutes=at * 30))}</pubDate></item>\n"
+        for at, piece in enumerate(pieces)
+    )
+    head = f"<title>وكالة {number}</title><link>http://127.0.0.1:{port}/</link><description/>"
+    return (
+        f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+    )
+
+
+def pages(count: int) -> list[bytes]:
+    """Give pages as newspapers build them, 60 to 150 KB: menus, lists of other stories, scripts."""
+    chance = random.Random(4)
+    lines = "\n".join(documents(60, seed=5)).split("\n")
+    headlines = [line[:80] for line in lines if len(line) > 80]
+    menu = _list(chance.sample(headlines, 60), "menu-item", size=18)
+    return [
+        _page(number, text, menu, chance, headlines)
+        for number, text in enumerate(documents(count, seed=6))
+    ]
+
+
+def _page(number: int, text: str, menu: str, chance: random.Random, headlines: list[str]) -> bytes:
+    title = html.escape(headlines[number % len(headlines)])
+    paragraphs = [f"<p>{html.escape(line)}</p>" for line in text.split("\n") if line.strip()]
+    paragraphs.insert(3, _cards(chance.sample(headlines, 3)))
+    script = _script(chance, chance.randint(20_000, 60_000))
+    when = (_NEWEST - timedelta(minutes=number)).isoformat()
+    told = (
+        f'{{"@context":"https://schema.org","@type":"NewsArticle","headline":"{title}",'
+        f'"datePublished":"{when}"}}'
+    )
+    return (
+        f'<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta property="og:title" content="{title}"><meta property="og:type" content="article">'
+        f'<meta property="article:published_time" content="{when}">'
+        f'<script type="application/ld+json">{told}</script>'
+        f"<style>{_style(chance)}</style><script>{script}</script></head><body>"
+        f'<header class="site-header"><nav class="main-menu">{menu}</nav></header>'
+        f'<div class="container"><div class="row"><main class="col-8">'
+        f'<article class="post"><h1 class="entry-title">{title}</h1>'
+        f'<div class="meta"><span class="author">محرر</span><time datetime="{when}">{when}</time></div>'
+        f'<div class="share"><a href="#">شارك</a><a href="#">غرد</a></div>'
+        f'<div class="entry-content">{"".join(paragraphs)}</div>'
+        f'<div class="tags">{_list(chance.sample(headlines, 8), "tag", size=12)}</div></article>'
+        f'<section class="related">{_cards(chance.sample(headlines, 12))}</section></main>'
+        f'<aside class="sidebar">{_cards(chance.sample(headlines, 40))}'
+        f"{_list(chance.sample(headlines, 40), 'most-read', size=70)}</aside></div></div>"
+        f'<footer class="site-footer">{menu}<p>جميع الحقوق محفوظة</p></footer>'
+        f"<script>{_script(chance, 8_000)}</script></body></html>"
+    ).encode()
+
+
+def _list(titles: list[str], name: str, size: int) -> str:
+    items = (
+        f'<li class="{name} {name}-{at}"><a href="/s/{at}"><span>{html.escape(title[:size])}</span></a></li>'
+        for at, title in enumerate(titles)
+    )
+    return f'<ul class="{name}-list">{"".join(items)}</ul>'
+
+
+def _cards(titles: list[str]) -> str:
+    return "".join(
+        f'<div class="card"><div class="card-image"><a href="/news/{at}"><img src="/img/{at}.jpg" alt=""></a>'
+        f'</div><div class="card-body"><h3 class="card-title"><a href="/news/{at}">{html.escape(title)}</a></h3>'
+        f'<span class="card-date">منذ {at + 1} ساعات</span></div></div>'
+        for at, title in enumerate(titles)
+    )
+
+
+def _script(chance: random.Random, size: int) -> str:
+    line = "window.q=window.q||[];q.push(function(){show('slot-%d',{w:%d,h:%d})});"
+    return "".join(
+        line % (chance.randint(1, 999), chance.randint(1, 999), at) for at in range(size // 75)
+    )
+
+
+def _style(chance: random.Random) -> str:
+    return "".join(f".c{chance.randint(1, 9999)}{{margin:{at}px}}" for at in range(400))

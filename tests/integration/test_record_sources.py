@@ -35,6 +35,32 @@ async def test_the_longest_overdue_source_comes_first(record: Record) -> None:
     assert await record.next_due() == NOW + MINUTE
 
 
+async def test_what_brought_nothing_is_kept_when_the_next_are_asked_for(record: Record) -> None:
+    await record.sync_sources([source("a"), source("b")], NOW)
+    first, second = await record.due(NOW, 10)
+    record.polled_unchanged(replace(first, due=LATER))
+    assert [state.id for state in await record.due(NOW, 10)] == ["b"]
+    assert await record.next_due() == NOW
+    record.polled_unchanged(replace(second, due=LATER))
+    assert await record.due(NOW, 10) == []
+    assert await record.next_due() == LATER
+
+
+async def test_a_later_poll_that_brought_something_is_not_undone(record: Record) -> None:
+    await record.sync_sources([source()], NOW)
+    state = await record.state("nahr")
+    record.polled_unchanged(replace(state, due=NOW))
+    await record.polled(replace(state, due=LATER), [], NOW)
+    assert await record.due(NOW, 10) == []
+
+
+async def test_closing_keeps_what_brought_nothing(record: Record, database_url: str) -> None:
+    await record.sync_sources([source()], NOW)
+    async with Record(database_url) as other:
+        other.polled_unchanged(replace(await other.state("nahr"), due=LATER))
+    assert await record.next_due() == LATER
+
+
 async def test_a_source_no_longer_listed_rests_and_comes_back(record: Record) -> None:
     await record.sync_sources([source("a"), source("b")], NOW)
     learned = replace(await record.state("a"), due=NOW, seen_before=True, failures=2)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from watcher.extract import metadata, page, plain, rescue, state, verdict
 from watcher.extract.dates import address_claims
 from watcher.extract.excuses import EXCUSES
+from watcher.extract.layout import cards
 from watcher.extract.limits import (
     MOST_MARKUP,
     markup_within_limits,
@@ -62,12 +63,14 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
     if tree is None:
         return NotAnArticle(url, "the page is empty", entry.title)
     about = metadata.read(tree, now=now)
-    why = verdict.why_blocked(tree, about)
+    shown = verdict.visible(tree)
+    why = verdict.why_blocked(tree, about, shown)
     carried = about.body or state.body_in_state(tree, about.title)
     found = page.Found()
     if not why:
-        outline = verdict.outline(tree)
-        found = page.main_text(tree, about)
+        others = cards(tree)
+        outline = verdict.outline(tree, shown, others)
+        found = page.main_text(tree, about, others)
         why = verdict.why_not(found.text, outline, about, url)
     if _stands_in(carried, found.text, is_refused=bool(why)):
         found, why = page.Found(carried), ""

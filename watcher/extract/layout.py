@@ -41,6 +41,7 @@ _BROKEN_WORDS = 25
 _MOST_BREAKS = 5000
 """Nobody writes so many lines; extractors take long over as many paragraphs."""
 _CARDS = 3
+_CARD_TAGS = frozenset(("div", "li", "article", "section", "tr", "a"))
 _CARD_WORDS = 70
 _HEADLINE_WORDS = 4
 _MARKED = re.compile(r"\bh[2-6]\b")
@@ -68,9 +69,12 @@ def cards(tree: HtmlElement) -> list[HtmlElement]:
     ):
         alike: dict[tuple[str, str], list[HtmlElement]] = {}
         for child in box:
-            if isinstance(child.tag, str) and _is_card(child):
+            if child.tag in _CARD_TAGS:
                 alike.setdefault((child.tag, child.get("class") or ""), []).append(child)
-        found += [card for group in alike.values() if len(group) >= _CARDS for card in group]
+        for group in alike.values():
+            if len(group) >= _CARDS:  # first, since to look into a box takes time
+                among = [child for child in group if _is_card(child)]
+                found += among if len(among) >= _CARDS else []
     return found
 
 
@@ -86,8 +90,6 @@ def _words(element: HtmlElement) -> list[str]:
 
 
 def _is_card(element: HtmlElement) -> bool:
-    if element.tag not in {"div", "li", "article", "section", "tr", "a"}:
-        return False
     words = _words(element)
     if not _HEADLINE_WORDS <= len(words) <= _CARD_WORDS or any(True for _ in element.iter("h1")):
         return False

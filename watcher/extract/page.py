@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from watcher.extract.excuses import asks_for_payment
-from watcher.extract.layout import cards, squeeze, tables_to_boxes, texts_to_paragraphs, words_in
+from watcher.extract.layout import squeeze, tables_to_boxes, texts_to_paragraphs, words_in
 from watcher.extract.rescue import (
     HEADINGS,
     STOPPED,
@@ -25,6 +25,8 @@ from watcher.extract.rescue import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
 
     from watcher.extract.metadata import Metadata
@@ -67,14 +69,14 @@ class Found:
     asks_for_payment: bool = False
 
 
-def main_text(tree: HtmlElement, about: Metadata) -> Found:
+def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] = ()) -> Found:
     """Find the page's article text; empty where there is none.
 
-    Changes the tree. Steps: prune cards and captions; extract precisely; if that is thin, look
-    below the headline, into the page's own data, and last extract generously; put back the
-    standfirst and what was lost between the lines.
+    Changes the tree. Steps: prune captions and `others`, its cards of other stories; extract
+    precisely; if that is thin, look below the headline, into the page's own data, and last extract
+    generously; put back the standfirst and what was lost between the lines.
     """
-    for card in cards(tree):
+    for card in others:
         _remove(card)
     _prune(tree)
     texts_to_paragraphs(tree)

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from lxml import etree
+
 from watcher.arabic import fold
 from watcher.extract.excuses import PAYWALL, asks_for_payment, excuse_in
-from watcher.extract.layout import cards, links_of, squeeze, words_in
+from watcher.extract.layout import links_of, squeeze, words_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from lxml.html import HtmlElement
 
@@ -27,6 +29,11 @@ _BLOCKS = (*sorted(_HEADINGS), "p", "li", "td", "blockquote", "a")
 _STOPPED = re.compile(r"[.!?\u061f\u06d4\u2026][\s\"'\u201c\u201d\u00bb)]*$")
 _READ_MORE = re.compile(
     r"^\W*(?:(?:اقرا|اقراي|قراءه|عرض|مشاهده) )?(?:ال)?مزيد\W*$|^\W*read more\W*$"
+)
+_VISIBLE = etree.XPath(
+    ".//text()[not(ancestor::*[self::script or self::style or self::noscript or self::template"
+    " or self::svg])]",
+    smart_strings=False,
 )
 _BLOCK_WORDS = 200
 _EXCUSE_CHARS = 2000
@@ -71,10 +78,15 @@ def why_no_text(text: str, title: str) -> str:
     return excuse_in(f"{title}\n{text}") if is_short else ""
 
 
-def why_blocked(tree: HtmlElement, about: Metadata) -> str:
+def visible(tree: HtmlElement) -> list[str]:
+    """Give the pieces of text that a page shows."""
+    pieces: list[str] = _VISIBLE(next(tree.iter("body"), tree))
+    return pieces
+
+
+def why_blocked(tree: HtmlElement, about: Metadata, shown: Sequence[str]) -> str:
     """Give the reason why a page shows no article to us; empty if it may."""
-    body = next(tree.iter("body"), tree)
-    text = squeeze(" ".join(_visible(body)))
+    text = squeeze(" ".join(shown))
     scripts = sum(1 for _ in tree.iter("script"))
     count = len(text.split())
     aside = " ".join(words_in(element) for element in tree.iter("noscript")) if count < 40 else ""
@@ -89,8 +101,11 @@ def why_blocked(tree: HtmlElement, about: Metadata) -> str:
     return ""
 
 
-def outline(tree: HtmlElement) -> Outline:
-    """Read the structure of a page; call it before anything is pruned."""
+def outline(tree: HtmlElement, shown: Sequence[str], others: Sequence[HtmlElement]) -> Outline:
+    """Read the structure of a page; call it before anything is pruned.
+
+    `shown` is its `visible` text, `others` are its cards of other stories.
+    """
     body = next(tree.iter("body"), tree)
     under: dict[str, str] = {}
     sizes: dict[HtmlElement, int] = {}
@@ -107,10 +122,10 @@ def outline(tree: HtmlElement) -> Outline:
             heading = text if _is_linked(element) else ""
         elif element.tag != "a":
             under.setdefault(text, heading)
-    total = sum(len(squeeze(piece)) for piece in _visible(body)) or 1
+    total = sum(len(squeeze(piece)) for piece in shown) or 1
     has_time = any(True for _ in body.iter("time"))
     told = {head for text, head in under.items() if head and len(text.split()) >= _TOLD_WORDS}
-    announced = sum(1 for card in cards(tree) if _tells_more(card))
+    announced = sum(1 for card in others if _tells_more(card))
     return Outline(
         under=under,
         linked_share=min(linked / total, 1.0),
@@ -174,20 +189,6 @@ def _read_more(body: HtmlElement) -> int:
         leaf for leaf in body.iter("strong", "b", "p", "span", "h3", "h4", "div") if not len(leaf)
     )
     return sum(1 for leaf in labels if _READ_MORE.match(fold(leaf.text or "")))
-
-
-def _visible(body: HtmlElement) -> Iterator[str]:
-    silent = {"script", "style", "noscript", "template", "svg"}
-    todo: list[HtmlElement | str] = [body]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, str):
-            yield node
-        elif isinstance(node.tag, str) and node.tag not in silent:
-            yield node.text or ""
-            for child in reversed(node):
-                todo.append(child.tail or "")
-                todo.append(child)
 
 
 def _stands_alone(link: HtmlElement, text: str, sizes: dict[HtmlElement, int]) -> bool:

@@ -165,8 +165,9 @@ class Politeness:
                 self._check(host, name)  # a 429 may have come while we waited
                 now = self._clock()
                 start = server.pace.reserve(name.pace.reserve(now, least_pause_s))
-                await asyncio.sleep(start - now)
-                self._check(host, name)
+                if start > now:
+                    await asyncio.sleep(start - now)
+                    self._check(host, name)
                 yield
         finally:
             name.users -= 1

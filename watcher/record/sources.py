@@ -11,7 +11,7 @@ from watcher.record.tables import sources
 from watcher.record.values import STATE_COLUMNS, state_of, state_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -97,7 +97,12 @@ def lock(connection: Connection, source_id: str) -> tuple[bool, datetime | None,
 
 def keep_state(connection: Connection, after: SourceState) -> None:
     """Keep a source's state."""
-    connection.execute(_KEEP, {"source_id": after.id} | state_row(after))
+    keep_states(connection, [after])
+
+
+def keep_states(connection: Connection, after: Sequence[SourceState]) -> None:
+    """Keep the states of several sources."""
+    connection.execute(_KEEP, [{"source_id": state.id} | state_row(state) for state in after])
 
 
 def clocks(connection: Connection, source_id: str) -> dict[str, Any]:

@@ -93,6 +93,8 @@ class Record:
         self._database = Database(self._url)
         self._holder = new_holder()
         self._rule_revision: str | None = None
+        self._unchanged: dict[str, SourceState] = {}
+        """States after polls that brought nothing, to be kept together."""
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -119,6 +121,7 @@ class Record:
         """Free what this process holds, if the database lets it, and close every connection."""
         try:
             with contextlib.suppress(StorageUnavailable):
+                await self._keep_unchanged()
                 await self._database.write(_let_go, self._holder)
         finally:
             await self._database.dispose()
@@ -134,7 +137,10 @@ class Record:
 
     async def due(self, now: datetime, limit: int) -> list[SourceState]:
         """Give up to `limit` active sources that are due, the longest overdue first."""
-        return await self._database.read(sources.due, now, limit)
+        await self._keep_unchanged()
+        found = await self._database.read(sources.due, now, limit)
+        # What was polled while we looked is not due any more.
+        return [state for state in found if state.id not in self._unchanged]
 
     async def next_due(self) -> datetime | None:
         """Give the instant at which the next active source is due; None where there is none."""
@@ -142,6 +148,7 @@ class Record:
 
     async def state(self, source_id: str) -> SourceState:
         """Give the state of a source. Raises KeyError for one that never was."""
+        await self._keep_unchanged()
         return await self._database.read(sources.state, source_id)
 
     async def polled(
@@ -161,7 +168,23 @@ class Record:
         is lost. Of more than `most` new entries the newest are taken; the validators are then not
         kept, so that the next poll brings the others.
         """
+        self._unchanged.pop(state.id, None)
         return await self._database.write(_keep_poll, state, listed, now, most, learn)
+
+    def polled_unchanged(self, state: SourceState) -> None:
+        """Keep the state after a poll that brought nothing, when `due` is asked next.
+
+        All such states are one transaction then, which costs little more than one state. A crash
+        before it costs another poll of each.
+        """
+        self._unchanged[state.id] = state
+
+    async def _keep_unchanged(self) -> None:
+        if states := list(self._unchanged.values()):
+            await self._database.write(sources.keep_states, states)
+            for state in states:
+                if self._unchanged.get(state.id) is state:
+                    del self._unchanged[state.id]
 
     async def knows_one_of(self, listed: Sequence[Entry]) -> bool:
         """Tell whether any of these entries has been listed before, by whichever source."""

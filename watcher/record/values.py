@@ -35,6 +35,7 @@ Value = TypeVar("Value")
 _PARTS = {"validators", "condition", "more"}
 _STATE = tuple(f.name for f in fields(SourceState) if f.name not in _PARTS)
 _VALIDATORS = tuple(f.name for f in fields(Validators))
+_ENTRY = tuple(f.name for f in fields(Entry))
 _CONDITION = tuple(f.name for f in fields(Condition))
 STATE_COLUMNS = (*_STATE, *_VALIDATORS, *_CONDITION, "more")
 """The columns of a source that make its state."""
@@ -91,7 +92,8 @@ def vitals_of(data: Json | None) -> Vitals:
 def entry_json(entry: Entry) -> Json:
     """Give the entry as JSON; the instant keeps the zone it was published with."""
     instants = {"published": _iso(entry.published), "updated": _iso(entry.updated)}
-    return asdict(entry) | instants
+    # All are plain values; asdict would copy each of them.
+    return {name: getattr(entry, name) for name in _ENTRY} | instants
 
 
 def pending_of(row: Row[Any]) -> Pending:
