@@ -120,7 +120,7 @@ def test_a_target_that_hangs_does_not_delay_the_end(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_power_cuts_lose_nothing_and_repeat_nothing(
     tmp_path: Path, hook: Site, newsroom: Newsroom
 ) -> None:
@@ -132,11 +132,11 @@ def test_power_cuts_lose_nothing_and_repeat_nothing(
             if stage := CUTS.get(len(newsroom.published)):
                 before = daemon.log.count(stage)
                 daemon.start(ready=False)
-                until(partial(was_logged, daemon, stage, before), 60, of=daemon)
+                until(partial(was_logged, daemon, stage, before), 90, of=daemon)
                 daemon.kill()
                 unmarked = len(told(hook)) - marked_as_sent(tmp_path)
         daemon.start()
-        until(lambda: is_quiet(daemon), 60, of=daemon)
+        until(lambda: is_quiet(daemon), 90, of=daemon)
 
     # A message that had left before it was marked is the one that may be sent again.
     repeated = sum(count - 1 for count in headlines(hook).values())
