@@ -171,6 +171,7 @@ def test_check_of_an_unknown_source_names_the_known(desk: Daemon) -> None:
     assert "Did you mean 'good'?" in done.stderr
 
 
+@pytest.mark.timeout(300)
 def test_list_shows_what_is_on_record_and_works_before_there_is_any(desk: Daemon) -> None:
     before = json.loads(desk.run("sources", "list", "--json").stdout)
     desk.run("once")
