@@ -73,6 +73,8 @@ class Watcher:
     reads: Lane[Pending]
     deliveries: tuple[Lane[Notice], ...]
     """One for each target, so that one that hangs holds up nobody else."""
+    polls_until: datetime | None = None
+    """Only what is due by then is polled; None for what becomes due as time goes on."""
     _rules_recorded: bool = False
 
     @property
@@ -113,7 +115,8 @@ class Watcher:
             task.result()
 
     async def once(self) -> None:
-        """Poll every source that is due, read what is new, deliver, and come back."""
+        """Poll every source that is due, once, read what is new, deliver, and come back."""
+        self.polls_until = self.pipeline.now()
         await self.polls.drain()
         await self.reads.drain()
         await self.tell_troubles()
@@ -265,13 +268,16 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
     polls: Lane[SourceState] = Lane(
         "poll",
         # Sources in hand are still due and come first: the lane passes them over.
-        take=lambda _free, _in_hand: record.due(pipeline.now() + look_ahead, POLLS_AT_ONCE),
+        take=lambda _free, _in_hand: record.due(
+            watcher.polls_until or pipeline.now() + look_ahead, POLLS_AT_ONCE
+        ),
         do=poll,
         fail=pipeline.poll_broke,
         key=lambda state: state.id,
         width=POLLS_AT_ONCE,
     )
-    return Watcher(config, pipeline, rulebook, polls, reads, deliveries)
+    watcher = Watcher(config, pipeline, rulebook, polls, reads, deliveries)
+    return watcher
 
 
 def _crowded(in_hand: Sequence[Pending]) -> list[str]:

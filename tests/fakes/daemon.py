@@ -98,6 +98,6 @@ class Daemon:
             [sys.executable, "-m", "watcher", *words, "-c", str(self.config)],
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=60,
             check=False,
         )

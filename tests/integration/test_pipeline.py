@@ -150,3 +150,16 @@ async def test_what_a_source_repeats_is_learned_as_pages_come_in(
 
     assert {one.line for one in known} == set(PROMO)
     assert removed["this source repeats it"] >= len(PROMO)
+
+
+async def test_one_pass_polls_each_source_once(tmp_path: Path, site: Site) -> None:
+    """Also where a source is due again before the pass is over."""
+    site.on("/rss", answers.page(answers.rss(("وصول القطار الأول", site.url("/1")))))
+    async with watching(tmp_path, site, a=site.url("/rss")) as watcher:
+        shortest = replace(watcher.pipeline.polling, min_interval_s=0.01, max_interval_s=0.01)
+        watcher.pipeline.polling = shortest
+        await watcher.once()
+        status = await watcher.record.status(utc_now())
+
+    assert len(site.asked("/rss")) == 1
+    assert (status.articles, status.pending) == (1, 0)

@@ -61,6 +61,15 @@ async def test_closing_keeps_what_brought_nothing(record: Record, database_url: 
     assert await record.next_due() == LATER
 
 
+async def test_a_state_that_the_database_refuses_holds_up_no_other(record: Record) -> None:
+    """SQLite takes any number; PostgreSQL does not, and says so of the whole transaction."""
+    await record.sync_sources([source("a"), source("b")], NOW)
+    first, second = await record.due(NOW, 10)
+    record.polled_unchanged(replace(first, due=LATER, entries_last=2**40))
+    record.polled_unchanged(replace(second, due=LATER))
+    assert "b" not in [state.id for state in await record.due(NOW, 10)]
+
+
 async def test_a_source_no_longer_listed_rests_and_comes_back(record: Record) -> None:
     await record.sync_sources([source("a"), source("b")], NOW)
     learned = replace(await record.state("a"), due=NOW, seen_before=True, failures=2)

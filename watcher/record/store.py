@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from watcher.errors import StorageUnavailable
+from watcher.log import error
 from watcher.model import Validators
 from watcher.record import (
     articles,
@@ -28,7 +29,7 @@ from watcher.record import (
     status,
     tables,
 )
-from watcher.record.engine import Database, parse_url
+from watcher.record.engine import Database, RecordRefused, parse_url
 from watcher.record.holder import holder as new_holder
 from watcher.record.lease import Lease
 from watcher.record.migrate import upgrade
@@ -181,10 +182,21 @@ class Record:
 
     async def _keep_unchanged(self) -> None:
         if states := list(self._unchanged.values()):
-            await self._database.write(sources.keep_states, states)
+            try:
+                await self._database.write(sources.keep_states, states)
+            except RecordRefused:
+                await self._keep_one_by_one(states)
             for state in states:
                 if self._unchanged.get(state.id) is state:
                     del self._unchanged[state.id]
+
+    async def _keep_one_by_one(self, states: Sequence[SourceState]) -> None:
+        """Keep what the database takes: one odd state must not hold up the others."""
+        for state in states:
+            try:
+                await self._database.write(sources.keep_states, [state])
+            except RecordRefused as refusal:
+                error("record", source=state.id, why=str(refusal))
 
     async def knows_one_of(self, listed: Sequence[Entry]) -> bool:
         """Tell whether any of these entries has been listed before, by whichever source."""
