@@ -21,7 +21,8 @@ from watcher.fetch import Fetcher, FetchSettings
 from watcher.lanes import Lane
 from watcher.model import Fetched, FetchFailed, NotAnArticle
 from watcher.notify import Notifier
-from watcher.pipeline import Pipeline, read_by_hand, warm_up
+from watcher.pages import read_by_hand, warm_up
+from watcher.pipeline import Pipeline
 from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.rulefolder import read_folder
@@ -147,7 +148,7 @@ class Watcher:
     async def tell_troubles(self) -> None:
         """Tell the operator how sources are doing, where that has changed."""
         with contextlib.suppress(StorageUnavailable):  # the next tick comes
-            await self.pipeline.tell_troubles()
+            await self.pipeline.report.tell_of_sources()
 
     async def tidy(self) -> None:
         """Forget what is no longer shown."""
@@ -188,7 +189,7 @@ class Watcher:
         await self.record.remember_rules_refused(refused, now)
         if refused:
             what = "edited rule files were not taken up"
-            await self.pipeline.tell_operator(what, refused, occasion=f"rules {now.isoformat()}")
+            await self.pipeline.report.tell(what, refused, occasion=f"rules {now.isoformat()}")
         else:
             await self.record.rule_revision(current.revision, current.text, now)
         self._rules_recorded = True

@@ -20,9 +20,10 @@ from watcher.model import (
     Validators,
 )
 from watcher.opml import proposed_id
+from watcher.pages import read_feed_text, read_page
 from watcher.paging import Paging, failure_of
 from watcher.parse import absolute_url, canonical_url, channel_address, decode, parse
-from watcher.pipeline import ACCEPT, permission_of, read_feed_text, read_page
+from watcher.pipeline import ACCEPT, permission_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from watcher.dating import clocks_of, settle
 from watcher.match import match
 from watcher.model import Article, NotAnArticle, Pending, Reading, Relation
-from watcher.pipeline import STORY_WINDOW, read_feed_text, read_page, stand_in
+from watcher.pages import read_feed_text, read_page, stand_in
+from watcher.pipeline import STORY_WINDOW
 from watcher.story import differences, fingerprint, relate
 from watcher.workers import WorkFailed
 

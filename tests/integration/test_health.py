@@ -29,7 +29,7 @@ RULE = "rules:\n  - {id: trains, title: القطارات, match: قطار}\n"
 
 async def told(watcher: Watcher) -> list[str]:
     """Say what the operator hears now."""
-    await watcher.pipeline.tell_troubles()
+    await watcher.pipeline.report.tell_of_sources()
     now = watcher.pipeline.now()
     notices = await watcher.record.due_notices(now, 10)
     for notice in notices:

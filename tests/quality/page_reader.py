@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from watcher.model import Fetched, NotAnArticle
-from watcher.pipeline import read_page
+from watcher.pages import read_page
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from tests.pages.refused import BLOCKS, LISTINGS, REFUSED, page
 from tests.pages.shapes import NAV, SHAPES, VOCALIZED, Shape, doc, grid, json_ld
 from tests.pages.stories import STORIES, TEASERS, Story
 from watcher.model import Article, Fetched, NotAnArticle
-from watcher.pipeline import read_page
+from watcher.pages import read_page
 
 NOW = datetime(2026, 5, 13, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from tests.strategies import texts
 from watcher.extract import judge_text
 from watcher.extract.quality import DAMAGED, GOOD, Evidence, judge_reading
 from watcher.model import Article, Entry, Fetched
-from watcher.pipeline import read_feed_text, read_page
+from watcher.pages import read_feed_text, read_page
 
 NOW = datetime(2026, 5, 13, tzinfo=UTC)
 STORY = STORIES[0]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.fakes.channel import NO_PREVIEW, channel_page, post
 from watcher.model import Article, Entry, Fetched, Parsed
+from watcher.pages import read_feed_text
 from watcher.parse import channel_address, parse
-from watcher.pipeline import read_feed_text
 
 NOW = datetime(2024, 5, 4, 12, 0, tzinfo=UTC)
 URL = "https://t.me/s/nahr_news"
