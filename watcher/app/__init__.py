@@ -1,0 +1,35 @@
+"""The only place that builds things and hands them over."""
+
+from watcher.app.commands import (
+    check_all,
+    check_each_source,
+    load_rules,
+    open_archive,
+    preview_address,
+    read_address,
+    read_bytes,
+    read_sources_with_states,
+    read_status,
+    reread_evidence,
+    send_test_notice,
+)
+from watcher.app.daemon import Watcher, open_watcher, run_daemon, run_once, stop_on_signals
+
+__all__ = [
+    "Watcher",
+    "check_all",
+    "check_each_source",
+    "load_rules",
+    "open_archive",
+    "open_watcher",
+    "preview_address",
+    "read_address",
+    "read_bytes",
+    "read_sources_with_states",
+    "read_status",
+    "reread_evidence",
+    "run_daemon",
+    "run_once",
+    "send_test_notice",
+    "stop_on_signals",
+]
