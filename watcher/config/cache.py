@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _DIGEST_BYTES = 32
 _PRIVATE = 0o700
 _PACKAGE = Path(__file__).parents[1]
-_MADE_BY = ("arabic", "match", "config")
+_MADE_BY = ("arabic", "match", "config", "model")
 _LIBRARIES = ("simplemma", "google-re2", "pyyaml")
 
 
