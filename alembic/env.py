@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 from alembic import context
 
+from watcher.record.columns import Instant, Words
 from watcher.record.engine import parse_url
 from watcher.record.migrate import engine_for
-from watcher.record.tables import Instant, Words, metadata
+from watcher.record.tables import metadata
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.model import Alert, Entry, Passage, Severity
-from watcher.record.tables import storable
+from watcher.record.columns import storable
 from watcher.record.values import (
     alert_json,
     alert_of,

@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, func, insert, literal, select, union_a
 
 from watcher.model import Relation
 from watcher.record import match_changes
+from watcher.record.columns import storable
 from watcher.record.search import enter
 from watcher.record.tables import (
     articles,
@@ -16,7 +17,6 @@ from watcher.record.tables import (
     matches,
     revisions,
     rule_revisions,
-    storable,
     stories,
 )
 from watcher.record.upsert import insert_unless_known

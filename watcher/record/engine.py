@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from watcher.errors import StorageUnavailable, WatcherError
-from watcher.record.tables import storable
+from watcher.record.columns import storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

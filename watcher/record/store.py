@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from watcher.errors import StorageUnavailable
 from watcher.log import error
-from watcher.model import Validators
 from watcher.record import (
     articles,
     entries,
     furniture,
     health,
     history,
-    lease,
-    match_changes,
     notices,
     raw,
     search,
     sources,
     status,
-    tables,
+    steps,
 )
 from watcher.record.engine import Database, RecordRefused, parse_url
 from watcher.record.holder import holder as new_holder
@@ -36,12 +32,9 @@ from watcher.record.migrate import upgrade
 from watcher.record.notices import Attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
     from types import TracebackType
-    from typing import TypeAlias
-
-    from sqlalchemy import Connection
 
     from watcher.clean import Learned
     from watcher.model import (
@@ -64,8 +57,7 @@ if TYPE_CHECKING:
     from watcher.record.raw import Kept
     from watcher.record.search import Archived
     from watcher.record.status import Status
-
-    Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
+    from watcher.record.steps import Learn
 
 READING_LEASE_S = 300.0
 """Longer than reading any page may take; what a killed process was reading is free at once."""
@@ -106,7 +98,7 @@ class Record:
         """Bring the tables up to date, and free what processes that were killed still hold."""
         if self._migrates:
             await asyncio.to_thread(upgrade, self._url)
-            await self._database.write(_free_what_the_gone_hold)
+            await self._database.write(steps.free_what_the_gone_hold)
         return self
 
     async def __aexit__(
@@ -123,7 +115,7 @@ class Record:
         try:
             with contextlib.suppress(StorageUnavailable):
                 await self._keep_unchanged()
-                await self._database.write(_let_go, self._holder)
+                await self._database.write(steps.let_go, self._holder)
         finally:
             await self._database.dispose()
 
@@ -170,7 +162,7 @@ class Record:
         kept, so that the next poll brings the others.
         """
         self._unchanged.pop(state.id, None)
-        return await self._database.write(_keep_poll, state, listed, now, most, learn)
+        return await self._database.write(steps.keep_poll, state, listed, now, most, learn)
 
     def polled_unchanged(self, state: SourceState) -> None:
         """Keep the state after a poll that brought nothing, when `due` is asked next.
@@ -222,7 +214,7 @@ class Record:
         sample: Sample | None = None,
     ) -> None:
         """Note that an entry could not be read; without `retry_at` it has failed for good."""
-        await self._database.write(_keep_failure, pending, why, now, retry_at, sample)
+        await self._database.write(steps.keep_failure, pending, why, now, retry_at, sample)
 
     async def entry_skipped(
         self,
@@ -234,7 +226,7 @@ class Record:
     ) -> None:
         """Note that an entry is no article, what that shows of its source, and the evidence."""
         packed = await _packed(evidence)
-        await self._database.write(_keep_refusal, pending, why, now, sample, packed)
+        await self._database.write(steps.keep_refusal, pending, why, now, sample, packed)
 
     async def neighbors(self, fingerprint: Fingerprint, since: datetime) -> list[Neighbor]:
         """Give articles seen since then that share a key or the whole text, the nearest first."""
@@ -262,7 +254,9 @@ class Record:
         Nothing is recorded twice: an entry that was closed in the meantime gives ().
         """
         packed = await _packed(reading.evidence)
-        return await self._database.write(_keep_reading, reading, now, self._rule_revision, packed)
+        return await self._database.write(
+            steps.keep_reading, reading, now, self._rule_revision, packed
+        )
 
     async def drop_evidence(self, before: datetime, most: int) -> None:
         """Drop evidence received before then, and the oldest while it takes more than `most` bytes.
@@ -295,14 +289,14 @@ class Record:
 
     async def read_again(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
         """Record what an entry that was done says when its evidence is read anew."""
-        return await self._database.write(_keep_again, reading, now, self._rule_revision)
+        return await self._database.write(steps.keep_again, reading, now, self._rule_revision)
 
     async def stays(self, pending: Pending, why: str, now: datetime, *, is_gone: bool) -> bool:
         """Close an entry whose page could not be read again; what was read of it before stays.
 
         Notes that the page is gone with its matches. False where nothing had been read of it.
         """
-        return await self._database.write(_keep_stays, pending, why, now, is_gone)
+        return await self._database.write(steps.keep_stays, pending, why, now, is_gone)
 
     async def count_evidence(self, since: datetime, source: str | None = None) -> int:
         """Count the same."""
@@ -398,7 +392,7 @@ class Record:
 
         `words` is 2 where it stands for the end of the troubles, too.
         """
-        await self._database.write(_tell_of_troubles, ids, notice, now, words)
+        await self._database.write(steps.tell_of_troubles, ids, notice, now, words)
 
     async def failing(self) -> tuple[int, int]:
         """Count the active sources whose polls fail, and all of them."""
@@ -425,122 +419,5 @@ class Record:
         return True
 
 
-def _free_what_the_gone_hold(connection: Connection) -> None:
-    for table in (tables.entries, tables.notices):
-        lease.release(connection, table, lease.gone_holders(connection, table))
-
-
-def _let_go(connection: Connection, holder: str) -> None:
-    answered = tables.entries.c.unanswered - 1
-    lease.release(connection, tables.entries, [holder], unanswered=answered)
-    lease.release(connection, tables.notices, [holder])
-
-
-def _keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes of it
-    connection: Connection,
-    state: SourceState,
-    listed: Sequence[Entry],
-    now: datetime,
-    most: int,
-    learn: Learn | None,
-) -> int:
-    seen_before, last, troubles = sources.lock(connection, state.id)
-    first, gap_s = not seen_before, (now - last).total_seconds() if last else None
-    new, left = entries.add(
-        connection, state.id, listed, now, first_contact=first, gap_s=gap_s, most=most
-    )
-    if left:
-        remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
-        remarks = "; ".join(filter(None, (state.remark, remark)))
-        again = dict.fromkeys(state.more, Validators())
-        state = replace(state, validators=Validators(), more=again, remark=remarks)
-        state = replace(state, seen_before=seen_before)
-    if new and learn:
-        state = learn(state, new)
-    sources.keep_state(connection, state)
-    health.note_poll(connection, state, troubles, len(new), now)
-    return len(new)
-
-
 async def _packed(evidence: Evidence | None) -> raw.Packed | None:
     return None if evidence is None else await asyncio.to_thread(raw.pack, evidence)
-
-
-def _keep_reading(
-    connection: Connection,
-    reading: Reading,
-    now: datetime,
-    rule_revision: str | None,
-    packed: raw.Packed | None,
-) -> tuple[Notice, ...]:
-    if not entries.finish(connection, reading.pending, "done", "", now):
-        return ()
-    story_id = articles.add(connection, reading, now, rule_revision)
-    health.note_reading(connection, reading, now)
-    furniture.add(connection, reading.article, story_id, now)
-    if packed:
-        raw.keep(connection, reading.pending, packed)
-    return notices.queue(connection, story_id, reading.alerts, now)
-
-
-def _keep_stays(
-    connection: Connection,
-    pending: Pending,
-    why: str,
-    now: datetime,
-    is_gone: bool,  # noqa: FBT001 - handed on by `write`
-) -> bool:
-    if articles.own_article(connection, pending.id) is None:
-        return False
-    if entries.finish(connection, pending, "done", why, now) and is_gone:
-        match_changes.note_gone(connection, pending.id, why, now)
-    return True
-
-
-def _keep_again(
-    connection: Connection, reading: Reading, now: datetime, rule_revision: str | None
-) -> tuple[Notice, ...]:
-    entries.now_read(connection, reading.pending, now)
-    story_id = articles.add(connection, reading, now, rule_revision)
-    return notices.queue(connection, story_id, reading.alerts, now)
-
-
-def _keep_refusal(  # noqa: PLR0913, PLR0917 - what was refused, why, and what that shows
-    connection: Connection,
-    pending: Pending,
-    why: str,
-    now: datetime,
-    sample: Sample | None,
-    packed: raw.Packed | None,
-) -> None:
-    if not entries.finish(connection, pending, "skipped", why, now):
-        return
-    if sample:
-        health.note_refusal(connection, pending.source, sample, now)
-    if packed:
-        raw.keep(connection, pending, packed)
-
-
-def _keep_failure(  # noqa: PLR0913, PLR0917 - what failed, why, until when, and what that shows
-    connection: Connection,
-    pending: Pending,
-    why: str,
-    now: datetime,
-    retry_at: datetime | None,
-    sample: Sample | None,
-) -> None:
-    entries.failed(connection, pending, why, now, retry_at)
-    if sample:
-        health.note_refusal(connection, pending.source, sample, now)
-
-
-def _tell_of_troubles(
-    connection: Connection,
-    ids: Collection[int],
-    notice: tuple[str, Alert, str] | None,
-    now: datetime,
-    words: int,
-) -> None:
-    if notice:
-        notices.tell(connection, *notice, now)
-    health.told(connection, ids, words)

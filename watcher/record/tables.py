@@ -1,20 +1,14 @@
-"""The tables, and the column types that keep instants in UTC and text storable. No queries here.
+"""The tables. No queries here.
 
 The migrations in `alembic/` are the way there; a test compares the two on both databases.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -23,79 +17,12 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     literal_column,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-if TYPE_CHECKING:
-    from sqlalchemy import Dialect
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def storable(text: str) -> str:
-    """Replace what cannot be kept: NUL (PostgreSQL refuses it), lone surrogates (no UTF-8)."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-class Words(TypeDecorator[str]):
-    """Text from outside: one odd character in a page must not stop it from being recorded."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Make the text storable."""
-        return None if value is None else storable(value)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept in UTC; SQLite knows no zones: they are taken off and put on here."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert to UTC; refuse an instant without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value.isoformat()} has no time zone")
-        utc = _in_utc(value)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the instant back with its zone, which is UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else _in_utc(value)
-
-
-def _in_utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:  # a page dated in year 1 or 9999: off by the zone is near enough
-        return value.replace(tzinfo=UTC)
-
-
-# SQLite numbers rows by itself only where the type is called exactly INTEGER.
-_Id = BigInteger().with_variant(Integer, "sqlite")
-_Json = JSON(none_as_null=True)
-
-
-def _id() -> Column[int]:
-    return Column("id", _Id, primary_key=True)
-
-
-def _words(name: str, **options: Any) -> Column[str]:
-    return Column(name, Words, nullable=False, server_default="", **options)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
+from watcher.record.columns import Id, Instant, Json, Words, count, own_id, written
 
 metadata = MetaData(
     naming_convention={
@@ -110,28 +37,28 @@ sources = Table(
     "sources",
     metadata,
     Column("id", Words, primary_key=True),
-    _words("name"),
-    _words("outlet"),
-    _words("configured_url"),
+    written("name"),
+    written("outlet"),
+    written("configured_url"),
     Column("kind", Text, nullable=False, server_default="feed"),
-    _words("links"),
-    _words("url"),
+    written("links"),
+    written("url"),
     Column("is_active", Boolean, nullable=False),
     Column("due", Instant, nullable=False),
-    _words("etag"),
-    _words("last_modified"),
-    _words("body_hash"),
+    written("etag"),
+    written("last_modified"),
+    written("body_hash"),
     Column("polled", Instant),
     Column("succeeded", Instant),
-    _count("failures"),
-    _count("not_found"),
-    _words("moved_to"),
-    _count("moved_seen"),
-    _words("remark"),
-    _count("entries_last"),
+    count("failures"),
+    count("not_found"),
+    written("moved_to"),
+    count("moved_seen"),
+    written("remark"),
+    count("entries_last"),
     Column("interval_s", Float, nullable=False, server_default="0"),
     Column("seen_before", Boolean, nullable=False),
-    Column("more", _Json),
+    Column("more", Json),
     # What polls have shown: written with every poll, so nothing here is JSON.
     Column("rhythm", LargeBinary),
     Column("asked_s", Float, nullable=False, server_default="0"),
@@ -139,19 +66,19 @@ sources = Table(
     Column("new_at", Instant),
     Column("quiet_until", Instant),
     Column("failing_since", Instant),
-    _words("failing_why"),
+    written("failing_why"),
     Column("empty_since", Instant),
-    _words("host"),
-    _words("elsewhere"),
-    _count("elsewhere_seen"),
+    written("host"),
+    written("elsewhere"),
+    count("elsewhere_seen"),
     Column("entries_usual", Float, nullable=False, server_default="0"),
     Column("few_since", Instant),
-    _words("troubles"),
+    written("troubles"),
     # What readings have shown: written with every reading, never by a poll.
-    Column("vitals", _Json),
+    Column("vitals", Json),
     Column("article_at", Instant),
     # What was learned of its stamps: how they were found -> by how much they are off.
-    Column("clock", _Json),
+    Column("clock", Json),
     Index("sources_due", "due"),
 )
 
@@ -161,10 +88,10 @@ source_days = Table(
     metadata,
     Column("source", Words, ForeignKey("sources.id"), primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
-    _count("entries"),
-    _count("failures"),
-    _count("articles"),
-    _count("refused"),
+    count("entries"),
+    count("failures"),
+    count("articles"),
+    count("refused"),
     Column("quality", Float, nullable=False, server_default="0"),
     Column("characters", BigInteger, nullable=False, server_default="0"),
     Index("source_days_day", "day"),
@@ -174,14 +101,14 @@ source_days = Table(
 troubles = Table(
     "troubles",
     metadata,
-    _id(),
+    own_id(),
     Column("source", Words, ForeignKey("sources.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("since", Instant, nullable=False),
     Column("until", Instant),
-    _words("what"),
+    written("what"),
     # How many of its two words, that it began and that it is over, have been taken care of.
-    _count("told"),
+    count("told"),
     Index("troubles_source", "source"),
 )
 IS_OPEN_TROUBLE = troubles.c.until.is_(None)
@@ -193,24 +120,24 @@ furniture = Table(
     "furniture",
     metadata,
     Column("source", Words, ForeignKey("sources.id"), primary_key=True),
-    Column("learned", _Json, nullable=False),
+    Column("learned", Json, nullable=False),
     Column("updated", Instant, nullable=False),
 )
 
 entries = Table(
     "entries",
     metadata,
-    _id(),
+    own_id(),
     # Canonical addresses are unique by their hash: percent-encoded Arabic ones outgrow what
     # PostgreSQL can index (2,704 bytes).
     Column("url_hash", Text, nullable=False, unique=True),
-    _words("url"),
+    written("url"),
     Column("source", Words, ForeignKey("sources.id"), nullable=False),
-    Column("entry", _Json),
+    Column("entry", Json),
     Column("status", Text, nullable=False),
-    _words("why"),
-    _count("attempts"),
-    _count("unanswered"),
+    written("why"),
+    count("attempts"),
+    count("unanswered"),
     Column("first_contact", Boolean, nullable=False),
     Column("seen", Instant, nullable=False),
     # How long the source had not been looked at then.
@@ -220,9 +147,9 @@ entries = Table(
     Column("claimed_until", Instant),
     Column("finished", Instant),
     # What the source said of it, hashed; how often that changed on the day it last did.
-    _words("version"),
-    _count("again"),
-    _count("again_day"),
+    written("version"),
+    count("again"),
+    count("again_day"),
 )
 # Conditions of partial indexes must stand literally in the query too, or SQLite does not use them.
 IS_PENDING = entries.c.status == literal_column("'pending'", Text)
@@ -259,16 +186,16 @@ raw = Table(
 evidence = Table(
     "evidence",
     metadata,
-    _id(),
-    Column("entry_id", _Id, ForeignKey("entries.id"), nullable=False, index=True),
+    own_id(),
+    Column("entry_id", Id, ForeignKey("entries.id"), nullable=False, index=True),
     Column("hash", Text, ForeignKey("raw.hash"), index=True),
     Column("size", Integer, nullable=False),
     Column("received", Instant, nullable=False, index=True),
-    _words("final_url"),
-    _words("content_type"),
-    _words("etag"),
-    _words("last_modified"),
-    _words("served"),
+    written("final_url"),
+    written("content_type"),
+    written("etag"),
+    written("last_modified"),
+    written("served"),
     Column("listed", LargeBinary, nullable=False),
     Index("evidence_size", "size"),
 )
@@ -276,68 +203,68 @@ evidence = Table(
 stories = Table(
     "stories",
     metadata,
-    _id(),
-    _words("title"),
+    own_id(),
+    written("title"),
     # The address of the first article, hashed: names the story in messages, whatever its number.
     Column("origin", Text, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
-    _count("articles"),
+    count("articles"),
     Index("stories_last_seen", "last_seen"),
 )
 
 articles = Table(
     "articles",
     metadata,
-    _id(),
-    Column("entry_id", _Id, ForeignKey("entries.id"), nullable=False, unique=True),
+    own_id(),
+    Column("entry_id", Id, ForeignKey("entries.id"), nullable=False, unique=True),
     Column("source", Words, ForeignKey("sources.id"), nullable=False),
-    Column("story_id", _Id, ForeignKey("stories.id"), nullable=False, index=True),
-    _words("relation"),
-    _words("relation_why"),
-    _words("url"),
-    _words("title"),
-    _words("text"),
+    Column("story_id", Id, ForeignKey("stories.id"), nullable=False, index=True),
+    written("relation"),
+    written("relation_why"),
+    written("url"),
+    written("title"),
+    written("text"),
     Column("published", Instant),
-    _words("published_raw"),
-    _words("published_how"),
+    written("published_raw"),
+    written("published_how"),
     Column("updated", Instant),
-    _words("updated_raw"),
-    _words("updated_how"),
+    written("updated_raw"),
+    written("updated_how"),
     # When its entry was first listed; entries may be pruned.
     Column("first_seen", Instant),
     # Why this is an old article announced again; empty when it is not.
-    _words("old_news"),
-    _words("author"),
-    _words("language"),
-    _words("credit"),
-    Column("tags", _Json),
-    Column("removed", _Json),
+    written("old_news"),
+    written("author"),
+    written("language"),
+    written("credit"),
+    Column("tags", Json),
+    Column("removed", Json),
     Column("quality", Float, nullable=False, server_default="1"),
-    Column("quality_why", _Json),
+    Column("quality_why", Json),
     Column("text_hash", Text, nullable=False, index=True),
     Column("sketch", LargeBinary, nullable=False),
     Column("keys", LargeBinary, nullable=False),
-    _count("size"),
+    count("size"),
     Column("seen", Instant, nullable=False, index=True),
 )
 
 revisions = Table(
     "revisions",
     metadata,
-    _id(),
-    Column("article_id", _Id, ForeignKey("articles.id"), nullable=False, index=True),
-    Column("entry_id", _Id, ForeignKey("entries.id"), nullable=False, index=True),
-    _words("url"),
-    _words("title"),
-    _words("text"),
+    own_id(),
+    Column("article_id", Id, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("entry_id", Id, ForeignKey("entries.id"), nullable=False, index=True),
+    written("url"),
+    written("title"),
+    written("text"),
     Column("published", Instant),
     Column("text_hash", Text, nullable=False),
     Column("seen", Instant, nullable=False),
     Column("superseded", Instant, nullable=False),
-    _words("why"),
+    written("why"),
     # How its text differs from the one after it: places in both, without the words.
-    Column("differences", _Json),
+    Column("differences", Json),
 )
 
 # An index over articles, not a record: rows may outlive their article, so there is no foreign key
@@ -347,7 +274,7 @@ fingerprint_keys = Table(
     metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("article_id", _Id, primary_key=True, autoincrement=False),
+    Column("article_id", Id, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 
@@ -364,7 +291,7 @@ words = Table(
 article_words = Table(
     "article_words",
     metadata,
-    Column("article_id", _Id, primary_key=True, autoincrement=False),
+    Column("article_id", Id, primary_key=True, autoincrement=False),
     Column("words", Text().with_variant(ARRAY(Integer), "postgresql"), nullable=False),
 )
 
@@ -372,24 +299,24 @@ rule_revisions = Table(
     "rule_revisions",
     metadata,
     Column("hash", Text, primary_key=True),
-    _words("yaml"),
+    written("yaml"),
     Column("first_seen", Instant, nullable=False),
 )
 
 matches = Table(
     "matches",
     metadata,
-    _id(),
-    Column("article_id", _Id, ForeignKey("articles.id"), nullable=False, index=True),
+    own_id(),
+    Column("article_id", Id, ForeignKey("articles.id"), nullable=False, index=True),
     # Set when the text that the spans point into has been superseded.
-    Column("revision_id", _Id, ForeignKey("revisions.id"), index=True),
-    _words("rule"),
+    Column("revision_id", Id, ForeignKey("revisions.id"), index=True),
+    written("rule"),
     # No foreign key: an article must be recorded even where the rules' text could not be.
     Column("rule_revision", Text),
     Column("severity", Integer, nullable=False),
-    _words("found_in"),
-    Column("spans", _Json, nullable=False),
-    _words("held_back"),
+    written("found_in"),
+    Column("spans", Json, nullable=False),
+    written("held_back"),
     Column("seen", Instant, nullable=False),
     Index("matches_rule_seen", "rule", "seen"),
 )
@@ -398,31 +325,31 @@ matches = Table(
 match_changes = Table(
     "match_changes",
     metadata,
-    _id(),
+    own_id(),
     Column("kind", Text, nullable=False),
-    Column("match_id", _Id, ForeignKey("matches.id"), nullable=False, index=True),
+    Column("match_id", Id, ForeignKey("matches.id"), nullable=False, index=True),
     # The text in which they stood; empty where the page is gone and nothing new is known.
-    Column("revision_id", _Id, ForeignKey("revisions.id"), index=True),
-    _words("before"),
-    _words("after"),
+    Column("revision_id", Id, ForeignKey("revisions.id"), index=True),
+    written("before"),
+    written("after"),
     Column("seen", Instant, nullable=False),
 )
 
 notices = Table(
     "notices",
     metadata,
-    _id(),
+    own_id(),
     Column("identity", Words, nullable=False, unique=True),
-    _words("rule"),
+    written("rule"),
     # Empty for what the program has to say of itself.
-    Column("story_id", _Id, ForeignKey("stories.id"), index=True),
-    _words("target"),
-    _words("occasion"),
+    Column("story_id", Id, ForeignKey("stories.id"), index=True),
+    written("target"),
+    written("occasion"),
     Column("severity", Integer, nullable=False),
-    Column("alert", _Json, nullable=False),
+    Column("alert", Json, nullable=False),
     Column("status", Text, nullable=False),
-    _words("why"),
-    _count("attempts"),
+    written("why"),
+    count("attempts"),
     Column("created", Instant, nullable=False),
     Column("retry_at", Instant, nullable=False),
     Column("claimed_by", Text),
@@ -452,35 +379,35 @@ Index(
 deliveries = Table(
     "deliveries",
     metadata,
-    _id(),
-    Column("notice_id", _Id, ForeignKey("notices.id"), nullable=False, index=True),
+    own_id(),
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("outcome", Text, nullable=False),
-    _words("answer"),
+    written("answer"),
     Column("took_s", Float, nullable=False, server_default="0"),
 )
 
 silences = Table(
     "silences",
     metadata,
-    _id(),
-    _words("rule"),
-    _words("target"),
-    Column("story_id", _Id, ForeignKey("stories.id"), index=True),
+    own_id(),
+    written("rule"),
+    written("target"),
+    Column("story_id", Id, ForeignKey("stories.id"), index=True),
     Column("starts", Instant, nullable=False),
     Column("ends", Instant, nullable=False, index=True),
-    _words("author"),
-    _words("why"),
+    written("author"),
+    written("why"),
 )
 
 acknowledgements = Table(
     "acknowledgements",
     metadata,
-    _id(),
-    Column("notice_id", _Id, ForeignKey("notices.id"), nullable=False, index=True),
+    own_id(),
+    Column("notice_id", Id, ForeignKey("notices.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
-    _words("author"),
-    _words("note"),
+    written("author"),
+    written("note"),
 )
 
 # What a person should know about the whole, such as rule files that could not be taken up.
@@ -488,7 +415,7 @@ remarks = Table(
     "remarks",
     metadata,
     Column("about", Text, primary_key=True),
-    _words("what"),
+    written("what"),
     Column("since", Instant, nullable=False),
 )
 
@@ -497,5 +424,5 @@ pulse = Table(
     "pulse",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    _count("beats"),
+    count("beats"),
 )

@@ -23,7 +23,7 @@ from watcher.model import (
     SourceState,
     Validators,
 )
-from watcher.record.tables import storable
+from watcher.record.columns import storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
