@@ -132,8 +132,9 @@ class Pipeline:
         obtained = await self._reader.obtain(pending, known, partial(match, self.rules))
         if await self._stays(pending, obtained):
             return
+        evidence = self._evidence(pending, obtained.page)
         if not isinstance(obtained.found, Article):
-            await self._not_read(pending, obtained.found, self._evidence(pending, obtained.page))
+            await self._not_read(pending, obtained.found, evidence)
             return
         article = replace(obtained.found, source=pending.source, url=pending.entry.url)
         # In threads: a long article must not hold up the loop.
@@ -156,7 +157,7 @@ class Pipeline:
                 held_back=held_back,
                 sample=self._sample(article, pending, obtained),
                 clocks=as_json(clocks),
-                evidence=self._evidence(pending, obtained.page),
+                evidence=evidence,
             )
             notices = await self.record.reading(reading, self.now())
             self._clocks.keep(pending.source, clocks)

@@ -6,14 +6,10 @@ import html as entities
 import re
 from typing import TYPE_CHECKING
 
-from lxml import etree
-from lxml.html import HTMLParser, document_fromstring
-
 from watcher.extract.layout import names
+from watcher.markup import pieces, read_html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lxml.html import HtmlElement
 
 
@@ -39,7 +35,6 @@ _SILENT_TEXT = re.compile(
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})\b[^<>]*>", re.IGNORECASE)
 _INLINE_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ARABIC = re.compile(r"[\u0620-\u064a]")
-_SPACES = re.compile(r"\s+")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -53,7 +48,11 @@ def fragment_text(html: str) -> str:
     if "<" not in html:
         return _lines(entities.unescape(html))
     tree = _fragment(html)
-    return _lines("".join(_pieces(tree)) if tree is not None else _without_tags(html))
+    return _lines(
+        "".join(pieces(tree, blocks=_BLOCKS, silent=_SILENT))
+        if tree is not None
+        else _without_tags(html)
+    )
 
 
 def language_of(text: str) -> str:
@@ -67,16 +66,7 @@ def _fragment(html: str) -> HtmlElement | None:
     The box around it keeps what has no element of its own. trafilatura's reader is for whole pages:
     it takes a single block for no HTML.
     """
-    parser = HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
-    )
-    boxed = f"<div>{_FORBIDDEN.sub('', html)}".encode("utf-8", "replace")
-    try:
-        tree = document_fromstring(boxed, parser=parser)
-    except (etree.LxmlError, ValueError, LookupError):
-        return None
-    is_whole = not any("depth" in error.message for error in parser.error_log)
-    return tree if is_whole else None
+    return read_html(f"<div>{_FORBIDDEN.sub('', html)}", deepest=True)
 
 
 def _without_tags(html: str) -> str:
@@ -85,27 +75,3 @@ def _without_tags(html: str) -> str:
 
 def _lines(text: str) -> str:
     return "\n".join(filter(None, (line.strip() for line in text.splitlines())))
-
-
-def _pieces(tree: HtmlElement) -> Iterator[str]:
-    """Walk the text in document order without recursion: nesting may be deeper than the stack."""
-    todo: list[HtmlElement | str] = [tree]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, str):
-            yield node
-            continue
-        if not isinstance(node.tag, str) or node.tag in _SILENT:
-            continue
-        edge = "\n" if node.tag in _BLOCKS else ""
-        yield edge + _squeezed(node.text)
-        if edge:
-            todo.append(edge)
-        for child in reversed(node):
-            if child.tail:
-                todo.append(_squeezed(child.tail))
-            todo.append(child)
-
-
-def _squeezed(text: str | None) -> str:
-    return _SPACES.sub(" ", text) if text else ""

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from watcher.arabic.dates import find_dates
+from watcher.markup import read_html
 from watcher.model import Fetched, Parsed
 from watcher.parse.address import absolute_url, canonical_url
 from watcher.parse.decode import decode
 from watcher.parse.entries import Listed, Stamp, read_entries
 from watcher.parse.links import is_article_like, is_same_site, shape_of
-from watcher.parse.tree import classes_of, lines_in, read_html, words_in
+from watcher.parse.tree import classes_of, lines_in, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
 from watcher.arabic.dates import read_date
+from watcher.markup import read_html
 from watcher.model import Entry, Fetched, Parsed
 from watcher.parse.address import absolute_url
 from watcher.parse.decode import decode
-from watcher.parse.tree import classes_of, lines_in, read_html, words_in
+from watcher.parse.tree import classes_of, lines_in, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
