@@ -25,16 +25,20 @@ if TYPE_CHECKING:
 
 EXPECTED = {
     ("coalition-withdrawal", "base-handover"),
-    ("ain-al-asad-attack", "drones-ain-al-asad"),
-    ("attacks-on-coalition-bases", "drones-ain-al-asad"),
+    ("ain-al-asad-attack", "drones"),
+    ("attacks-on-coalition-bases", "drones"),
     ("oil-opec", "oil-exports"),
-    ("iraq-elections", "election-results"),
+    ("iraq-elections", "election"),
     ("isis-attacks-iraq", "isis-ambush"),
     ("pmf-militias", "pmf-law"),
     ("coalition-withdrawal", "mission-ends"),
     ("attacks-on-coalition-bases", "rockets-harir"),
 }
-"""(rule, article) that a reader of the sample articles must hear of."""
+"""(rule, event) that a reader of the sample articles must hear of.
+
+An event is a word in the names of all files that tell of it: which of the copies is read first, and
+gives the alert its headline, is left to chance where the power is cut.
+"""
 
 NEVER = ("team-withdraws", "assad-appoints", "dollar", "book-fair")
 """Articles that no rule may report."""
@@ -141,8 +145,10 @@ def test_power_cuts_lose_nothing_and_repeat_nothing(
     # A message that had left before it was marked is the one that may be sent again.
     repeated = sum(count - 1 for count in headlines(hook).values())
     assert repeated <= unmarked
-    reported = {(rule, slug) for rule, slug in EXPECTED if was_told(hook, rule, slug, newsroom)}
+    reported = {pair for pair in EXPECTED if was_told(hook, *pair, newsroom)}
     assert reported == EXPECTED
+    silent = [s.headline for s in newsroom.stock if any(event in s.file.name for event in NEVER)]
+    assert not [line for line in headlines(hook) if any(one in line for one in silent)]
 
 
 def was_logged(daemon: Daemon, stage: str, before: int) -> bool:
@@ -161,9 +167,8 @@ def is_quiet(daemon: Daemon) -> bool:
     return status["articles"] >= 18 and not status["pending"] and not status["outbox"]["waiting"]
 
 
-def was_told(hook: Site, rule: str, slug: str, newsroom: Newsroom) -> bool:
-    headline = next(sample.headline for sample in newsroom.stock if slug in sample.file.name)
-    copies = {sample.headline for sample in newsroom.stock if slug in sample.file.name} | {headline}
+def was_told(hook: Site, rule: str, event: str, newsroom: Newsroom) -> bool:
+    copies = {sample.headline for sample in newsroom.stock if event in sample.file.name}
     return any(
         rule in message["message"]
         and any(copy in f"{message['title']} {message['message']}" for copy in copies)
