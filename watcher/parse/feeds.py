@@ -29,7 +29,7 @@ from watcher.parse.repair import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _PROLOG: Final = re.compile(
     r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE
@@ -188,7 +188,9 @@ def _richness(found: Any) -> tuple[int, int, int]:
 
 def _feedparser(text: str, base: str) -> Any:
     """Run feedparser on a stream, never on text: it opens files and addresses that it is given."""
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": base}
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if "xml:base" in text:
+        headers["content-location"] = base
     try:
         # Sanitizing and resolving links inside bodies is half of the time, and nobody uses it.
         return feedparser.parse(
@@ -252,7 +254,7 @@ def _listed(entry: Any, language: str, base: str) -> Listed:
     own_language = _text(_detail(entry, "title_detail").get("language"))
     return Listed(
         # An empty link becomes the address of the feed itself.
-        pages=tuple(page for page in _pages(entry) if page and page != base),
+        pages=tuple(page for page in _resolved(_pages(entry), base) if page != base),
         media=tuple(filter(None, _media(entry))),
         guid=_text(entry.get("id")),
         title=_text(entry.get("title")),
@@ -288,6 +290,11 @@ def _pages(entry: Any) -> Iterator[str]:
     yield _text(entry.get("link"))
     for rel in ("alternate", "related", "via"):
         yield from (_text(x.get("href")) for x in _details(entry, "links") if x.get("rel") == rel)
+
+
+def _resolved(links: Iterable[str], base: str) -> Iterator[str]:
+    """Make links absolute that are relative to the feed's own address."""
+    return (link if ":" in link else absolute_url(link, base) for link in links if link)
 
 
 def _media(entry: Any) -> Iterator[str]:
