@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable, Sequence
 
 Work = TypeVar("Work")
+_SHARE = 4
+"""A lane that is full looks for more when a quarter of it is free."""
 PAUSE_S = 1.0
 """How long a lane rests after it found the database unusable."""
 
@@ -60,9 +62,9 @@ class Lane(Generic[Work]):
     async def drain(self) -> None:
         """Work until nothing more is due and nothing is in hand."""
         try:
-            while await self._fill() or self._in_hand:
-                if self._in_hand:
-                    await asyncio.wait(self._in_hand.values(), return_when=asyncio.FIRST_COMPLETED)
+            while (new := await self._fill()) or self._in_hand:
+                if self._is_full or not new:
+                    await self._room()
         finally:
             await self._let_go()
 
@@ -89,6 +91,22 @@ class Lane(Generic[Work]):
             self.wake()  # there may be more that fits
         return len(new)
 
+    async def _room(self) -> None:
+        """Wait until pieces are done and it is worth looking for more."""
+        while self._in_hand:
+            await asyncio.wait(self._in_hand.values(), return_when=asyncio.FIRST_COMPLETED)
+            if self._has_room:
+                return
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether it is worth looking for more: one look for several pieces costs as one for one.
+
+        Where pieces hang and it stays as it is, the next tick looks all the same.
+        """
+        free = self.width - len(self._in_hand)
+        return not self._is_full or free * _SHARE >= self.width
+
     async def _one(self, work: Work) -> None:
         try:
             await self._do_or_fail(work)
@@ -97,7 +115,7 @@ class Lane(Generic[Work]):
             await asyncio.sleep(PAUSE_S)
         finally:
             del self._in_hand[self.key(work)], self._works[self.key(work)]
-        if self._is_full:
+        if self._is_full and self._has_room:
             self.wake()
         self.then()
 

@@ -259,9 +259,10 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
 
     polls: Lane[SourceState] = Lane(
         "poll",
-        # Sources in hand are still due and come first: the lane passes them over.
-        take=lambda _free, _in_hand: record.due(
-            watcher.polls_until or pipeline.now() + look_ahead, POLLS_AT_ONCE
+        take=lambda free, in_hand: record.due(
+            watcher.polls_until or pipeline.now() + look_ahead,
+            free,
+            [state.id for state in in_hand],
         ),
         do=poll,
         fail=pipeline.poll_broke,
@@ -273,9 +274,12 @@ def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watch
 
 
 def _crowded(in_hand: Sequence[Pending]) -> list[str]:
-    """Name the sources that have as many entries in hand as is fair."""
+    """Name the sources that have entries enough in hand for now.
+
+    That is half of what is fair: taken several at a time, entries cost less.
+    """
     counts = Counter(pending.source for pending in in_hand)
-    return [source for source, count in counts.items() if count >= READS_PER_SOURCE]
+    return [source for source, count in counts.items() if count > READS_PER_SOURCE // 2]
 
 
 def _delivery_lane(pipeline: Pipeline, others: set[str], name: str) -> Lane[Notice]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, Update, literal_column, select, update
 
-from watcher.arabic import fold, words_of
+from watcher.arabic import fold
 from watcher.record.lease import LET_GO
 from watcher.record.tables import IS_PENDING, entries
 from watcher.record.upsert import insert_unless_known
@@ -42,6 +42,7 @@ YOUNG = timedelta(days=3)
 MOST_AGAIN = 4
 """How often in a day, in UTC, an entry is read again because its source says something else."""
 _TAG = re.compile(r"<[^>]*>")
+_WORD = re.compile(r"\w+")
 
 
 def add(  # noqa: PLR0913 - an entry is added with all of that
@@ -124,8 +125,8 @@ def version_of(entry: Entry) -> str:
 
     Only words count, and the stamp of its last change: counters and addresses in markup move.
     """
-    words = f"{entry.title} {_TAG.sub(' ', html.unescape(entry.body_html))}"
-    said = [*map(fold, words_of(words).raw), entry.updated.isoformat() if entry.updated else ""]
+    words = fold(f"{entry.title} {_TAG.sub(' ', html.unescape(entry.body_html))}")
+    said = [*_WORD.findall(words), entry.updated.isoformat() if entry.updated else ""]
     return hashlib.blake2b(" ".join(said).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 

@@ -11,7 +11,7 @@ from watcher.record.tables import sources
 from watcher.record.values import STATE_COLUMNS, state_of, state_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -67,9 +67,12 @@ def sync(connection: Connection, wanted: Iterable[Source], now: datetime) -> Non
             health.forget(connection, row.id, now)
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[SourceState]:
-    """Give the active sources whose time has come, the longest overdue first."""
-    return [state_of(row) for row in connection.execute(_DUE, {"now": now, "most": limit})]
+def due(
+    connection: Connection, now: datetime, limit: int, busy: Collection[str]
+) -> list[SourceState]:
+    """Give the active sources whose time has come, the longest overdue first, none of `busy`."""
+    given = {"now": now, "most": limit, "busy": list(busy)}
+    return [state_of(row) for row in connection.execute(_DUE, given)]
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -113,7 +116,11 @@ def clocks(connection: Connection, source_id: str) -> dict[str, Any]:
 # Built once: to build a statement costs more than to run it.
 _DUE = (
     select(*_STATE)
-    .where(sources.c.is_active, sources.c.due <= bindparam("now"))
+    .where(
+        sources.c.is_active,
+        sources.c.due <= bindparam("now"),
+        sources.c.id.not_in(bindparam("busy", expanding=True)),
+    )
     .order_by(sources.c.due, sources.c.id)
     .limit(bindparam("most"))
 )

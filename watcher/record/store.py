@@ -128,10 +128,13 @@ class Record:
         """
         await self._database.write(sources.sync, wanted, now)
 
-    async def due(self, now: datetime, limit: int) -> list[SourceState]:
-        """Give up to `limit` active sources that are due, the longest overdue first."""
+    async def due(self, now: datetime, limit: int, busy: Collection[str] = ()) -> list[SourceState]:
+        """Give up to `limit` active sources that are due, the longest overdue first.
+
+        None of `busy`, which are being polled.
+        """
         await self._keep_unchanged()
-        found = await self._database.read(sources.due, now, limit)
+        found = await self._database.read(sources.due, now, limit, busy)
         # What was polled while we looked is not due any more.
         return [state for state in found if state.id not in self._unchanged]
 
