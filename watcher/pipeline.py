@@ -18,7 +18,7 @@ from watcher.clock import Clock, utc_now
 from watcher.dating import as_json
 from watcher.extract import EXCUSES
 from watcher.health import sample_of, sample_of_none
-from watcher.log import event, warning
+from watcher.log import debug, event, warning
 from watcher.match import match
 from watcher.model import (
     Alert,
@@ -235,14 +235,16 @@ class Pipeline:
         after = schedule(state, polled, now=now, polling=polling, jitter=jitter)
         if isinstance(polled.outcome, NotModified) and is_as_before(state, after):
             new = 0
-            self.record.polled_unchanged(after)
+            self.record.polled_unchanged(after, state)
         else:
             entries = polled.parsed.entries if polled.parsed else ()
             most = self.limits.max_entries_per_poll
             learned = partial(learn, last=state.succeeded, now=now, polling=polling, jitter=jitter)
             new = await self.record.polled(after, entries, now, most, learned)
         status = "failed" if after.failures else type(polled.outcome).__name__
-        tell = warning if after.failures else event
+        # Ten thousand sources of which nothing is to be told would fill the journal.
+        is_news = new or after.remark != state.remark
+        tell = warning if after.failures else event if is_news else debug
         tell("poll", source=state.id, status=status, new=new, remark=after.remark or None)
         return new
 

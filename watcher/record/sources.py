@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, func, insert, select, update
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from watcher.model import Source, SourceState
 
+UnchangedPoll: TypeAlias = "tuple[SourceState, SourceState | None]"
+"""The state after a poll that brought nothing, and before it where that is known."""
+_TIMES = ("due", "polled", "succeeded", "interval_s")
 _AS_WRITTEN = ("name", "outlet", "configured_url", "kind", "links", "is_active")
 _UNREAD: dict[str, Any] = {"etag": "", "last_modified": "", "body_hash": "", "more": None}
 _FRESH = _UNREAD | {
@@ -100,12 +104,20 @@ def lock(connection: Connection, source_id: str) -> tuple[bool, datetime | None,
 
 def keep_state(connection: Connection, after: SourceState) -> None:
     """Keep a source's state."""
-    keep_states(connection, [after])
+    connection.execute(_KEEP, {"source_id": after.id} | state_row(after))
 
 
-def keep_states(connection: Connection, after: Sequence[SourceState]) -> None:
-    """Keep the states of several sources."""
-    connection.execute(_KEEP, [{"source_id": state.id} | state_row(state) for state in after])
+def keep_polls(connection: Connection, polls: Sequence[UnchangedPoll]) -> None:
+    """Keep the states of several sources; of most, only the instants changed."""
+    timed, others = [], []
+    for after, before in polls:
+        times = {name: getattr(after, name) for name in _TIMES}
+        if before is not None and replace(before, **times) == after:
+            timed.append({"source_id": after.id} | times)
+        else:
+            others.append({"source_id": after.id} | state_row(after))
+    for rows in filter(None, (timed, others)):
+        connection.execute(_KEEP, rows)
 
 
 def clocks(connection: Connection, source_id: str) -> dict[str, Any]:

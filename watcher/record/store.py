@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from watcher.record.history import History
     from watcher.record.raw import Kept
     from watcher.record.search import Archived
+    from watcher.record.sources import UnchangedPoll
     from watcher.record.status import Status
     from watcher.record.steps import Learn
 
@@ -86,7 +87,7 @@ class Record:
         self._database = Database(self._url)
         self._holder = new_holder()
         self._rule_revision: str | None = None
-        self._unchanged: dict[str, SourceState] = {}
+        self._unchanged: dict[str, UnchangedPoll] = {}
         """States after polls that brought nothing, to be kept together."""
 
     @classmethod
@@ -167,31 +168,31 @@ class Record:
         self._unchanged.pop(state.id, None)
         return await self._database.write(steps.keep_poll, state, listed, now, most, learn)
 
-    def polled_unchanged(self, state: SourceState) -> None:
+    def polled_unchanged(self, after: SourceState, before: SourceState | None = None) -> None:
         """Keep the state after a poll that brought nothing, when `due` is asked next.
 
-        All such states are one transaction then, which costs little more than one state. A crash
-        before it costs another poll of each.
+        All such states are one transaction then, which costs little more than one state; less where
+        `before` is known and only instants changed. A crash before it costs another poll of each.
         """
-        self._unchanged[state.id] = state
+        self._unchanged[after.id] = (after, before)
 
     async def _keep_unchanged(self) -> None:
-        if states := list(self._unchanged.values()):
+        if polls := list(self._unchanged.values()):
             try:
-                await self._database.write(sources.keep_states, states)
+                await self._database.write(sources.keep_polls, polls)
             except RecordRefused:
-                await self._keep_one_by_one(states)
-            for state in states:
-                if self._unchanged.get(state.id) is state:
-                    del self._unchanged[state.id]
+                await self._keep_one_by_one(polls)
+            for poll in polls:
+                if self._unchanged.get(poll[0].id) is poll:
+                    del self._unchanged[poll[0].id]
 
-    async def _keep_one_by_one(self, states: Sequence[SourceState]) -> None:
+    async def _keep_one_by_one(self, polls: Sequence[UnchangedPoll]) -> None:
         """Keep what the database takes: one odd state must not hold up the others."""
-        for state in states:
+        for poll in polls:
             try:
-                await self._database.write(sources.keep_states, [state])
+                await self._database.write(sources.keep_polls, [poll])
             except RecordRefused as refusal:
-                error("record", source=state.id, why=str(refusal))
+                error("record", source=poll[0].id, why=str(refusal))
 
     async def knows_one_of(self, listed: Sequence[Entry]) -> bool:
         """Tell whether any of these entries has been listed before, by whichever source."""
