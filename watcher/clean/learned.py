@@ -18,6 +18,7 @@ import hashlib
 import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.clean import vocabulary as words
@@ -179,9 +180,15 @@ def _key(line: Line) -> int:
 
 def _subjects(line: Line) -> tuple[str, ...]:
     """Give the words of a line that may be what a page is about, without their proclitics."""
-    told = (stems(word)[-1] for word in line.words if len(word) > 3 and not word.isdigit())
-    own = dict.fromkeys(word for word in told if not is_among(word, _GENERAL))
-    return tuple(own)[:_SUBJECTS]
+    return tuple(dict.fromkeys(filter(None, map(_subject, line.words))))[:_SUBJECTS]
+
+
+@lru_cache(maxsize=8192)
+def _subject(word: str) -> str:
+    """Give a word without its proclitics; nothing for one that no page is about."""
+    bare = stems(word)[-1]
+    is_general = len(word) <= 3 or word.isdigit() or is_among(bare, _GENERAL)
+    return "" if is_general else bare
 
 
 def _about(line: Line, found: Mapping[str, int], *, is_own: bool) -> int:
