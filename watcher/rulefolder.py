@@ -14,6 +14,7 @@ from watcher.config import Cache, read_rule_documents, read_rule_texts, rule_doc
 from watcher.config.cache import digest
 from watcher.document import at
 from watcher.errors import Invalid, Problem
+from watcher.keptlexicon import keep_lexicon
 from watcher.match import (
     CompiledFile,
     Rules,
@@ -160,6 +161,7 @@ def _read_apart(folder: Path, cache: Cache, files: int) -> None:
 def _fill(folder: Path, kept: Path, share: int, shares: int) -> None:
     """Keep what every so many-th file gives, and what is written in it where others matter."""
     cache = Cache(kept)
+    keep_lexicon()
     with _without_collector(large=False):
         analyses: Analyses = {}
         texts = read_rule_texts(folder)[0][share::shares]

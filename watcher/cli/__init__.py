@@ -32,7 +32,9 @@ def main() -> None:
         status,
     )
     from watcher.cli.show import show_problems
+    from watcher.keptlexicon import keep_lexicon
 
+    keep_lexicon()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # Lone surrogates and terminals that know no Arabic: shown escaped, never a crash.

@@ -27,7 +27,7 @@ _DIGEST_BYTES = 32
 _PRIVATE = 0o700
 _PACKAGE = Path(__file__).parents[1]
 _MADE_BY = ("arabic", "match", "config", "model")
-_LIBRARIES = ("simplemma", "google-re2", "pyyaml")
+_LIBRARIES = ("simplemma", "marisa-trie", "google-re2", "pyyaml")
 
 
 def default_folder() -> Path:
