@@ -276,9 +276,7 @@ def test_nothing_a_server_sends_stops_fills_or_exhausts_the_daemon(
             assert "<img src=x" not in shown
     own = str(memory.root)
     assert memory.parts[own] - memory.at_first_mb[0] < MOST_GROWTH_MB
-    # Not kept yet: at rest the daemon alone takes some 165 MB, 100 of them the language's words.
-    if memory.most_mb >= MOST_MB:
-        pytest.xfail(f"{memory.most_mb:.0f} MB, {MOST_MB} are wanted: {memory.parts}")
+    assert memory.most_mb < MOST_MB, memory.parts
 
 
 def prepare(daemon: Daemon) -> None:
