@@ -28,8 +28,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from watcher.arabic import printed_words
 from watcher.model import Article, Each, Either
+from watcher.record.columns import storable
 from watcher.record.tables import article_words, articles, sources, words
-from watcher.record.upsert import insert_unless_known
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -63,15 +63,16 @@ class Archived:
 def enter(connection: Connection, article_id: int, article: Article) -> None:
     """Enter an article under its words; a revised one under those of its new text only."""
     held = {*printed_words(article.title), *printed_words(article.text)}
-    numbers = sorted(_numbers(connection, {word for word in held if len(word) <= LONGEST_WORD}))
-    if connection.dialect.name == "sqlite":
+    short = {storable(word) for word in held if len(word) <= LONGEST_WORD}
+    numbers = sorted(_numbers(connection, short))
+    if _is_sqlite(connection):
         _leave(connection, article_id)
         listed: Any = " ".join(map(str, numbers))
     else:
         listed = numbers
         connection.execute(delete(article_words).where(article_words.c.article_id == article_id))
     connection.execute(_ENTER, {"article_id": article_id, "words": listed})
-    if connection.dialect.name == "sqlite":
+    if _is_sqlite(connection):
         connection.execute(_ENTER_FTS, {"id": article_id, "words": listed})
 
 
@@ -94,22 +95,34 @@ def _numbers(connection: Connection, held: set[str]) -> set[int]:
     known = _known(connection, held)
     new = sorted(held - known.keys())  # in one order, so that two processes cannot block each other
     if new:
-        connection.execute(insert_unless_known(connection, words), [{"word": one} for one in new])
+        adding = _ADD_IN_SQLITE if _is_sqlite(connection) else _ADD_IN_POSTGRESQL
+        connection.execute(adding, {"held": _listed(connection, new)})
         known |= _known(connection, new)
     return set(known.values())
 
 
 def _known(connection: Connection, held: Collection[str]) -> dict[str, int]:
-    # One value goes in and one comes out: hundreds of parameters and rows cost more than to search.
-    listed: Any = list(held)
-    query = _KNOWN_IN_POSTGRESQL
-    if connection.dialect.name == "sqlite":
-        listed, query = json.dumps(listed, ensure_ascii=False), _KNOWN_IN_SQLITE
-    told: str = connection.scalar(query, {"held": listed}) or ""
+    query = _KNOWN_IN_SQLITE if _is_sqlite(connection) else _KNOWN_IN_POSTGRESQL
+    told: str = connection.scalar(query, {"held": _listed(connection, held)}) or ""
     pairs = (pair.partition(":") for pair in told.split())
     return {word: int(number) for number, _, word in pairs}
 
 
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+def _listed(connection: Connection, held: Collection[str]) -> Any:
+    # One value goes in and one comes out: hundreds of parameters and rows cost more than to search.
+    return json.dumps(list(held), ensure_ascii=False) if _is_sqlite(connection) else list(held)
+
+
+_ADD_IN_SQLITE = text(
+    "INSERT INTO words (word) SELECT value FROM json_each(:held) WHERE true ON CONFLICT DO NOTHING"
+)
+_ADD_IN_POSTGRESQL = text(
+    "INSERT INTO words (word) SELECT unnest(:held) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("held", type_=ARRAY(Text)))
 _NUMBER_AND_WORD = func.aggregate_strings(cast(words.c.id, Text) + ":" + words.c.word, " ")
 _KNOWN_IN_SQLITE = select(_NUMBER_AND_WORD).where(
     words.c.word.in_(text("SELECT value FROM json_each(:held)"))
