@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 
 from lxml.html import Element
 
+from watcher.extract.texts import word_count
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.html import HtmlElement
+
+    from watcher.extract.texts import Texts
 
 
 def names(text: str) -> frozenset[str]:
@@ -57,14 +61,14 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-def cards(tree: HtmlElement) -> list[HtmlElement]:
+def cards(texts: Texts) -> list[HtmlElement]:
     """Give the boxes that announce other stories: three or more alike side by side.
 
     A card is short and holds a linked headline; nothing in it is left when the link is taken away
     but a teaser, a label and a day.
     """
     found: list[HtmlElement] = []
-    for box in tree.iter(
+    for box in texts.tree.iter(
         "div", "section", "ul", "ol", "main", "aside", "article", "body", "tbody", "table", "td"
     ):
         alike: dict[tuple[str, str], list[HtmlElement]] = {}
@@ -73,7 +77,7 @@ def cards(tree: HtmlElement) -> list[HtmlElement]:
                 alike.setdefault((child.tag, child.get("class") or ""), []).append(child)
         for group in alike.values():
             if len(group) >= _CARDS:  # first, since to look into a box takes time
-                among = [child for child in group if _is_card(child)]
+                among = [child for child in group if _is_card(child, texts)]
                 found += among if len(among) >= _CARDS else []
     return found
 
@@ -89,18 +93,19 @@ def _words(element: HtmlElement) -> list[str]:
     return words_in(element).split()
 
 
-def _is_card(element: HtmlElement) -> bool:
-    words = _words(element)
-    if not _HEADLINE_WORDS <= len(words) <= _CARD_WORDS or any(True for _ in element.iter("h1")):
+def _is_card(element: HtmlElement, texts: Texts) -> bool:
+    words = word_count(texts[element])
+    if not _HEADLINE_WORDS <= words <= _CARD_WORDS or any(True for _ in element.iter("h1")):
         return False
     if element.tag == "a":
         return bool(element.get("href"))
-    return any(_heads(link, element) for link in links_of(element))
+    return any(_heads(link, element, texts) for link in links_of(element))
 
 
-def _heads(link: HtmlElement, card: HtmlElement) -> bool:
+def _heads(link: HtmlElement, card: HtmlElement, texts: Texts) -> bool:
     """Tell a headline that leads to its story from a link inside a sentence."""
-    if len(_words(link)) < _HEADLINE_WORDS:
+    words = word_count(texts[link])
+    if words < _HEADLINE_WORDS:
         return False
     if any(_MARKED.match(str(inner.tag)) for inner in link.iter()):
         return True
@@ -108,12 +113,12 @@ def _heads(link: HtmlElement, card: HtmlElement) -> bool:
     while box is not None and box is not card.getparent():
         if _MARKED.match(str(box.tag)):
             return True
-        if box.tag == "p" and len(_words(box)) > len(_words(link)) + 2:
+        if box.tag == "p" and word_count(texts[box]) > words + 2:
             return False
         box = box.getparent()
     after = link.getnext()
-    opens = words_in(card).startswith(words_in(link)) and after is not None and after.tag == "br"
-    return opens or 2 * len(_words(link)) >= len(_words(card))
+    opens = texts[card].startswith(texts[link]) and after is not None and after.tag == "br"
+    return opens or 2 * words >= word_count(texts[card])
 
 
 # --- tables -----------------------------------------------------------------------------------
