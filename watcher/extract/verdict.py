@@ -30,6 +30,8 @@ _STOPPED = re.compile(r"[.!?\u061f\u06d4\u2026][\s\"'\u201c\u201d\u00bb)]*$")
 _READ_MORE = re.compile(
     r"^\W*(?:(?:اقرا|اقراي|قراءه|عرض|مشاهده) )?(?:ال)?مزيد\W*$|^\W*read more\W*$"
 )
+_OTHER_WORDS = re.compile(r"[بتثجحخذسصطظغفكنو]")
+"""Letters that the label does not have, as folded as unfolded."""
 _BLOCK_WORDS = 200
 _EXCUSE_CHARS = 2000
 _SHORT_TEXT = 60
@@ -173,9 +175,13 @@ def _excuse_of(lines: list[str], about: Metadata) -> str:
 def _read_more(body: HtmlElement) -> int:
     """Count the labels "read more" that are no links themselves: each heads a list of links."""
     labels = (
-        leaf for leaf in body.iter("strong", "b", "p", "span", "h3", "h4", "div") if not len(leaf)
+        leaf.text
+        for leaf in body.iter("strong", "b", "p", "span", "h3", "h4", "div")
+        if not len(leaf) and leaf.text
     )
-    return sum(1 for leaf in labels if _READ_MORE.match(fold(leaf.text or "")))
+    return sum(
+        1 for text in labels if not _OTHER_WORDS.search(text) and _READ_MORE.match(fold(text))
+    )
 
 
 def _stands_alone(link: HtmlElement, text: str, texts: Texts) -> bool:
