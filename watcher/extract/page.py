@@ -18,6 +18,7 @@ from watcher.extract.rescue import (
     HEADINGS,
     STOPPED,
     TEXT_BLOCKS,
+    Asides,
     below_headline,
     is_prose,
     restore,
@@ -81,13 +82,14 @@ def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] 
     _prune(tree)
     texts_to_paragraphs(tree)
     blocks = [(block, words_in(block)) for block in tree.iter(*TEXT_BLOCKS)]
-    visible = sum(len(text.split()) for text in running_text(blocks))
+    asides = Asides()
+    visible = sum(len(text.split()) for text in running_text(blocks, asides))
     asks = any(asks_for_payment(text) for block, text in blocks if block.tag != "li")
     lines = _run(tree, generous=False)
     if _count(lines) < _THIN_WORDS:
         lines = _second_look(tree, about, lines)
     standfirst = _standfirst(tree, about.title, lines)
-    lines = _without_last_heading(restore(lines, blocks), blocks)
+    lines = _without_last_heading(restore(lines, blocks, asides), blocks)
     if standfirst and standfirst not in "\n".join(lines):
         lines.insert(0, standfirst)
     return Found("\n".join(lines), visible, asks)
@@ -173,8 +175,10 @@ def _standfirst(tree: HtmlElement, title: str, lines: list[str]) -> str:
         if is_below and first and squeeze(element.text or "").startswith(first):
             return ""
         is_below = is_below or (element.tag in {"h1", "h2"} and words_in(element) == title)
+        if not is_below:
+            continue
         marks = f"{element.get('class', '')} {element.get('itemprop', '')}"
-        if is_below and _STANDFIRST.search(marks):
+        if _STANDFIRST.search(marks):
             text = words_in(element)
             if not (first and first in text) and _is_own_text(element, text):
                 return text

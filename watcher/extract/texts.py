@@ -29,32 +29,25 @@ class Texts:
     def __init__(self, tree: HtmlElement) -> None:
         """Read the tree and what it stands in."""
         self.tree = tree
-        self._spans: dict[HtmlElement, tuple[int, int]] = {}
-        pieces: list[str] = []
-        shown: list[int] = []
-        opened: list[int] = []
         root, body = tree.getroottree().getroot(), next(tree.iter("body"), tree)
-        is_inside, hidden = False, None
+        pieces: list[str] = []
+        opened: list[int] = []
+        spans: dict[HtmlElement, tuple[int, int]] = {}
         for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
             if event == "start":
                 opened.append(len(pieces))
-                is_inside = is_inside or element is body
-                if hidden is None and element.tag in _UNSEEN:
-                    hidden = element
                 piece = element.text
             else:
                 if event == "end":
-                    self._spans[element] = opened.pop(), len(pieces)
-                    is_inside = is_inside and element is not body
-                    if element is hidden:
-                        hidden = None
-                piece = element.tail if element is not root else None
+                    spans[element] = opened.pop(), len(pieces)
+                piece = element.tail
             if piece:
-                if is_inside and hidden is None:
-                    shown.append(len(pieces))
                 pieces.append(piece)
+        self._spans = spans
         self._text, self._starts = _joined(pieces)
-        self.shown = [text for at in shown if (text := self._between(at, at + 1))]
+        unseen = {at for one in root.iter(*_UNSEEN) for at in range(*spans[one])}
+        shown = (self._between(at, at + 1) for at in range(*spans[body]) if at not in unseen)
+        self.shown = list(filter(None, shown))
 
     def __getitem__(self, element: HtmlElement) -> str:
         """Give the text of an element."""
