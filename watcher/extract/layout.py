@@ -71,6 +71,8 @@ def cards(texts: Texts) -> list[HtmlElement]:
     for box in texts.tree.iter(
         "div", "section", "ul", "ol", "main", "aside", "article", "body", "tbody", "table", "td"
     ):
+        if len(box) < _CARDS:
+            continue
         alike: dict[tuple[str, str], list[HtmlElement]] = {}
         for child in box:
             if child.tag in _CARD_TAGS:

@@ -43,15 +43,16 @@ class Texts:
                 piece = element.tail
             if piece:
                 pieces.append(piece)
-        self._spans = spans
-        self._text, self._starts = _joined(pieces)
+        text, starts = _joined(pieces)
         unseen = {at for one in root.iter(*_UNSEEN) for at in range(*spans[one])}
-        shown = (self._between(at, at + 1) for at in range(*spans[body]) if at not in unseen)
-        self.shown = list(filter(None, shown))
+        shown = (at for at in range(*spans[body]) if at not in unseen)
+        self.shown = [said for at in shown if (said := text[starts[at] : starts[at + 1]].strip())]
+        self._text, self._starts, self._spans = text, starts, spans
 
     def __getitem__(self, element: HtmlElement) -> str:
         """Give the text of an element."""
-        return self._between(*self._spans[element])
+        first, end = self._spans[element]
+        return self._text[self._starts[first] : self._starts[end]].strip()
 
     def size(self, element: HtmlElement) -> int:
         """Count the characters of an element's text without a copy of it, which may be long."""
@@ -59,9 +60,6 @@ class Texts:
         start, end = self._starts[first], self._starts[last]
         start += self._text.startswith(" ", start, end)
         return end - start - self._text.endswith(" ", start, end)
-
-    def _between(self, first: int, end: int) -> str:
-        return self._text[self._starts[first] : self._starts[end]].strip()
 
 
 def word_count(text: str) -> int:

@@ -101,15 +101,15 @@ def outline(texts: Texts, others: Sequence[HtmlElement]) -> Outline:
     linked = links = 0
     heading = ""
     for element in body.iter(*_BLOCKS):
-        text = texts[element]
-        if element.tag == "a":
+        tag, text = element.tag, texts[element]
+        if tag == "a":
             links += 1
             linked += len(text)
         if word_count(text) < 3:
             continue
-        if element.tag in _HEADINGS or (element.tag == "a" and _stands_alone(element, text, texts)):
+        if tag in _HEADINGS or (tag == "a" and _stands_alone(element, text, texts)):
             heading = text if _is_linked(element) else ""
-        elif element.tag != "a":
+        elif tag != "a":
             under.setdefault(text, heading)
     total = sum(map(len, texts.shown)) or 1
     has_time = any(True for _ in body.iter("time"))
