@@ -75,8 +75,9 @@ def cards(texts: Texts) -> list[HtmlElement]:
             continue
         alike: dict[tuple[str, str], list[HtmlElement]] = {}
         for child in box:
-            if child.tag in _CARD_TAGS:
-                alike.setdefault((child.tag, child.get("class") or ""), []).append(child)
+            tag = child.tag
+            if tag in _CARD_TAGS:
+                alike.setdefault((tag, child.get("class") or ""), []).append(child)
         for group in alike.values():
             if len(group) >= _CARDS:  # first, since to look into a box takes time
                 among = [child for child in group if _is_card(child, texts)]
