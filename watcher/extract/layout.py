@@ -7,6 +7,7 @@ other stories go. Each is a way in which extractors are known to lose Arabic new
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from lxml.html import Element
@@ -68,6 +69,7 @@ def cards(texts: Texts) -> list[HtmlElement]:
     but a teaser, a label and a day.
     """
     found: list[HtmlElement] = []
+    whole = {box for headline in texts.tree.iter("h1") for box in headline.iterancestors()}
     for box in texts.tree.iter(
         "div", "section", "ul", "ol", "main", "aside", "article", "body", "tbody", "table", "td"
     ):
@@ -80,7 +82,7 @@ def cards(texts: Texts) -> list[HtmlElement]:
                 alike.setdefault((tag, child.get("class") or ""), []).append(child)
         for group in alike.values():
             if len(group) >= _CARDS:  # first, since to look into a box takes time
-                among = [child for child in group if _is_card(child, texts)]
+                among = [one for one in group if one not in whole and _is_card(one, texts)]
                 found += among if len(among) >= _CARDS else []
     return found
 
@@ -97,8 +99,7 @@ def _words(element: HtmlElement) -> list[str]:
 
 
 def _is_card(element: HtmlElement, texts: Texts) -> bool:
-    words = word_count(texts[element])
-    if not _HEADLINE_WORDS <= words <= _CARD_WORDS or any(True for _ in element.iter("h1")):
+    if not _HEADLINE_WORDS <= word_count(texts[element]) <= _CARD_WORDS:
         return False
     if element.tag == "a":
         return bool(element.get("href"))
@@ -156,11 +157,11 @@ def _table_of(part: HtmlElement) -> HtmlElement | None:
 def texts_to_paragraphs(tree: HtmlElement) -> None:
     """Put loose text and what stands between line breaks into paragraphs; no word is lost."""
     body = next(tree.iter("body"), tree)
+    breaks = Counter(line_break.getparent() for line_break in body.iter("br"))
     for box in [*body.iter(*_BREAKABLE)]:
-        breaks = sum(1 for child in box if child.tag == "br")
-        if breaks > _MOST_BREAKS:
+        if breaks[box] > _MOST_BREAKS:
             continue
-        if breaks and _is_broken_text(box):
+        if breaks[box] and _is_broken_text(box):
             _wrap(box, least=1)
         elif box.tag not in {"p", "span", "font"}:
             _wrap(box, least=_RUN_WORDS)

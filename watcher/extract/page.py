@@ -172,7 +172,7 @@ def _standfirst(tree: HtmlElement, title: str, lines: list[str]) -> str:
     first = lines[0].removeprefix("- ")[:40] if lines else ""
     is_below = False
     for element in tree.iter("h1", "h2", "div", "p", "section", "span"):
-        if is_below and first and squeeze(element.text or "").startswith(first):
+        if is_below and first and (text := element.text) and squeeze(text).startswith(first):
             return ""
         is_below = is_below or (element.tag in {"h1", "h2"} and words_in(element) == title)
         if not is_below:

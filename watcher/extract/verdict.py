@@ -174,13 +174,11 @@ def _excuse_of(lines: list[str], about: Metadata) -> str:
 
 def _read_more(body: HtmlElement) -> int:
     """Count the labels "read more" that are no links themselves: each heads a list of links."""
-    labels = (
-        leaf.text
-        for leaf in body.iter("strong", "b", "p", "span", "h3", "h4", "div")
-        if not len(leaf) and leaf.text
-    )
     return sum(
-        1 for text in labels if not _OTHER_WORDS.search(text) and _READ_MORE.match(fold(text))
+        1
+        for one in body.iter("strong", "b", "p", "span", "h3", "h4", "div")
+        if (text := one.text) and not _OTHER_WORDS.search(text)
+        if not len(one) and _READ_MORE.match(fold(text))
     )
 
 
