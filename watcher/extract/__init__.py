@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EXCUSES", "doubt", "extract", "judge_text", "listed_claims"]
 
-_PAID_WORDS = 120
-"""A longer text is free, whatever else the page sells."""
 _CARRIED_WORDS = 20
 """Of a text that stands in a page's data only: fewer may be a summary."""
 
@@ -83,7 +81,7 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
         carried=carried,
         summary=plain.fragment_text(entry.body_html[:MOST_MARKUP]),
         visible=found.visible,
-        asks_for_payment=found.asks_for_payment and len(found.text.split()) < _PAID_WORDS,
+        asks_for_payment=found.asks_for_payment,
         is_cut=bool(article.removed),
     )
     return judge_reading(article, evidence)

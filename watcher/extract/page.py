@@ -43,6 +43,8 @@ _DIALOG = re.compile(
 _CAPTION_WORDS = 30
 _LABEL_WORDS = 12
 _CAPTION_LEVELS = 3
+_PAID_WORDS = 120
+"""A longer text is free, whatever else the page sells."""
 _THIN_WORDS = 40
 """Below this, a second and more generous look at the page is worth its time."""
 
@@ -68,6 +70,7 @@ class Found:
     visible: int = 0
     """Words of running text outside of furniture; 0 where nothing was looked at."""
     asks_for_payment: bool = False
+    """Whether the page sells the rest of a text as short as this."""
 
 
 def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] = ()) -> Found:
@@ -84,7 +87,6 @@ def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] 
     blocks = [(block, words_in(block)) for block in tree.iter(*TEXT_BLOCKS)]
     asides = Asides()
     visible = sum(len(text.split()) for text in running_text(blocks, asides))
-    asks = any(asks_for_payment(text) for block, text in blocks if block.tag != "li")
     lines = _run(tree, generous=False)
     if _count(lines) < _THIN_WORDS:
         lines = _second_look(tree, about, lines)
@@ -92,6 +94,9 @@ def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] 
     lines = _without_last_heading(restore(lines, blocks, asides), blocks)
     if standfirst and standfirst not in "\n".join(lines):
         lines.insert(0, standfirst)
+    asks = _count(lines) < _PAID_WORDS and any(
+        asks_for_payment(text) for block, text in blocks if block.tag != "li"
+    )
     return Found("\n".join(lines), visible, asks)
 
 
