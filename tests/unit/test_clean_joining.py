@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from watcher.clean.joining import join_broken
+from watcher.clean.lines import read_line
 
 BROKEN = {
     "last word alone": ("وتشمل الخطة الجديدة قطاعات التعليم والزراعة والصناعة والنقل", "والصحة."),
@@ -82,13 +83,13 @@ APART = {
 @pytest.mark.parametrize(("one", "two"), BROKEN.values(), ids=BROKEN)
 def test_broken_sentences_are_joined(one: str, two: str) -> None:
     """With one space."""
-    assert join_broken([one, two]) == [f"{one} {two}"]
+    assert join_broken([read_line(one), read_line(two)]) == [f"{one} {two}"]
 
 
 @pytest.mark.parametrize(("one", "two"), APART.values(), ids=APART)
 def test_whole_lines_stay_apart(one: str, two: str) -> None:
     """Joining needs a reason."""
-    assert join_broken([one, two]) == [one, two]
+    assert join_broken([read_line(one), read_line(two)]) == [one, two]
 
 
 def test_an_outlet_that_writes_no_stops_keeps_its_paragraphs() -> None:
@@ -99,4 +100,4 @@ def test_an_outlet_that_writes_no_stops_keeps_its_paragraphs() -> None:
         "وترتفع أسعار التذاكر بنسبة عشرة في المئة بحسب ما جاء في بيان الشركة",
         "السكان رحبوا بعودة الرحلات لكنهم طالبوا برحلة مسائية أخيرة بعد العاشرة ليلا.",
     ]
-    assert join_broken(lines) == lines
+    assert join_broken([*map(read_line, lines)]) == lines

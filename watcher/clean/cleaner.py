@@ -226,7 +226,8 @@ def _lift_credit(draft: Draft) -> None:
 def _finish(
     article: Article, draft: Draft, published: DateLine | None, removed: list[Removed]
 ) -> Article:
-    text = [draft.lifted.get(at, draft.lines[at].text) for at in draft.kept()]
+    left = {at: read_line(text) for at, text in draft.lifted.items()}
+    lines = [left.get(at, draft.lines[at]) for at in draft.kept()]
     removed += [
         Removed(draft.lines[at].text, why) for at, why in sorted(draft.why.items()) if why != _TITLE
     ]
@@ -235,7 +236,7 @@ def _finish(
     return replace(
         article,
         title=draft.title,
-        text="\n".join(join_broken(text)),
+        text="\n".join(join_broken(lines)),
         published=published.found.instant if published and fill else article.published,
         published_raw=raw if fill else article.published_raw,
         published_how="printed line" if fill else article.published_how,

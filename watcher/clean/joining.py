@@ -9,7 +9,7 @@ from watcher.clean import vocabulary as words
 from watcher.clean.lines import LONG_WORDS, is_among, read_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from watcher.clean.lines import Line
 
@@ -19,18 +19,17 @@ _QUOTED = re.compile(r"^\s*[«\"\u201c(\[\d]")
 _PAIRS = (("«", "»"), ("\u201c", "\u201d"), ("(", ")"))
 
 
-def join_broken(paragraphs: Iterable[str]) -> list[str]:
+def join_broken(lines: Collection[Line]) -> list[str]:
     """Put the halves of broken sentences together again, with a space."""
-    texts = list(paragraphs)
-    long = [line for line in map(read_line, texts) if len(line) >= LONG_WORDS]
+    long = [line for line in lines if len(line) >= LONG_WORDS]
     has_stops = sum(line.is_open for line in long) <= max(1, len(long) // 5)
-    joined: list[str] = []
-    for text in texts:
-        if joined and _is_one(read_line(joined[-1]), read_line(text), has_stops=has_stops):
-            joined[-1] = f"{joined[-1]} {text}"
+    joined: list[Line] = []
+    for line in lines:
+        if joined and _is_one(joined[-1], line, has_stops=has_stops):
+            joined[-1] = read_line(f"{joined[-1].text} {line.text}")
         else:
-            joined.append(text)
-    return joined
+            joined.append(line)
+    return [line.text for line in joined]
 
 
 def _is_one(first: Line, second: Line, *, has_stops: bool) -> bool:

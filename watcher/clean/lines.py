@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.arabic import fold
@@ -25,7 +25,7 @@ UNSTOPPED_WORDS = 25
 """A paragraph whose full stop was forgotten is still longer than headlines are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A line as it stands, and folded: `words` without marks, bullets, punctuation."""
 
@@ -37,12 +37,12 @@ class Line:
         """Count the words."""
         return len(self.words)
 
-    @property
+    @cached_property
     def is_stopped(self) -> bool:
         """Whether it ends with a full stop, question mark, exclamation mark or ellipsis."""
         return bool(_STOP.search(self.text))
 
-    @property
+    @cached_property
     def has_full_stop(self) -> bool:
         """Whether it ends with a full stop, as sentences do and headlines do not."""
         return bool(_FULL_STOP.search(self.text)) and not self.text.rstrip().endswith("..")

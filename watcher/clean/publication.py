@@ -142,6 +142,6 @@ def _newest_year(draft: Draft) -> int | None:
         int(year)
         for at in draft.kept()
         if draft.lines[at].is_paragraph
-        for year in _YEAR.findall(fold(draft.lines[at].text))
+        for year in _YEAR.findall(draft.lines[at].folded)
     )
     return max(years, default=None)

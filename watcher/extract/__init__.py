@@ -18,6 +18,7 @@ from watcher.extract.limits import (
     within_limits,
 )
 from watcher.extract.quality import Evidence, doubt, judge_reading, judge_text
+from watcher.extract.texts import Texts
 from watcher.model import Article, Claim, Entry, NotAnArticle, Removed
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EXCUSES", "doubt", "extract", "judge_text", "listed_claims"]
 
-_PAID_WORDS = 120
-"""A longer text is free, whatever else the page sells."""
 _CARRIED_WORDS = 20
 """Of a text that stands in a page's data only: fewer may be a summary."""
 
@@ -62,14 +61,14 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
     tree = page.read_tree(html)
     if tree is None:
         return NotAnArticle(url, "the page is empty", entry.title)
-    about = metadata.read(tree, now=now)
-    shown = verdict.visible(tree)
-    why = verdict.why_blocked(tree, about, shown)
+    texts = Texts(tree)
+    about = metadata.read(texts, now=now)
+    why = verdict.why_blocked(texts, about)
     carried = about.body or state.body_in_state(tree, about.title)
     found = page.Found()
     if not why:
-        others = cards(tree)
-        outline = verdict.outline(tree, shown, others)
+        others = cards(texts)
+        outline = verdict.outline(texts, others)
         found = page.main_text(tree, about, others)
         why = verdict.why_not(found.text, outline, about, url)
     if _stands_in(carried, found.text, is_refused=bool(why)):
@@ -82,7 +81,7 @@ def _from_page(html: str, url: str, entry: Entry, *, now: datetime) -> Article |
         carried=carried,
         summary=plain.fragment_text(entry.body_html[:MOST_MARKUP]),
         visible=found.visible,
-        asks_for_payment=found.asks_for_payment and len(found.text.split()) < _PAID_WORDS,
+        asks_for_payment=found.asks_for_payment,
         is_cut=bool(article.removed),
     )
     return judge_reading(article, evidence)

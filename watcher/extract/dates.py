@@ -12,13 +12,14 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from watcher.arabic.dates import DateFound, find_dates, read_date
-from watcher.extract.layout import words_in
 from watcher.model import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from lxml.html import HtmlElement
+
+    from watcher.extract.texts import Texts
 
 _PUBLISHED: Final = (
     "article:published_time", "og:published_time", "datepublished", "publishdate", "publish-date",
@@ -58,7 +59,7 @@ class _Given(NamedTuple):
 
 
 def read_dates(
-    tree: HtmlElement,
+    texts: Texts,
     own: Mapping[str, Any],
     metas: Mapping[str, str],
     title: str,
@@ -66,60 +67,62 @@ def read_dates(
     now: datetime,
 ) -> PageDates:
     """Read every date that can be right: the most trustworthy first, none that lies far ahead."""
-    given = [one for one in _given(tree, own, metas, now=now) if one.text]
+    given = [one for one in _given(texts, own, metas, now=now) if one.text]
     claims = [claim for one in given if (claim := _claim(one, now=now))]
     raw = next((one.text for one in given if not one.is_update), "")
-    printed = list(_printed_below(tree, title, now=now))
+    printed = list(_printed_below(texts, title, now=now))
     if not raw and printed:
         raw = printed[0].raw
     return PageDates((*claims, *printed), raw)
 
 
 def _given(
-    tree: HtmlElement, own: Mapping[str, Any], metas: Mapping[str, str], *, now: datetime
+    texts: Texts, own: Mapping[str, Any], metas: Mapping[str, str], *, now: datetime
 ) -> Iterator[_Given]:
     yield _Given(_text(own.get("datePublished")), "page data")
     yield from (_Given(metas.get(name, ""), "meta element") for name in _PUBLISHED)
-    yield from _times(tree, now=now)
+    yield from _times(texts, now=now)
     yield _Given(_text(own.get("dateModified")), "page data", is_update=True)
     yield from (_Given(metas.get(name, ""), "meta element", is_update=True) for name in _UPDATED)
 
 
-def _times(tree: HtmlElement, *, now: datetime) -> Iterator[_Given]:
+def _times(texts: Texts, *, now: datetime) -> Iterator[_Given]:
     """Give the dates of the time elements that stand for publication and update.
 
     Templates forget to fill the attribute: where the printed day is another one, the print counts.
     """
-    listed = [*tree.iter("time")]
+    listed = [*texts.tree.iter("time")]
     marks = {time: " ".join(map(str, time.values())) for time in listed}
     published = [time for time in listed if _PUBLISHING.search(marks[time])]
     updated = [time for time in listed if time not in published and _UPDATING.search(marks[time])]
     alone = listed if len(listed) == 1 and not updated else []
     for time in published[:1] or alone:
-        yield from (_Given(text, "time element") for text in _texts(time, now=now))
+        yield from (_Given(text, "time element") for text in _said(time, texts[time], now=now))
     for time in updated[:1]:
-        texts = _texts(time, now=now)
-        yield from (_Given(text, "time element", is_update=True) for text in texts)
+        said = _said(time, texts[time], now=now)
+        yield from (_Given(text, "time element", is_update=True) for text in said)
 
 
-def _texts(time: HtmlElement, *, now: datetime) -> tuple[str, str]:
-    printed, hidden = words_in(time), time.get("datetime") or ""
-    seen, said = _read(printed, now=now), _read(hidden, now=now)
-    differ = seen and said and abs(seen.instant - said.instant) > timedelta(days=2)
+def _said(time: HtmlElement, printed: str, *, now: datetime) -> tuple[str, str]:
+    hidden = time.get("datetime") or ""
+    seen, told = _read(printed, now=now), _read(hidden, now=now)
+    differ = seen and told and abs(seen.instant - told.instant) > timedelta(days=2)
     return (printed, hidden) if differ else (hidden, printed)
 
 
-def _printed_below(tree: HtmlElement, title: str, *, now: datetime) -> Iterator[Claim]:
+def _printed_below(texts: Texts, title: str, *, now: datetime) -> Iterator[Claim]:
     """Give the dates that stand alone in a box between the headline and the first paragraph.
 
     A date above the headline is the page's own day.
     """
     is_below = False
-    for element in tree.iter("h1", "h2", "h3", "div", "p", "span", "li", "time", "small", "td"):
+    for element in texts.tree.iter(
+        "h1", "h2", "h3", "div", "p", "span", "li", "time", "small", "td"
+    ):
         is_heading = element.tag in {"h1", "h2", "h3"}
         if (not is_below and not is_heading) or len(element) > _DATE_WORDS:
             continue
-        text = words_in(element)
+        text = texts[element]
         if not is_below:
             is_below = bool(title) and text == title
         elif element.tag == "p" and len(text.split()) >= _PARAGRAPH_WORDS:

@@ -7,14 +7,19 @@ other stories go. Each is a way in which extractors are known to lose Arabic new
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from lxml.html import Element
+
+from watcher.extract.texts import word_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.html import HtmlElement
+
+    from watcher.extract.texts import Texts
 
 
 def names(text: str) -> frozenset[str]:
@@ -57,23 +62,27 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-def cards(tree: HtmlElement) -> list[HtmlElement]:
+def cards(texts: Texts) -> list[HtmlElement]:
     """Give the boxes that announce other stories: three or more alike side by side.
 
     A card is short and holds a linked headline; nothing in it is left when the link is taken away
     but a teaser, a label and a day.
     """
     found: list[HtmlElement] = []
-    for box in tree.iter(
+    whole = {box for headline in texts.tree.iter("h1") for box in headline.iterancestors()}
+    for box in texts.tree.iter(
         "div", "section", "ul", "ol", "main", "aside", "article", "body", "tbody", "table", "td"
     ):
+        if len(box) < _CARDS:
+            continue
         alike: dict[tuple[str, str], list[HtmlElement]] = {}
         for child in box:
-            if child.tag in _CARD_TAGS:
-                alike.setdefault((child.tag, child.get("class") or ""), []).append(child)
+            tag = child.tag
+            if tag in _CARD_TAGS:
+                alike.setdefault((tag, child.get("class") or ""), []).append(child)
         for group in alike.values():
             if len(group) >= _CARDS:  # first, since to look into a box takes time
-                among = [child for child in group if _is_card(child)]
+                among = [one for one in group if one not in whole and _is_card(one, texts)]
                 found += among if len(among) >= _CARDS else []
     return found
 
@@ -89,18 +98,18 @@ def _words(element: HtmlElement) -> list[str]:
     return words_in(element).split()
 
 
-def _is_card(element: HtmlElement) -> bool:
-    words = _words(element)
-    if not _HEADLINE_WORDS <= len(words) <= _CARD_WORDS or any(True for _ in element.iter("h1")):
+def _is_card(element: HtmlElement, texts: Texts) -> bool:
+    if not _HEADLINE_WORDS <= word_count(texts[element]) <= _CARD_WORDS:
         return False
     if element.tag == "a":
         return bool(element.get("href"))
-    return any(_heads(link, element) for link in links_of(element))
+    return any(_heads(link, element, texts) for link in links_of(element))
 
 
-def _heads(link: HtmlElement, card: HtmlElement) -> bool:
+def _heads(link: HtmlElement, card: HtmlElement, texts: Texts) -> bool:
     """Tell a headline that leads to its story from a link inside a sentence."""
-    if len(_words(link)) < _HEADLINE_WORDS:
+    words = word_count(texts[link])
+    if words < _HEADLINE_WORDS:
         return False
     if any(_MARKED.match(str(inner.tag)) for inner in link.iter()):
         return True
@@ -108,12 +117,12 @@ def _heads(link: HtmlElement, card: HtmlElement) -> bool:
     while box is not None and box is not card.getparent():
         if _MARKED.match(str(box.tag)):
             return True
-        if box.tag == "p" and len(_words(box)) > len(_words(link)) + 2:
+        if box.tag == "p" and word_count(texts[box]) > words + 2:
             return False
         box = box.getparent()
     after = link.getnext()
-    opens = words_in(card).startswith(words_in(link)) and after is not None and after.tag == "br"
-    return opens or 2 * len(_words(link)) >= len(_words(card))
+    opens = texts[card].startswith(texts[link]) and after is not None and after.tag == "br"
+    return opens or 2 * words >= word_count(texts[card])
 
 
 # --- tables -----------------------------------------------------------------------------------
@@ -148,11 +157,11 @@ def _table_of(part: HtmlElement) -> HtmlElement | None:
 def texts_to_paragraphs(tree: HtmlElement) -> None:
     """Put loose text and what stands between line breaks into paragraphs; no word is lost."""
     body = next(tree.iter("body"), tree)
+    breaks = Counter(line_break.getparent() for line_break in body.iter("br"))
     for box in [*body.iter(*_BREAKABLE)]:
-        breaks = sum(1 for child in box if child.tag == "br")
-        if breaks > _MOST_BREAKS:
+        if breaks[box] > _MOST_BREAKS:
             continue
-        if breaks and _is_broken_text(box):
+        if breaks[box] and _is_broken_text(box):
             _wrap(box, least=1)
         elif box.tag not in {"p", "span", "font"}:
             _wrap(box, least=_RUN_WORDS)

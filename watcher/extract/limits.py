@@ -42,9 +42,9 @@ def markup_within_limits(markup: str) -> tuple[str, tuple[Removed, ...]]:
 def page_within_limits(html: str) -> tuple[str, tuple[Removed, ...]]:
     """Cut a page before it becomes a tree: where its tags are too many, and tags too long."""
     html = _LONG_TAG.sub("", html)
-    last = next(islice(re.finditer("<", html), MOST_TAGS, None), None)
-    if last is None:
+    if html.count("<") <= MOST_TAGS:
         return html, ()
+    last = next(islice(re.finditer("<", html), MOST_TAGS, None))
     rest = html[last.start() :]
     return html[: last.start()], (_beyond(rest, f"{MOST_TAGS:,} tags"),)
 

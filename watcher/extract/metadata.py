@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from watcher.arabic import fold
 from watcher.extract.dates import PageDates, read_dates
-from watcher.extract.layout import squeeze, words_in
+from watcher.extract.layout import squeeze
 from watcher.extract.limits import MOST_MARKUP
 from watcher.extract.plain import fragment_text
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lxml.html import HtmlElement
+
+    from watcher.extract.texts import Texts
 
 _ARTICLE = re.compile(r"^(?:\w*Article|BlogPosting|Report|LiveBlogPosting)$")
 _SUFFIX = re.compile(r"\s+[|\u2022\u00b7\u2013\u2014:-]+\s+|\s*\|\s*|\s*::\s*")
@@ -51,16 +53,17 @@ class Metadata:
         return claim.instant if claim else None
 
 
-def read(tree: HtmlElement, *, now: datetime) -> Metadata:
+def read(texts: Texts, *, now: datetime) -> Metadata:
     """Read what a page says of itself."""
+    tree = texts.tree
     metas = dict(_metas(tree))
     articles = list(_articles(tree))
     own = articles[0] if len({str(item.get("headline")) for item in articles}) == 1 else {}
-    title = _title(tree, own, metas)
+    title = _title(texts, own, metas)
     return Metadata(
         title=title,
         author=_author(own, metas),
-        dates=read_dates(tree, own, metas, title, now=now),
+        dates=read_dates(texts, own, metas, title, now=now),
         language=_language(tree, own, metas),
         tags=_tags(tree, own, metas),
         body=_body(own, title),
@@ -104,9 +107,9 @@ def _walk(data: Any) -> Iterator[dict[str, Any]]:
                 todo += [item[key] for key in ("@graph", "mainEntity") if key in item]
 
 
-def _title(tree: HtmlElement, own: dict[str, Any], metas: dict[str, str]) -> str:
+def _title(texts: Texts, own: dict[str, Any], metas: dict[str, str]) -> str:
     """Choose the title that a heading confirms, else the best claim without the site's name."""
-    page = next((words_in(title) for title in tree.iter("title")), "")
+    page = next((texts[title] for title in texts.tree.iter("title")), "")
     claims = [
         _text(own.get("headline")),
         metas.get("og:title", ""),
@@ -115,20 +118,20 @@ def _title(tree: HtmlElement, own: dict[str, Any], metas: dict[str, str]) -> str
         metas.get("title", ""),
     ]
     claims = [claim for claim in claims if claim]
-    headings = [text for text in (words_in(heading) for heading in tree.iter("h1", "h2")) if text]
+    headings = [text for one in texts.tree.iter("h1", "h2") if (text := texts[one])]
     for claim in claims:
         for heading in headings:
             if len(heading.split()) > 1 and _begins_with(claim, heading):
                 return heading
-    alone = _only_headline(tree, claims)
+    alone = _only_headline(texts, claims)
     if alone or not claims:
         return alone
     return _without_site(claims[0], metas.get("og:site_name", ""))
 
 
-def _only_headline(tree: HtmlElement, claims: list[str]) -> str:
+def _only_headline(texts: Texts, claims: list[str]) -> str:
     """Give the page's one h1, if the claims are about the same thing or only name the site."""
-    ones = {words_in(heading) for heading in tree.iter("h1")} - {""}
+    ones = {texts[heading] for heading in texts.tree.iter("h1")} - {""}
     if len(ones) != 1:
         return ""
     headline = ones.pop()

@@ -19,6 +19,7 @@ from watcher.extract.rescue import (
     HEADINGS,
     STOPPED,
     TEXT_BLOCKS,
+    Asides,
     below_headline,
     is_prose,
     restore,
@@ -44,6 +45,8 @@ _LANGUAGES = ("Arabic", "Persian", "Kurdish", "Turkish", "English", "French")
 _CAPTION_WORDS = 30
 _LABEL_WORDS = 12
 _CAPTION_LEVELS = 3
+_PAID_WORDS = 120
+"""A longer text is free, whatever else the page sells."""
 _THIN_WORDS = 40
 """Below this, a second and more generous look at the page is worth its time."""
 
@@ -69,6 +72,7 @@ class Found:
     visible: int = 0
     """Words of running text outside of furniture; 0 where nothing was looked at."""
     asks_for_payment: bool = False
+    """Whether the page sells the rest of a text as short as this."""
 
 
 def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] = ()) -> Found:
@@ -83,15 +87,18 @@ def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] 
     _prune(tree)
     texts_to_paragraphs(tree)
     blocks = [(block, words_in(block)) for block in tree.iter(*TEXT_BLOCKS)]
-    visible = sum(len(text.split()) for text in running_text(blocks))
-    asks = any(asks_for_payment(text) for block, text in blocks if block.tag != "li")
+    asides = Asides()
+    visible = sum(len(text.split()) for text in running_text(blocks, asides))
     lines = _run(tree, generous=False)
     if _count(lines) < _THIN_WORDS:
         lines = _second_look(tree, about, lines)
     standfirst = _standfirst(tree, about.title, lines)
-    lines = _without_last_heading(restore(lines, blocks), blocks)
+    lines = _without_last_heading(restore(lines, blocks, asides), blocks)
     if standfirst and standfirst not in "\n".join(lines):
         lines.insert(0, standfirst)
+    asks = _count(lines) < _PAID_WORDS and any(
+        asks_for_payment(text) for block, text in blocks if block.tag != "li"
+    )
     return Found("\n".join(lines), visible, asks)
 
 
@@ -187,11 +194,13 @@ def _standfirst(tree: HtmlElement, title: str, lines: list[str]) -> str:
     first = lines[0].removeprefix("- ")[:40] if lines else ""
     is_below = False
     for element in tree.iter("h1", "h2", "div", "p", "section", "span"):
-        if is_below and first and squeeze(element.text or "").startswith(first):
+        if is_below and first and (text := element.text) and squeeze(text).startswith(first):
             return ""
         is_below = is_below or (element.tag in {"h1", "h2"} and words_in(element) == title)
+        if not is_below:
+            continue
         marks = f"{element.get('class', '')} {element.get('itemprop', '')}"
-        if is_below and _STANDFIRST.search(marks):
+        if _STANDFIRST.search(marks):
             text = words_in(element)
             if not (first and first in text) and _is_own_text(element, text):
                 return text

@@ -27,8 +27,8 @@ _OPEN_END = re.compile(
     r"(?:\u2026|\.\.+|(?P<more>\[\s*(?:\u2026|\.\.\.)\s*\]))\s*[\])\u00bb\"]*\s*"
     r"(?P<label>(?:اقرأ|قراءة|لقراءة|عرض|تابع|أكمل|المزيد|read|continue).{0,30})?$"
 )
-_ARABIC = re.compile(r"[\u0620-\u064a]")
-_LETTER = re.compile(r"[^\W\d_]")
+_ARABIC = re.compile(r"[\u0620-\u064a]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _PROCLITICS = re.compile(r"^[وف]?(?:ال|لل|[بكل]ال)?(?=\w{3})")
 _STEM = 4
 _LONG = 80
@@ -91,11 +91,15 @@ def _letters(article: Article) -> Doubts:
         found.append((0.4, "many letters are lost"))
     elif lost:
         found.append((0.95, "a few letters are lost"))
-    letters = len(_LETTER.findall(article.text))
+    letters = _amount_of(_LETTERS, article.text)
     is_arabic = article.language == "ar" or bool(_ARABIC.search(article.title))
-    if is_arabic and letters and len(_ARABIC.findall(article.text)) < 0.3 * letters:
+    if is_arabic and letters and _amount_of(_ARABIC, article.text) < 0.3 * letters:
         found.append((0.5, "hardly a letter of the text is Arabic"))
     return found
+
+
+def _amount_of(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
 
 
 def _end(article: Article) -> Doubts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from watcher.extract.layout import links_of, squeeze, words_in
+from watcher.extract.layout import links_of, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,9 +28,30 @@ _ASIDE = re.compile(
 _ASIDE_TAGS = frozenset(
     ("nav", "aside", "footer", "form", "figure", "button", "select", "noscript", "template")
 )
+_WHOLE = frozenset(("body", "html"))
 _SHORTEST = 5
 _SENTENCE = 8
 _UNSTOPPED = 25
+
+
+class Asides:
+    """The boxes of furniture of a tree; remembers what it was asked, as boxes share theirs."""
+
+    def __init__(self) -> None:
+        self._known: dict[HtmlElement, bool] = {}
+
+    def __contains__(self, element: HtmlElement) -> bool:
+        """Tell whether an element is a box of furniture or stands in one."""
+        asked: list[HtmlElement] = []
+        box: HtmlElement | None = element
+        while box is not None and box not in self._known:
+            asked.append(box)
+            box = box.getparent()
+        is_aside = box is not None and self._known[box]
+        for one in reversed(asked):
+            is_aside = one.tag not in _WHOLE and (is_aside or _is_marked(one))
+            self._known[one] = is_aside
+        return is_aside
 
 
 def below_headline(tree: HtmlElement, title: str) -> list[str]:
@@ -51,7 +72,9 @@ def is_prose(text: str) -> bool:
     return (count >= _SENTENCE and bool(STOPPED.search(text))) or count >= _UNSTOPPED
 
 
-def restore(lines: list[str], blocks: Sequence[tuple[HtmlElement, str]]) -> list[str]:
+def restore(
+    lines: list[str], blocks: Sequence[tuple[HtmlElement, str]], asides: Asides
+) -> list[str]:
     """Put back what the page has among the lines that were kept.
 
     That is: headings between two kept lines, items of a list beside kept paragraphs, and the
@@ -63,24 +86,28 @@ def restore(lines: list[str], blocks: Sequence[tuple[HtmlElement, str]]) -> list
     homes = {_make(parent) for parent in parents if parent is not None and parent.get("class")}
     missing: dict[str, list[str]] = {}
     before, seen = "", set(kept)
-    for at, (_, text) in enumerate(texts):
+    for at, (block, text) in enumerate(texts):
         if text in kept:
             before = text
-        elif text not in seen and before and _belongs(texts, at, kept, parents, homes):
+        elif (
+            text not in seen
+            and before
+            and not _is_furniture(block, asides)
+            and _belongs(texts, at, kept, parents, homes)
+        ):
             missing.setdefault(before, []).append(text)
             seen.add(text)
     return list(_merged(lines, missing))
 
 
-def running_text(blocks: Sequence[tuple[HtmlElement, str]]) -> set[str]:
+def running_text(blocks: Sequence[tuple[HtmlElement, str]], asides: Asides) -> set[str]:
     """Give the paragraphs of a page that stand in none of its boxes of furniture."""
     return {
         text
         for block, text in blocks
         if is_prose(text)
         and not any(inner is not block for inner in block.iter(*TEXT_BLOCKS))
-        and not leads_away(block)
-        and not _is_aside(block)
+        and not _is_furniture(block, asides)
     }
 
 
@@ -98,8 +125,6 @@ def _belongs(
     homes: set[tuple[str, str]],
 ) -> bool:
     block, text = texts[at]
-    if _is_aside(block) or leads_away(block):
-        return False
     if block.tag in HEADINGS:
         neighbors = [texts[near][1] for near in (at - 1, at + 1) if 0 <= near < len(texts)]
         return len(neighbors) == 2 and all(near in kept for near in neighbors)
@@ -132,10 +157,11 @@ def _headline(tree: HtmlElement, title: str) -> HtmlElement | None:
 
 def _paragraphs_below(box: HtmlElement, headline: HtmlElement) -> Iterator[str]:
     is_below = False
+    asides = Asides()
     for element in box.iter():
         if element is headline:
             is_below = True
-        elif not is_below or element.tag not in TEXT_BLOCKS or _is_aside(element):
+        elif not is_below or element.tag not in TEXT_BLOCKS or element in asides:
             continue
         elif element.tag in HEADINGS and leads_away(element):
             return
@@ -150,14 +176,13 @@ def leads_away(element: HtmlElement) -> bool:
     linked = sum(len(words_in(link)) for link in links_of(element))
     box = element.getparent()
     is_inside = box is not None and box.tag == "a"
-    return is_inside or 2 * linked > len(squeeze(element.text_content()))
+    return is_inside or (linked > 0 and 2 * linked > len(words_in(element)))
 
 
-def _is_aside(element: HtmlElement) -> bool:
-    for box in (element, *element.iterancestors()):
-        if box.tag in {"body", "html"}:
-            return False
-        marks = f"{box.get('class', '')} {box.get('id', '')}"
-        if box.tag in _ASIDE_TAGS or _ASIDE.search(marks):
-            return True
-    return False
+def _is_furniture(element: HtmlElement, asides: Asides) -> bool:
+    return element in asides or leads_away(element)
+
+
+def _is_marked(box: HtmlElement) -> bool:
+    marks = f"{box.get('class', '')} {box.get('id', '')}"
+    return box.tag in _ASIDE_TAGS or bool(_ASIDE.search(marks))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _ASSIGNED = re.compile(r"(?:window|self|globalThis)\s*[.\[][\w.\[\]'\"$]+\s*=\s*(?=[{\[])")
+_DATA = re.compile(r"=\s*[{\[]")
+"""What most scripts do not have; to look for it takes no time."""
 _TITLES = ("title", "headline", "name", "heading", "articleTitle", "mainTitle")
 _BODIES = re.compile(r"body|content|text|paragraphs|blocks|html|details|story", re.IGNORECASE)
 _TEXTS = ("text", "content", "value", "html", "body", "data", "children", "paragraph", "items")
@@ -58,7 +60,7 @@ def _states(tree: HtmlElement) -> Iterator[Any]:
 
 
 def _start_of_data(source: str) -> int | None:
-    found = _ASSIGNED.search(source.lstrip())
+    found = _ASSIGNED.search(source.lstrip()) if _DATA.search(source) else None
     return found.end() if found else None
 
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from watcher.arabic import fold
 from watcher.extract.excuses import PAYWALL, asks_for_payment, excuse_in
-from watcher.extract.layout import links_of, squeeze, words_in
+from watcher.extract.layout import links_of
+from watcher.extract.texts import word_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from watcher.extract.metadata import Metadata
+    from watcher.extract.texts import Texts
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = (*sorted(_HEADINGS), "p", "li", "td", "blockquote", "a")
@@ -30,11 +30,8 @@ _STOPPED = re.compile(r"[.!?\u061f\u06d4\u2026][\s\"'\u201c\u201d\u00bb)]*$")
 _READ_MORE = re.compile(
     r"^\W*(?:(?:اقرا|اقراي|قراءه|عرض|مشاهده) )?(?:ال)?مزيد\W*$|^\W*read more\W*$"
 )
-_VISIBLE = etree.XPath(
-    ".//text()[not(ancestor::*[self::script or self::style or self::noscript or self::template"
-    " or self::svg])]",
-    smart_strings=False,
-)
+_OTHER_WORDS = re.compile(r"[بتثجحخذسصطظغفكنو]")
+"""Letters that the label does not have, as folded as unfolded."""
 _BLOCK_WORDS = 200
 _EXCUSE_CHARS = 2000
 _SHORT_TEXT = 60
@@ -78,54 +75,46 @@ def why_no_text(text: str, title: str) -> str:
     return excuse_in(f"{title}\n{text}") if is_short else ""
 
 
-def visible(tree: HtmlElement) -> list[str]:
-    """Give the pieces of text that a page shows."""
-    pieces: list[str] = _VISIBLE(next(tree.iter("body"), tree))
-    return pieces
-
-
-def why_blocked(tree: HtmlElement, about: Metadata, shown: Sequence[str]) -> str:
+def why_blocked(texts: Texts, about: Metadata) -> str:
     """Give the reason why a page shows no article to us; empty if it may."""
-    text = squeeze(" ".join(shown))
-    scripts = sum(1 for _ in tree.iter("script"))
-    count = len(text.split())
-    aside = " ".join(words_in(element) for element in tree.iter("noscript")) if count < 40 else ""
-    front = text if count <= _SHORT_PAGE else text[:100]
-    is_short = count <= _BLOCK_WORDS and not _is_news(about)
+    text = " ".join(texts.shown)
+    has_script = any(True for _ in texts.tree.iter("script"))
+    words = word_count(text)
+    aside = " ".join(texts[one] for one in texts.tree.iter("noscript")) if words < 40 else ""
+    front = text if words <= _SHORT_PAGE else text[:100]
+    is_short = words <= _BLOCK_WORDS and not _is_news(about)
     if is_short and (why := excuse_in(f"{about.title}\n{front}\n{aside}")):
         return why
     if not text:
-        return "the page needs JavaScript to show its text" if scripts else "the page has no text"
-    if count < 15 and scripts:
+        return (
+            "the page needs JavaScript to show its text" if has_script else "the page has no text"
+        )
+    if words < 15 and has_script:
         return "the page needs JavaScript to show its text"
     return ""
 
 
-def outline(tree: HtmlElement, shown: Sequence[str], others: Sequence[HtmlElement]) -> Outline:
-    """Read the structure of a page; call it before anything is pruned.
-
-    `shown` is its `visible` text, `others` are its cards of other stories.
-    """
-    body = next(tree.iter("body"), tree)
+def outline(texts: Texts, others: Sequence[HtmlElement]) -> Outline:
+    """Read the structure of a page; `others` are its cards of other stories."""
+    body = next(texts.tree.iter("body"), texts.tree)
     under: dict[str, str] = {}
-    sizes: dict[HtmlElement, int] = {}
     linked = links = 0
     heading = ""
     for element in body.iter(*_BLOCKS):
-        text = words_in(element)
-        if element.tag == "a":
+        tag, text = element.tag, texts[element]
+        if tag == "a":
             links += 1
             linked += len(text)
-        if len(text.split()) < 3:
+        if word_count(text) < 3:
             continue
-        if element.tag in _HEADINGS or (element.tag == "a" and _stands_alone(element, text, sizes)):
+        if tag in _HEADINGS or (tag == "a" and _stands_alone(element, text, texts)):
             heading = text if _is_linked(element) else ""
-        elif element.tag != "a":
+        elif tag != "a":
             under.setdefault(text, heading)
-    total = sum(len(squeeze(piece)) for piece in shown) or 1
+    total = sum(map(len, texts.shown)) or 1
     has_time = any(True for _ in body.iter("time"))
-    told = {head for text, head in under.items() if head and len(text.split()) >= _TOLD_WORDS}
-    announced = sum(1 for card in others if _tells_more(card))
+    told = {head for text, head in under.items() if head and word_count(text) >= _TOLD_WORDS}
+    announced = sum(1 for card in others if _tells_more(card, texts))
     return Outline(
         under=under,
         linked_share=min(linked / total, 1.0),
@@ -133,7 +122,7 @@ def outline(tree: HtmlElement, shown: Sequence[str], others: Sequence[HtmlElemen
         read_more=_read_more(body),
         has_time=has_time,
         teasers=max(len(told), announced),
-        headline_words=_headline_words(tree),
+        headline_words=_headline_words(texts),
     )
 
 
@@ -185,25 +174,22 @@ def _excuse_of(lines: list[str], about: Metadata) -> str:
 
 def _read_more(body: HtmlElement) -> int:
     """Count the labels "read more" that are no links themselves: each heads a list of links."""
-    labels = (
-        leaf for leaf in body.iter("strong", "b", "p", "span", "h3", "h4", "div") if not len(leaf)
+    return sum(
+        1
+        for one in body.iter("strong", "b", "p", "span", "h3", "h4", "div")
+        if (text := one.text) and not _OTHER_WORDS.search(text)
+        if not len(one) and _READ_MORE.match(fold(text))
     )
-    return sum(1 for leaf in labels if _READ_MORE.match(fold(leaf.text or "")))
 
 
-def _stands_alone(link: HtmlElement, text: str, sizes: dict[HtmlElement, int]) -> bool:
-    """Tell whether a link is a headline of its own: four words or more and nothing beside it.
-
-    `sizes` remembers the length of the boxes' text, as many links may share one box.
-    """
+def _stands_alone(link: HtmlElement, text: str, texts: Texts) -> bool:
+    """Tell whether a link is a headline of its own: four words or more and nothing beside it."""
     box = link.getparent()
-    if len(text.split()) < 4 or box is None or box.tag in {"p", "span", "em", "strong", "b"}:
+    if word_count(text) < 4 or box is None or box.tag in {"p", "span", "em", "strong", "b"}:
         return False
     if box.tag in {"li", "div", "article", "section"}:
         return True
-    if box not in sizes:
-        sizes[box] = len(words_in(box))
-    return sizes[box] <= len(text) + 25
+    return texts.size(box) <= len(text) + 25
 
 
 def _is_linked(heading: HtmlElement) -> bool:
@@ -234,15 +220,15 @@ def _is_front(prose: list[str], count: int, page: Outline) -> bool:
     return count < _FRONT_WORDS and page.teasers >= _TEASERS and (is_named_like_one or not prose)
 
 
-def _tells_more(card: HtmlElement) -> bool:
-    linked = sum(len(words_in(link).split()) for link in links_of(card))
-    return len(words_in(card).split()) >= linked + _TEASER_WORDS
+def _tells_more(card: HtmlElement, texts: Texts) -> bool:
+    linked = sum(word_count(texts[link]) for link in links_of(card))
+    return word_count(texts[card]) >= linked + _TEASER_WORDS
 
 
-def _headline_words(tree: HtmlElement) -> int:
+def _headline_words(texts: Texts) -> int:
     """Count the words of the one h1, unless it is the site's name, else of the title's front."""
-    title = next((words_in(title) for title in tree.iter("title")), "")
-    headings = [words_in(heading) for heading in tree.iter("h1")]
+    title = next((texts[title] for title in texts.tree.iter("title")), "")
+    headings = [texts[heading] for heading in texts.tree.iter("h1")]
     is_own = len(headings) == 1 and bool(headings[0]) and not title.endswith(headings[0])
     own = headings[0] if is_own else _SEPARATED.split(title)[0]
     return len(own.split())
