@@ -107,6 +107,8 @@ PAGES: dict[str, Reply] = {
     "paragraphs": Reply(200, document(b"<p>" * 900_000), HTML),
     "tables": Reply(200, document(b"<table><tr><td>" * 100_000), HTML),
     "headings": Reply(200, document((b"<h2>" + HEADLINE + b"<p>" + HEADLINE) * 14_900), HTML),
+    "quotes": Reply(200, document(b"<blockquote>" * 240 + PARAGRAPH.encode() * 1_500), HTML),
+    "pictures": Reply(200, document((b"<img src=x>" + HEADLINE) * 5_900), HTML),
     "open": Reply(200, document(b"<" * 2 * 2**20), HTML),
     "comments": Reply(200, document(b"<!--" * 700_000), HTML),
     "entities": Reply(200, document(b"&#x110000;&amp" * 200_000), HTML),

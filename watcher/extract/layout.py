@@ -27,6 +27,8 @@ def names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+LONGEST_BLOCK = 20_000
+"""Characters of a paragraph, cell or item; what has more holds others, again and again perhaps."""
 _CELLS = ("td", "th")
 _TABLE_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 _CELL_WORDS = 40
@@ -205,6 +207,7 @@ def _wrap(box: HtmlElement, *, least: int) -> None:
     box.text = None
     for child in [*box]:
         box.remove(child)
+        child.tail = None  # it is in a run of its own
     for run in runs:
         if _is_text(run, least):
             _append(box, _paragraph(run))
@@ -217,16 +220,15 @@ def _wrap(box: HtmlElement, *, least: int) -> None:
 
 def _runs(box: HtmlElement) -> Iterator[list[HtmlElement | str]]:
     run: list[HtmlElement | str] = [box.text] if box.text else []
-    for child in [*box]:
-        tail, child.tail = child.tail, None
+    for child in box:
         if child.tag == "br" or child.tag in _BLOCKS or _holds_blocks(child):
             yield run
             yield [child]
             run = []
         else:
             run.append(child)
-        if tail:
-            run.append(tail)
+        if child.tail:
+            run.append(child.tail)
     yield run
 
 

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from watcher.extract.excuses import asks_for_payment
-from watcher.extract.layout import squeeze, tables_to_boxes, texts_to_paragraphs, words_in
+from watcher.extract.layout import (
+    LONGEST_BLOCK,
+    squeeze,
+    tables_to_boxes,
+    texts_to_paragraphs,
+    words_in,
+)
 from watcher.extract.rescue import (
     HEADINGS,
     STOPPED,
@@ -27,7 +33,7 @@ from watcher.extract.rescue import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -86,7 +92,7 @@ def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] 
         _remove(card)
     _prune(tree)
     texts_to_paragraphs(tree)
-    blocks = [(block, words_in(block)) for block in tree.iter(*TEXT_BLOCKS)]
+    blocks = list(_blocks(tree))
     asides = Asides()
     visible = sum(len(text.split()) for text in running_text(blocks, asides))
     lines = _run(tree, generous=False)
@@ -100,6 +106,14 @@ def main_text(tree: HtmlElement, about: Metadata, others: Sequence[HtmlElement] 
         asks_for_payment(text) for block, text in blocks if block.tag != "li"
     )
     return Found("\n".join(lines), visible, asks)
+
+
+def _blocks(tree: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Give what may be a paragraph with its text; not what holds many, each of which is given."""
+    for block in tree.iter(*TEXT_BLOCKS):
+        text = words_in(block)
+        if len(text) <= LONGEST_BLOCK or not any(True for _ in block.iterdescendants(*TEXT_BLOCKS)):
+            yield block, text
 
 
 def _second_look(tree: HtmlElement, about: Metadata, lines: list[str]) -> list[str]:
@@ -154,9 +168,9 @@ def _count(lines: list[str]) -> int:
 def _prune(tree: HtmlElement) -> None:
     for element in [*tree.iter("figcaption", "noscript", "template")]:
         _remove(element)
-    texts: dict[HtmlElement, str] = {}
+    labels: dict[HtmlElement, str | None] = {}
     for image in [*tree.iter("img", "picture", "amp-img")]:
-        caption = _caption_around(image, texts)
+        caption = _caption_around(image, labels)
         if caption is not None:
             _remove(caption)
 
@@ -166,27 +180,36 @@ def _remove(element: HtmlElement) -> None:
         element.drop_tree()
 
 
-def _caption_around(image: HtmlElement, texts: dict[HtmlElement, str]) -> HtmlElement | None:
+def _caption_around(
+    image: HtmlElement, labels: dict[HtmlElement, str | None]
+) -> HtmlElement | None:
     """Give the box that holds a picture and at most a short label without a full stop.
 
-    `texts` remembers the text of boxes, as many pictures may share one.
+    `labels` remembers what was found of boxes, as many pictures may share one.
     """
     box = image.getparent()
     for _ in range(_CAPTION_LEVELS):
         if box is None or box.tag in {"body", "html", "article", "main", "td"}:
             return None
-        if any(True for _ in box.iter("h1")):
+        if box not in labels:
+            labels[box] = _label(box)
+        label = labels[box]
+        if label is None:
             return None
-        if box not in texts:
-            texts[box] = words_in(box)
-        text = texts[box]
-        if text:
+        if label:
             said = squeeze(f"{image.get('alt', '')} {image.get('title', '')}")
-            most = _CAPTION_WORDS if box.tag != "p" or text in said else _LABEL_WORDS
-            is_label = len(text.split()) <= most and not STOPPED.search(text)
-            return box if is_label else None
+            most = _CAPTION_WORDS if box.tag != "p" or label in said else _LABEL_WORDS
+            return box if len(label.split()) <= most else None
         box = box.getparent()
     return None
+
+
+def _label(box: HtmlElement) -> str | None:
+    """Give the text of a box, which may be none; None where it is no label."""
+    if any(True for _ in box.iter("h1")):
+        return None
+    text = words_in(box)
+    return None if len(text.split()) > _CAPTION_WORDS or STOPPED.search(text) else text
 
 
 def _standfirst(tree: HtmlElement, title: str, lines: list[str]) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from watcher.arabic import fold
 from watcher.extract.excuses import PAYWALL, asks_for_payment, excuse_in
-from watcher.extract.layout import links_of
+from watcher.extract.layout import LONGEST_BLOCK, links_of
 from watcher.extract.texts import word_count
 
 if TYPE_CHECKING:
@@ -101,10 +101,11 @@ def outline(texts: Texts, others: Sequence[HtmlElement]) -> Outline:
     linked = links = 0
     heading = ""
     for element in body.iter(*_BLOCKS):
-        tag, text = element.tag, texts[element]
+        tag, size = element.tag, texts.size(element)
         if tag == "a":
             links += 1
-            linked += len(text)
+            linked += size
+        text = texts[element] if size <= LONGEST_BLOCK else ""
         if word_count(text) < 3:
             continue
         if tag in _HEADINGS or (tag == "a" and _stands_alone(element, text, texts)):
