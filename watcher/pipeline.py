@@ -225,7 +225,9 @@ class Pipeline:
             return Polled(outcome)
         kind, links = (source.kind, source.links) if source else ("feed", "")
         try:
-            parsed = await self.workers.run(parse, outcome, now=self.now(), kind=kind, links=links)
+            async with self.workers.room(len(outcome.body)):
+                run = self.workers.run
+                parsed = await run(parse, outcome, now=self.now(), kind=kind, links=links)
         except WorkFailed as failure:
             return Polled(outcome, failure=f"the {kind} could not be parsed: {failure}")
         return Polled(outcome, parsed)

@@ -107,9 +107,10 @@ class Reader:
             failed = page if isinstance(page, FetchFailed) else None
             return failed or NotAnArticle(entry.url, "no page"), None
         try:
-            found: Found = await self.workers.run(
-                read_page, page, entry=entry, furniture=furniture, now=self.now()
-            )
+            async with self.workers.room(len(page.body)):
+                found: Found = await self.workers.run(
+                    read_page, page, entry=entry, furniture=furniture, now=self.now()
+                )
         except WorkFailed as failure:
             found = FetchFailed(entry.url, "work", f"the page could not be read: {failure}")
         return found, page

@@ -18,6 +18,7 @@ import sys
 import threading
 import traceback
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
 
@@ -28,6 +29,7 @@ from watcher.errors import WatcherError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
+    from contextlib import AbstractAsyncContextManager
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +40,7 @@ _START_GRACE_S: Final = 60.0
 """For a new process to import what it needs, before the pool itself counts as broken."""
 _PR_SET_PDEATHSIG: Final = 1
 _LARGE: Final = 256 * 2**10
+_TAKES_ROOM: Final = 512 * 2**10
 _M_MMAP_THRESHOLD: Final = -3
 _M_ARENA_MAX: Final = -8
 
@@ -86,6 +89,7 @@ class Workers:
         self._max_memory_mb = max_memory_mb
         self._initializer = initializer
         self._slots = asyncio.Semaphore(count)
+        self._room = asyncio.Semaphore(1)
         self._waiting: set[asyncio.Future[bytes]] = set()
         self._pool: ProcessPool | None = None
         self._is_closed = False
@@ -101,6 +105,14 @@ class Workers:
             waiting.cancel()
         if pool is not None:
             await asyncio.to_thread(_close, pool)
+
+    def room(self, size: int) -> AbstractAsyncContextManager[None]:
+        """Wait for the turn of an input of so many bytes, and hold it; an async context manager.
+
+        Large ones have it one at a time, so that what they take never adds up, and a site of large
+        pages never has every worker. Others have it at once.
+        """
+        return self._room if size > _TAKES_ROOM else nullcontext()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `function` in a worker and give what it returns or raise what it raises.

@@ -302,3 +302,19 @@ async def _until(is_true, seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not is_true():  # noqa: ASYNC110 - another process changes it
             await asyncio.sleep(0.02)
+
+
+async def test_large_inputs_have_one_worker_at_a_time() -> None:
+    """So a site of large pages never has them all; others go on beside."""
+    order: list[str] = []
+
+    async def work(name: str, size: int, seconds: float) -> None:
+        async with workers.room(size):
+            await workers.run(time.sleep, seconds)
+            order.append(name)
+
+    async with Workers(2) as workers:
+        await asyncio.gather(
+            work("large", 2**20, 1.0), work("another", 2**20, 0.0), work("small", 1_000, 0.1)
+        )
+    assert order == ["small", "large", "another"]

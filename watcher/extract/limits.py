@@ -13,8 +13,8 @@ MOST_PARAGRAPHS = 4000
 MOST_MARKUP = 1_000_000
 """Characters of a feed's body or of scraped text before anything is read."""
 
-MOST_TAGS = 12_000
-"""Of a page, ends counted: the largest have two fifths of it; each takes many times its room."""
+MOST_TAGS = 10_000
+"""Of a page, ends counted: the largest have half of it, and each takes many times its room."""
 
 _LONG_TAG = re.compile(r"<[^<>]{32000,}>?")
 """Pictures written into an attribute, or attributes without end; no text is lost with it."""

@@ -67,6 +67,7 @@ _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\u
 _EMAIL: Final = re.compile(r"<?[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+>?")
 
 _STAMP_CHARS: Final = 200
+_TITLE_CHARS: Final = 2_000
 _OLDEST: Final = datetime(1995, 1, 1, tzinfo=UTC)  # before that no outlet was on the web
 _AHEAD: Final = timedelta(days=2)  # clocks and zones are wrong by hours, not by days
 # The offset after a clock, the letters of a zone, its name in Arabic, or a date told from now.
@@ -133,7 +134,7 @@ def _scrubbed(item: Listed) -> Listed:
     return replace(
         item,
         guid=_FORBIDDEN.sub("", item.guid).strip(),
-        title=_title(item.title),
+        title=_title(item.title)[:_TITLE_CHARS],
         bodies=tuple(body for body in bodies if body.markup.strip()),
         stamps=tuple(
             replace(s, raw=_FORBIDDEN.sub("", s.raw[:_STAMP_CHARS]).strip()) for s in item.stamps

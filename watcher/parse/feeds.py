@@ -24,6 +24,7 @@ from watcher.parse.repair import (
     is_cut_off,
     with_escaped_ampersands,
     with_matching_tags,
+    without_endless_text,
     without_foreign_references,
     without_traps,
 )
@@ -65,7 +66,7 @@ def parse(fetched: Fetched, *, now: datetime) -> Parsed:
     """
     if not fetched.body.strip():
         return Parsed((), ("an empty body instead of a feed",), is_feed=False)
-    decoded = decode(fetched.body, fetched.content_type)
+    decoded = decode(without_endless_text(fetched.body), fetched.content_type)
     text = decoded.text.lstrip()
     read = _read_json if text.startswith(("{", "[")) else _read_xml
     parsed = read(text, fetched, now)

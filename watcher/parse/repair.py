@@ -18,7 +18,8 @@ _ENTITY: Final = re.compile(
 _LONGEST_ENTITY: Final = 1_000
 _OWN_DTD: Final = re.compile(r"<!DOCTYPE[^<>\[]{0,1000}\[.*?\]\s*>", re.DOTALL)
 _LONG_TAG: Final = re.compile(r"<[^<>]{32000,}>?")
-_LONG_TEXT: Final = re.compile(r"(>[^<]{1000000})[^<]+")
+_LONG_TEXT: Final = re.compile(rb"(>[^<]{1999999})[^<]+")
+"""Even, so that two bytes of a letter stay together."""
 _ROOT_CLOSED: Final = re.compile(r"</(?:[\w.\-]{1,20}:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _MARKUP: Final = frozenset("<>&\"'")
 _BARE_AMPERSAND: Final = re.compile(
@@ -52,16 +53,20 @@ def with_escaped_ampersands(text: str) -> str:
     return _BARE_AMPERSAND.sub(lambda m: "&amp;" if m.group() == "&" else m.group(), text)
 
 
+def without_endless_text(body: bytes) -> bytes:
+    """Drop what of a text without any markup no reader would reach, two million bytes behind."""
+    return _LONG_TEXT.sub(rb"\1", body)
+
+
 def without_traps(text: str) -> str:
     """Drop what grows beyond measure when it is read, and says nothing.
 
-    That is a DTD whose entities name each other or are long, tags of endless attributes, and what
-    of a text without any markup no reader would reach.
+    That is a DTD whose entities name each other or are long, and tags of endless attributes.
     """
     values = (found["double"] or found["single"] or "" for found in _ENTITY.finditer(text))
     if any("&" in value or len(value) > _LONGEST_ENTITY for value in values):
         text = _OWN_DTD.sub("", text, count=1)
-    return _LONG_TEXT.sub(r"\1", _LONG_TAG.sub("", text))
+    return _LONG_TAG.sub("", text)
 
 
 def is_cut_off(text: str) -> bool:
