@@ -119,6 +119,7 @@ PAGES: dict[str, Reply] = {
     "loop": answers.moved("/page/loop"),
     "inside": answers.moved("http://[::ffff:169.254.169.254]/"),
     "headers": answers.header_flood(),
+    "old-http": answers.raw(document(HEADLINE)),
 }
 """What a page may bring; the headline is then all there is."""
 
