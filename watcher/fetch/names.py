@@ -120,7 +120,7 @@ class Names(AbstractResolver):
         return answer
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=20_000)
 def _is_ip(host: str) -> bool:
     try:
         ip_address(host)

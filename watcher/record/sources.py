@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from watcher.model import SourceState
 from watcher.record import furniture, health
 from watcher.record.tables import sources
 from watcher.record.values import STATE_COLUMNS, state_of, state_row
@@ -17,11 +19,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from watcher.model import Source, SourceState
+    from watcher.model import Source
 
 UnchangedPoll: TypeAlias = "tuple[SourceState, SourceState | None]"
 """The state after a poll that brought nothing, and before it where that is known."""
 _TIMES = ("due", "polled", "succeeded", "interval_s")
+_rest = attrgetter(*(part.name for part in fields(SourceState) if part.name not in _TIMES))
 _AS_WRITTEN = ("name", "outlet", "configured_url", "kind", "links", "is_active")
 _UNREAD: dict[str, Any] = {"etag": "", "last_modified": "", "body_hash": "", "more": None}
 _FRESH = _UNREAD | {
@@ -111,9 +114,8 @@ def keep_polls(connection: Connection, polls: Sequence[UnchangedPoll]) -> None:
     """Keep the states of several sources; of most, only the instants changed."""
     timed, others = [], []
     for after, before in polls:
-        times = {name: getattr(after, name) for name in _TIMES}
-        if before is not None and replace(before, **times) == after:
-            timed.append({"source_id": after.id} | times)
+        if before is not None and _rest(before) == _rest(after):
+            timed.append({"source_id": after.id} | {name: getattr(after, name) for name in _TIMES})
         else:
             others.append({"source_id": after.id} | state_row(after))
     for rows in filter(None, (timed, others)):
