@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import multiprocessing
 import os
 import pickle
@@ -293,6 +294,7 @@ def _answer(payload: bytes) -> bytes:
     finally:
         if len(payload) > _LARGE:
             # What a large input took is kept for the next one otherwise, which may never come.
+            gc.collect()
             return_freed_memory()
 
 

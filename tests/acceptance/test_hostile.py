@@ -250,6 +250,7 @@ def test_nothing_a_server_sends_stops_fills_or_exhausts_the_daemon(
         Daemon(tmp_path, targets={"desk": mail.url()}, sources=sources) as daemon,
     ):
         prepare(daemon)
+        start_before(daemon)
         daemon.start()
         assert daemon._process
         memory = Memory(daemon._process.pid)
@@ -295,6 +296,16 @@ def prepare(daemon: Daemon) -> None:
     good = "name: good, min_interval: 0.5s, max_interval: 1s,"
     listed.write_text(listed.read_text().replace("name: good,", good))
     (daemon.rules / "one.yaml").write_text(RULE)
+
+
+def start_before(daemon: Daemon) -> None:
+    """Have tables made and the lexicon kept, as they are wherever a daemon is in service."""
+    listed = daemon.folder / "sources.yaml"
+    sources = listed.read_text()
+    listed.write_text("sources:\n- {id: later, name: later, url: 'http://127.0.0.1:9/feed'}\n")
+    daemon.start()
+    assert daemon.terminate() < 5
+    listed.write_text(sources)
 
 
 def is_through(daemon: Daemon) -> bool:
