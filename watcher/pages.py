@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from watcher.clean import clean
+from watcher.arabic import printed_words
+from watcher.clean import clean, lines_of
 from watcher.clock import utc_now
 from watcher.dating import settle
 from watcher.extract import doubt, extract, judge_text, listed_claims
-from watcher.model import Article, Fetched, FetchFailed, NotAnArticle, Removed
+from watcher.model import Article, Fetched, FetchFailed, NotAnArticle, Removed, Traces
 from watcher.parse import decode, parse
+from watcher.story import fingerprint
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from watcher.model import Entry
@@ -20,10 +23,34 @@ if TYPE_CHECKING:
 Form: TypeAlias = Literal["page", "fragment", "text"]
 
 
+class Read(NamedTuple):
+    """An article as read, under the address and source of its entry, with the traces it leaves."""
+
+    article: Article
+    traces: Traces
+
+
 def warm_up() -> None:
     """Load what is heavy; each new worker process does it before its first input."""
     extract("<html></html>", now=utc_now())
     parse(Fetched("", "", b""), now=utc_now())
+
+
+def read_whole(
+    read: Callable[[], Article | NotAnArticle], *, source: str, url: str
+) -> Read | NotAnArticle:
+    """Read an entry, and work out the traces here, so that the daemon need not."""
+    found = read()
+    if not isinstance(found, Article):
+        return found
+    article = replace(found, source=source, url=url)
+    return Read(article, traces_of(article))
+
+
+def traces_of(article: Article) -> Traces:
+    """Work out what is kept beside an article's text."""
+    words = frozenset(printed_words(f"{article.title}\n{article.text}"))
+    return Traces(fingerprint(article), words, lines_of(article))
 
 
 def read_page(

@@ -37,13 +37,14 @@ from watcher.model import (
 )
 from watcher.notify import alert_of, route
 from watcher.outlets import OutletClocks
+from watcher.pages import Read
 from watcher.paging import Paging
 from watcher.parse import parse
 from watcher.reader import Obtained, Reader
 from watcher.record import retry_delay
 from watcher.schedule import learn, schedule
 from watcher.selfreport import SelfReport
-from watcher.story import fingerprint, relate
+from watcher.story import relate
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
@@ -133,24 +134,24 @@ class Pipeline:
         if await self._stays(pending, obtained):
             return
         evidence = self._evidence(pending, obtained.page)
-        if not isinstance(obtained.found, Article):
+        if not isinstance(obtained.found, Read):
             await self._not_read(pending, obtained.found, evidence)
             return
-        article = replace(obtained.found, source=pending.source, url=pending.entry.url)
-        # In threads: a long article must not hold up the loop.
-        traces = await asyncio.to_thread(fingerprint, article)
+        article, traces = obtained.found
         seen = pending.seen or self.now()
-        article = await self._clocks.date(article, pending, traces, seen)
+        article = await self._clocks.date(article, pending, traces.fingerprint, seen)
+        # In a thread: a long article must not hold up the loop.
         matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
         alerts, held_back = self.alerts(article, matches, pending)
         async with self._relating:
-            neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
-            relation = relate(traces, neighbors)
+            since = self.now() - STORY_WINDOW
+            neighbors = await self.record.neighbors(traces.fingerprint, since)
+            relation = relate(traces.fingerprint, neighbors)
             clocks = self._clocks.learned(article, pending, seen)
             reading = Reading(
                 pending=pending,
                 article=article,
-                fingerprint=traces,
+                traces=traces,
                 matches=matches,
                 relation=relation,
                 alerts=alerts,
@@ -269,7 +270,7 @@ class Pipeline:
     async def _stays(self, pending: Pending, obtained: Obtained) -> bool:
         """Keep what was read before of a page that cannot be read now; False: it is tried again."""
         found = obtained.missed or obtained.found
-        if not pending.is_again or isinstance(found, Article):
+        if not pending.is_again or isinstance(found, Read):
             return False
         if self._reader.is_tried_again(pending, found):
             return False

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from watcher.model import Article, Fetched, FetchFailed, NotAnArticle
-from watcher.pages import read_feed_text, read_page, stand_in
+from watcher.pages import Read, read_feed_text, read_page, read_whole, stand_in
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
     from watcher.clock import Clock
     from watcher.fetch import Fetcher
-    from watcher.model import Entry, Pending, Source
+    from watcher.model import Pending, Source
     from watcher.workers import Workers
 
-Found: TypeAlias = Article | NotAnArticle | FetchFailed
+Found: TypeAlias = Read | NotAnArticle | FetchFailed
 Missed: TypeAlias = NotAnArticle | FetchFailed
 
 PASSING: Final = frozenset({408, 425, 429})
@@ -59,17 +60,18 @@ class Reader:
         text stands for it only where it `matters`.
         """
         if not self._wants_page(pending):
-            return Obtained(await self._feed_text(pending.entry, furniture))
+            return Obtained(await self._feed_text(pending, furniture))
         found, page = await self._page(pending, furniture)
-        if isinstance(found, Article) or self.is_tried_again(pending, found):
+        if isinstance(found, Read) or self.is_tried_again(pending, found):
             return Obtained(found, page=page)
         # A headline whose page cannot be read may still be the news somebody waits for.
-        instead = await self._feed_text(pending.entry, furniture)
-        if not isinstance(instead, Article):
+        instead = await self._feed_text(pending, furniture)
+        if not isinstance(instead, Read):
             return Obtained(found, page=page)
-        if self._may_pass(pending, found) and not matters(instead):
+        if self._may_pass(pending, found) and not matters(instead.article):
             return Obtained(found, page=page)  # it may say more when it can be read again
-        return Obtained(stand_in(instead, found), found, page)
+        told = instead._replace(article=stand_in(instead.article, found))
+        return Obtained(told, found, page)
 
     def is_tried_again(self, pending: Pending, missed: Missed) -> bool:
         """Tell whether the page is asked for again before the feed's own text is looked at."""
@@ -108,20 +110,27 @@ class Reader:
             return failed or NotAnArticle(entry.url, "no page"), None
         try:
             async with self.workers.room(len(page.body)):
-                found: Found = await self.workers.run(
-                    read_page, page, entry=entry, furniture=furniture, now=self.now()
+                found = await self._whole(
+                    partial(read_page, page, entry=entry, furniture=furniture, now=self.now()),
+                    pending,
                 )
         except WorkFailed as failure:
             found = FetchFailed(entry.url, "work", f"the page could not be read: {failure}")
         return found, page
 
-    async def _feed_text(self, entry: Entry, furniture: frozenset[str]) -> Found:
+    async def _feed_text(self, pending: Pending, furniture: frozenset[str]) -> Found:
+        entry = pending.entry
         try:
-            return await self.workers.run(
-                read_feed_text, entry, furniture=furniture, now=self.now()
+            return await self._whole(
+                partial(read_feed_text, entry, furniture=furniture, now=self.now()), pending
             )
         except WorkFailed as failure:
             return FetchFailed(entry.url, "work", f"the feed's text could not be read: {failure}")
+
+    async def _whole(self, read: Callable[[], Article | NotAnArticle], pending: Pending) -> Found:
+        return await self.workers.run(
+            read_whole, read, source=pending.source, url=pending.entry.url
+        )
 
 
 def is_final(failed: FetchFailed) -> bool:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from watcher.dating import clocks_of, settle
 from watcher.match import match
 from watcher.model import Article, NotAnArticle, Pending, Reading, Relation
-from watcher.pages import read_feed_text, read_page, stand_in
+from watcher.pages import read_feed_text, read_page, stand_in, traces_of
 from watcher.pipeline import STORY_WINDOW
-from watcher.story import differences, fingerprint, relate
+from watcher.story import differences, relate
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ async def apply(pipeline: Pipeline, told: Reread, now: datetime) -> bool:
     if not isinstance(article, Article):
         return False
     pending = pending_of(kept)
-    traces = fingerprint(article)
+    traces = traces_of(article)
     if told.before is None:
-        near = await pipeline.record.neighbors(traces, now - STORY_WINDOW)
-        relation = relate(traces, near)
+        near = await pipeline.record.neighbors(traces.fingerprint, now - STORY_WINDOW)
+        relation = relate(traces.fingerprint, near)
     else:
         one = told.before.one
         relation = Relation("revision", one.story_id, one.id, WHY)

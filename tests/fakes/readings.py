@@ -22,6 +22,7 @@ from watcher.model import (
     Source,
     Span,
 )
+from watcher.pages import traces_of
 
 if TYPE_CHECKING:
     from watcher.record import Record
@@ -77,12 +78,14 @@ def reading(pending: Pending, *targets: str, **more: object) -> Reading:
     match = Match("bridges", Severity.MEDIUM, "text", (Span("text", 25, 29, "جسر"),))
     given: dict[str, object] = {
         "article": article,
-        "fingerprint": fingerprint(url),
         "matches": (match,) if targets else (),
         "relation": NEW_STORY,
         "alerts": tuple((target, alert(url=url)) for target in targets),
     }
-    return Reading(pending=pending, **given | more)  # type: ignore[arg-type]
+    given |= more
+    told = traces_of(given["article"])  # type: ignore[arg-type]
+    traces = replace(told, fingerprint=given.pop("fingerprint", fingerprint(url)))  # type: ignore[arg-type]
+    return Reading(pending=pending, traces=traces, **given)  # type: ignore[arg-type]
 
 
 async def listed(record: Record, *entries: Entry) -> list[Pending]:

@@ -81,10 +81,10 @@ async def test_a_revision_keeps_what_was_said_before(record: Record) -> None:
     told = reading(first, "desk")
     [notice] = await record.reading(told, NOW)
     [article] = await rows(record, articles)
-    again = reading(second, "desk")
-    again = replace(
-        again,
-        article=replace(again.article, text="نص جديد"),
+    again = reading(
+        second,
+        "desk",
+        article=replace(reading(second).article, text="نص جديد"),
         fingerprint=fingerprint("https://nahr.example/2", 77),
         relation=Relation("revision", notice.story_id, article["id"], "the same address"),
     )
@@ -97,7 +97,7 @@ async def test_a_revision_keeps_what_was_said_before(record: Record) -> None:
     old, new = await rows(record, matches)
     assert (old["revision_id"], new["revision_id"]) == (said_before["id"], None)
     assert (await rows(record, stories))[0]["articles"] == 1
-    for key in (told.fingerprint, again.fingerprint):
+    for key in (told.traces.fingerprint, again.traces.fingerprint):
         assert [n.article_id for n in await record.neighbors(key, NOW)] == [article["id"]]
 
 

@@ -71,10 +71,11 @@ async def test_a_match_that_no_longer_stands_is_noted(record: Record, text: str,
     """A rewritten text is the same article's revision, whatever it shares with the old one."""
     await read_first(record)
     [pending] = await listed_again(record, entry(title="خبر آخر"), NOW + HOUR)
-    told = reading(pending, *(["desk"] if kind == "changed" else []))
-    article = replace(told.article, text=text)
+    whom = ["desk"] if kind == "changed" else []
+    article = replace(reading(pending).article, text=text)
     traces = fingerprint("https://nahr.example/1", 42, text=text)
-    await record.reading(replace(told, article=article, fingerprint=traces), NOW + HOUR)
+    told = reading(pending, *whom, article=article, fingerprint=traces)
+    await record.reading(told, NOW + HOUR)
     [revision] = rows(record, revisions)
     [change] = rows(record, match_changes)
     assert revision.why == "its source says something else of it"

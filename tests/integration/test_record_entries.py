@@ -138,13 +138,15 @@ async def test_addresses_longer_than_an_index_takes(record: Record) -> None:
 async def test_odd_characters_never_stop_an_article(record: Record, odd: str) -> None:
     [pending] = await listed(record, entry(odd, author=odd, body_html=odd, tags=(odd,), guid=odd))
     told = reading(pending, "desk")
-    told = replace(
-        told,
+    told = reading(
+        pending,
+        "desk",
         article=replace(told.article, text=odd, title=odd, tags=(odd,)),
         alerts=(("desk", alert(title=odd, terms=(odd,))),),
     )
+    told = replace(told, traces=replace(told.traces, words=frozenset({odd, "خبر"})))
     assert len(await record.reading(told, NOW)) == 1
-    assert len(await record.neighbors(told.fingerprint, NOW)) == 1
+    assert len(await record.neighbors(told.traces.fingerprint, NOW)) == 1
     assert len((await record.status(NOW)).alerts) == 1
 
 

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 def told(pending: list[Pending]) -> list[Reading]:
     found = []
     for one, piece in zip(pending, pieces(len(pending), popular=False), strict=True):
-        plain = reading(one)
-        found.append(
-            replace(plain, article=replace(plain.article, title=piece.title, text=piece.text))
-        )
+        article = replace(reading(one).article, title=piece.title, text=piece.text)
+        found.append(reading(one, article=article))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -119,8 +118,8 @@ async def test_a_revision_is_found_by_its_new_words_only(record: Record) -> None
     [number] = await record.search(Each())
     [story] = {one.story_id for one in await record.archived([number])}
     revised = Relation("revision", story, number, "the same address")
-    new = replace(old, pending=second, article=Article(first.entry.url, MARKET, ""))
-    await record.reading(replace(new, relation=revised), NOW)
+    again = Article(first.entry.url, MARKET, "")
+    await record.reading(reading(second, article=again, relation=revised), NOW)
 
     known = await numbers(record)
     assert await record.search(one(known["سوق"])) == [number]

@@ -121,7 +121,7 @@ async def test_the_same_text_of_the_same_source_is_found(record: Record) -> None
     """As published then, or as recorded where that is not known."""
     [pending] = await listed(record, entry())
     traces = fingerprint("https://nahr.example/1", text="نص واحد")
-    plain = replace(reading(pending), fingerprint=traces)
+    plain = reading(pending, fingerprint=traces)
     undated = replace(plain.article, published=None)
     await record.reading(replace(plain, article=undated), NOW - 30 * 24 * HOUR)
     before = NOW - 14 * 24 * HOUR

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import strategies
-from watcher.arabic import Analyses, Hit, Term, Terms, content_keys, words_of
+from watcher.arabic import Analyses, Hit, Term, Terms, content_keys, printed_words, words_of
 
 
 def found(term: str | Term, text: str) -> list[str]:
@@ -157,6 +157,14 @@ def test_scan_gives_places_of_words_and_letters() -> None:
 def test_content_keys_leave_out_function_words() -> None:
     """Keys are folded, without clitics and function words."""
     assert content_keys("في بغداد والقاهرة إلى الآن") == ["بغداد", "قاهره", "الان"]
+
+
+@given(st.text("وبالكفم أىة\u0651\u0640\u200f 1٣a\n.,"))
+def test_words_of_a_text_are_worked_on_together(text: str) -> None:
+    """What a word is filed under does not depend on the words beside it."""
+    raw = words_of(text).raw
+    assert content_keys(text) == [key for word in raw for key in content_keys(word)]
+    assert printed_words(text) == set().union(*map(printed_words, raw))
 
 
 TERMS = ["صاروخ", "انسحاب", "سفينة", "مسؤول", "هجوم", "بغداد"]

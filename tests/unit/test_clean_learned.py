@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.pages.source import BACKGROUND, FORMULA, PROMO, Piece, pieces
 from tests.pages.stories import HEADLINES, STORIES
-from watcher.clean import Furniture, clean, in_force, learn, learned
+from watcher.clean import Furniture, clean, in_force, learn, learned, lines_of
 from watcher.clean.learned import (
     LABEL_STORIES,
     REPEATED,
@@ -29,7 +29,7 @@ LABEL, SENTENCE = PROMO[0], PROMO[1]
 def taught(articles: Iterable[Article], known: Furniture | None = None) -> Furniture:
     known = known or Furniture()
     for story, article in enumerate(articles, len(known.pages) * 1000):
-        known = learn(known, article, story)
+        known = learn(known, lines_of(article), story)
     return known
 
 
@@ -43,7 +43,7 @@ def read_all(told: list[Piece], now: datetime) -> list[Article]:
     known, read = Furniture(), []
     for story, piece in enumerate(told):
         found = clean(Article("", piece.title, piece.text), furniture=in_force(known), now=now)
-        known = learn(known, found, story)
+        known = learn(known, lines_of(found), story)
         read.append(found)
     return read
 
@@ -99,7 +99,7 @@ def test_copies_and_revisions_count_once() -> None:
     """One story a hundred times is one story."""
     known = Furniture()
     for number, article in enumerate(articles(100)):
-        known = learn(known, article, number % 3)
+        known = learn(known, lines_of(article), number % 3)
     assert in_force(known) == frozenset()
     assert len(known.pages) == 3
 
@@ -193,6 +193,6 @@ def test_what_is_remembered_is_bounded(texts: list[str]) -> None:
     """So many pages, so many lines of each; nothing raises."""
     known = taught(Article("", HEADLINES[0], text) for text in texts)
     assert len(known.pages) <= WINDOW
-    assert all(len(page.seen) <= 12 + 24 + 40 for page in known.pages)
+    assert all(len(page.marks) <= 12 + 24 + 40 for page in known.pages)
     assert len(known.lines) <= WINDOW * (12 + 24 + 40)
     in_force(known)

@@ -48,6 +48,11 @@ def test_texts(text: str, on_record: str, kind: str) -> None:
     assert (3 if kind == "copy" else None) == relation.story_id
 
 
+def test_a_title_of_odd_characters_has_a_fingerprint() -> None:
+    """A lone surrogate, as JSON can spell it, where there are no words to hash."""
+    assert fingerprint(Article("https://a.example/1", "\ud800", "")).size == 0
+
+
 def test_same_address_is_a_revision() -> None:
     """What stands at the same address is the same article, however much was rewritten."""
     relation = relate(

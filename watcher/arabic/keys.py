@@ -1,15 +1,23 @@
-"""What articles are filed under: content words for their likeness, printed words for searching."""
+"""What articles are filed under: content words for their likeness, printed words for searching.
+
+All words of a text are worked on at once, which costs less than to remember them one by one, and
+takes no memory of the workers.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
 
 from watcher.arabic.letters import UNMARKED, fold
 from watcher.arabic.tables import FOLDED_FUNCTION_WORDS as FUNCTION_WORDS
-from watcher.arabic.words import words_of
+from watcher.arabic.words import printed
 
-_PROCLITICS = ("وبال", "فبال", "وكال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
-_ENCLITICS = ("هما", "ها", "هم", "هن", "نا", "كم")
+_PROCLITIC = re.compile(
+    r"^(?:(?:وبال|فبال|وكال|وال|فال|بال|كال|ولل|فلل|لل|ال)(?=.{3})|و(?=.{4}))", re.MULTILINE
+)
+"""The article with what precedes it, or a single و, as far as three letters stay, or four."""
+
+_DROPPED = re.compile(f"[{''.join(map(chr, UNMARKED))}]+")
 
 
 def content_keys(text: str) -> list[str]:
@@ -18,7 +26,14 @@ def content_keys(text: str) -> list[str]:
     >>> content_keys("وقالت القوات إنها انسحبت من بغداد")
     ['قالت', 'قوات', 'انسحبت', 'بغداد']
     """
-    return [key for raw in words_of(text).raw if (key := _key(raw))]
+    folded = fold("\n".join(printed(text)))
+    stems = _PROCLITIC.sub("", folded)
+    pairs = zip(folded.split("\n"), stems.split("\n"), strict=True)
+    return [
+        stem
+        for word, stem in pairs
+        if stem and word not in FUNCTION_WORDS and stem not in FUNCTION_WORDS
+    ]
 
 
 def printed_words(text: str) -> set[str]:
@@ -30,25 +45,5 @@ def printed_words(text: str) -> set[str]:
     >>> sorted(printed_words("قُوّات وقُوّاتٌ وقوات"))
     ['قوات', 'وقوات']
     """
-    unmarked = "\n".join(set(words_of(text).raw)).translate(UNMARKED)
+    unmarked = _DROPPED.sub("", "\n".join(set(printed(text))))
     return set(unmarked.split("\n")) - {""}
-
-
-@lru_cache(maxsize=200_000)
-def _key(raw: str) -> str:
-    """Give the key of one printed word, empty for a function word."""
-    word = fold(raw)
-    if word in FUNCTION_WORDS:
-        return ""
-    stem = _without_proclitics(word)
-    return "" if stem in FUNCTION_WORDS else stem
-
-
-def _without_proclitics(word: str) -> str:
-    """Strip the article with what precedes it, or a single و, as far as three letters stay."""
-    for proclitic in _PROCLITICS:
-        if word.startswith(proclitic) and len(word) >= len(proclitic) + 3:
-            return word[len(proclitic) :]
-    if word[:1] == "و" and len(word) >= 5:
-        return word[1:]
-    return word

@@ -36,6 +36,11 @@ def one_words(runs: list[str]) -> set[str]:
     return set(_ONE_WORD.findall("\n".join(runs)))
 
 
+def printed(text: str) -> list[str]:
+    """Give the words of a text that is looked at once: nothing is remembered."""
+    return _WORD.findall(text)
+
+
 pieces = _Pieces().__getitem__
 """Gives the words of a run of signs without white space."""
 

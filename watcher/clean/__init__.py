@@ -6,6 +6,6 @@ Knows no HTML and no site. When in doubt a line stays: a sentence lost is worse 
 from __future__ import annotations
 
 from watcher.clean.cleaner import clean
-from watcher.clean.learned import Furniture, Learned, Page, Sighting, in_force, learn, learned
+from watcher.clean.learned import Furniture, Learned, Page, in_force, learn, learned, lines_of
 
-__all__ = ["Furniture", "Learned", "Page", "Sighting", "clean", "in_force", "learn", "learned"]
+__all__ = ["Furniture", "Learned", "Page", "clean", "in_force", "learn", "learned", "lines_of"]

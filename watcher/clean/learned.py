@@ -17,13 +17,15 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from watcher.clean import vocabulary as words
 from watcher.clean.credit import is_agency
 from watcher.clean.lines import Line, is_among, read_line, stems
+from watcher.model import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -45,16 +47,10 @@ _TOP, _BOTTOM, _LABELS = 12, 24, 40
 _LONGEST = 400
 _SUBJECTS = 20
 _OPENING = 3
+_SENTENCE = 1
+"""The bit of a mark that says so."""
 _REFRAIN_WORDS = 4
 _GENERAL = words.PADDING | words.PROMPTS | words.NETWORKS | words.CONNECTIVES | words.UNITS
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A line as one page has it; bit n of `subjects`: the page is about its nth word."""
-
-    is_sentence: bool
-    subjects: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,8 @@ class Page:
     """What is remembered of one story's page: lines under their keys, seen from either end."""
 
     story: int
-    seen: Mapping[int, Sighting]
+    marks: Mapping[int, int]
+    """As `Lines` has them."""
     above: tuple[int, ...]
     """Keys from the top downwards."""
     below: tuple[int, ...]
@@ -86,19 +83,19 @@ class Learned:
     of: int
 
 
-def learn(known: Furniture, article: Article, story: int) -> Furniture:
-    """Remember an article as cleaned; a page of a story that is remembered is added to it."""
-    printed, page = _page(article, story)
-    if not any(sighting.is_sentence for sighting in page.seen.values()):
+def learn(known: Furniture, lines: Lines, story: int) -> Furniture:
+    """Remember the lines of an article; a page of a story that is remembered is added to it."""
+    if not any(mark & _SENTENCE for mark in lines.marks.values()):
         return known
+    page = Page(story, lines.marks, lines.above, lines.below)
     before = next((one for one in known.pages if one.story == story), None)
     if before is not None:
         page = _united(before, page)
         pages = tuple(page if one is before else one for one in known.pages)
     else:
         pages = (*known.pages, page)[-WINDOW:]
-    counts = Counter(key for one in pages for key in one.seen)
-    texts = {**known.lines, **printed}
+    counts = Counter(chain.from_iterable(one.marks for one in pages))
+    texts = {**known.lines, **lines.texts}
     return Furniture(pages, {key: text for key, text in texts.items() if counts[key] > 1})
 
 
@@ -109,7 +106,7 @@ def in_force(known: Furniture) -> frozenset[str]:
 
 def learned(known: Furniture) -> tuple[Learned, ...]:
     """List the lines in force, those on most stories first."""
-    counts = Counter(key for page in known.pages for key in page.seen if key in known.lines)
+    counts = Counter(key for page in known.pages for key in page.marks if key in known.lines)
     recurring = {key for key, count in counts.items() if _recurs(known, key, count)}
     at_edge = Counter(key for page in known.pages for key in _edge(page, recurring))
     found = [
@@ -142,8 +139,8 @@ def drop_learned(draft: Draft, repeated: Collection[str]) -> None:
 # --- one page ---------------------------------------------------------------------------------
 
 
-def _page(article: Article, story: int) -> tuple[dict[int, str], Page]:
-    """Read the lines of an article, and those that were taken out because the source repeats them.
+def lines_of(article: Article) -> Lines:
+    """Read the lines of an article as cleaned, and those taken out because the source repeats them.
 
     The latter stood at its edge; where exactly is not known any more.
     """
@@ -158,15 +155,16 @@ def _page(article: Article, story: int) -> tuple[dict[int, str], Page]:
     found = Counter(
         word for line in (*opening, read_line(article.title)) for word in _subjects(line)
     )
-    seen: dict[int, Sighting] = {}
-    printed: dict[int, str] = {}
+    marks: dict[int, int] = {}
+    texts: dict[int, str] = {}
     for key, line in zip(order, kept, strict=True):
-        is_wanted = key in outer or (not line.is_paragraph and len(seen) < _LABELS)
+        is_wanted = key in outer or (not line.is_paragraph and len(marks) < _LABELS)
         if is_wanted and len(line.text) <= _LONGEST:
-            printed[key] = line.text
-            seen[key] = Sighting(line.is_paragraph, _about(line, found, is_own=line in opening))
+            texts[key] = line.text
+            subjects = _about(line, found, is_own=line in opening)
+            marks[key] = subjects << 1 | line.is_paragraph
     below = tuple(dict.fromkeys(reversed(order)))[:_BOTTOM]
-    return printed, Page(story, seen, tuple(dict.fromkeys(order))[:_TOP], below)
+    return Lines(texts, marks, tuple(dict.fromkeys(order))[:_TOP], below)
 
 
 def _names_agency(line: Line) -> bool:
@@ -199,12 +197,11 @@ def _about(line: Line, found: Mapping[str, int], *, is_own: bool) -> int:
 
 def _united(one: Page, other: Page) -> Page:
     """Put two pages of one story together; for a line of both, the subjects of both hold."""
-    seen = dict(one.seen)
-    for key, sighting in other.seen.items():
-        known = seen.get(key, sighting)
-        seen[key] = replace(sighting, subjects=known.subjects | sighting.subjects)
+    marks = dict(one.marks)
+    for key, mark in other.marks.items():
+        marks[key] = marks.get(key, 0) & ~_SENTENCE | mark
     longest = max((one, other), key=lambda page: (len(page.below), page.below))
-    return Page(one.story, seen, longest.above, longest.below)
+    return Page(one.story, marks, longest.above, longest.below)
 
 
 # --- all pages --------------------------------------------------------------------------------
@@ -223,7 +220,7 @@ def _wanted(known: Furniture, key: int) -> tuple[int, float]:
 
 def _enough(known: Furniture, key: int, count: int, least: int, share: float) -> bool:
     """Tell whether so many stories are enough, of those since the first that prints the line."""
-    first = next(at for at, page in enumerate(known.pages) if key in page.seen)
+    first = next(at for at, page in enumerate(known.pages) if key in page.marks)
     return count >= max(least, math.ceil(share * (len(known.pages) - first)))
 
 
@@ -233,17 +230,17 @@ def _fills_pages(known: Furniture, key: int, count: int) -> bool:
     return is_on_most and not _is_subject(known, key)
 
 
-def _sightings(known: Furniture, key: int) -> list[Sighting]:
-    return [page.seen[key] for page in known.pages if key in page.seen]
+def _marks(known: Furniture, key: int) -> list[int]:
+    return [page.marks[key] for page in known.pages if key in page.marks]
 
 
 def _is_sentence(known: Furniture, key: int) -> bool:
-    return any(sighting.is_sentence for sighting in _sightings(known, key))
+    return any(mark & _SENTENCE for mark in _marks(known, key))
 
 
 def _is_subject(known: Furniture, key: int) -> bool:
     """Tell whether most pages that print a line are about one of its words."""
-    masks = [sighting.subjects for sighting in _sightings(known, key)]
+    masks = [mark >> 1 for mark in _marks(known, key)]
     most = max(sum(mask >> at & 1 for mask in masks) for at in range(_SUBJECTS))
     return most >= SUBJECT_SHARE * len(masks)
 
@@ -255,8 +252,7 @@ def _edge(page: Page, recurring: Collection[int]) -> set[int]:
 
 def _peeled(page: Page, order: Iterable[int], recurring: Collection[int]) -> Iterator[int]:
     for key in order:
-        sighting = page.seen.get(key)
-        if key not in recurring and (sighting is None or sighting.is_sentence):
+        if key not in recurring and page.marks.get(key, _SENTENCE) & _SENTENCE:
             return
         yield key
 

@@ -7,6 +7,7 @@ article.
 from watcher.model.articles import (
     Article,
     Fingerprint,
+    Lines,
     Match,
     Neighbor,
     NotAnArticle,
@@ -14,6 +15,7 @@ from watcher.model.articles import (
     Relationship,
     Removed,
     Span,
+    Traces,
 )
 from watcher.model.basics import Secret, Severity, Where
 from watcher.model.entries import AHEAD_OF_TIME, Claim, Entry, Parsed, Pending, Polled
@@ -46,6 +48,7 @@ __all__ = [
     "FetchFailed",
     "Fetched",
     "Fingerprint",
+    "Lines",
     "Match",
     "Neighbor",
     "NotAnArticle",
@@ -70,6 +73,7 @@ __all__ = [
     "SourceKind",
     "SourceState",
     "Span",
+    "Traces",
     "Trouble",
     "TryAgain",
     "Validators",

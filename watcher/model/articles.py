@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - part of the values themselves
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - part of the values themselves
 from typing import Literal, TypeAlias
@@ -92,6 +93,30 @@ class Fingerprint:
     keys: tuple[int, ...]
     size: int
     """Number of folded words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of one article that its source may repeat, each under its key."""
+
+    texts: Mapping[int, str]
+    """As printed."""
+    marks: Mapping[int, int]
+    """Lowest bit: it is a sentence; bit n + 1: the article is about its nth word."""
+    above: tuple[int, ...]
+    """Keys from the top downwards."""
+    below: tuple[int, ...]
+    """Keys from the bottom upwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What is worked out once from an article's words, for all that is kept beside its text."""
+
+    fingerprint: Fingerprint
+    words: frozenset[str]
+    """The different words of title and text as printed, under which it is found again."""
+    lines: Lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping  # noqa: TC003 - part of the values themselv
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 - part of the values themselves
 
-from watcher.model.articles import Article, Fingerprint, Match, Relation  # noqa: TC001 - part of the values themselves
+from watcher.model.articles import Article, Match, Relation, Traces  # noqa: TC001 - part of the values themselves
 from watcher.model.entries import Entry, Pending  # noqa: TC001 - part of the values themselves
 from watcher.model.notices import Alert  # noqa: TC001 - part of the values themselves
 from watcher.model.sources import Fetched  # noqa: TC001 - part of the values themselves
@@ -48,7 +48,7 @@ class Reading:
 
     pending: Pending
     article: Article
-    fingerprint: Fingerprint
+    traces: Traces
     matches: tuple[Match, ...]
     relation: Relation
     alerts: tuple[tuple[str, Alert], ...] = field(default_factory=tuple)

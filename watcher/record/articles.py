@@ -92,7 +92,10 @@ _NEW_ARTICLE = insert(articles).returning(articles.c.id)
 def add(connection: Connection, reading: Reading, now: datetime, rule_revision: str | None) -> int:
     """Add the article, or the revision of one, with its story and matches; give the story's id."""
     if reading.pending.is_again and (own := own_article(connection, reading.pending.id)):
-        if own.text_hash == reading.fingerprint.text_hash and own.title == reading.article.title:
+        if (
+            own.text_hash == reading.traces.fingerprint.text_hash
+            and own.title == reading.article.title
+        ):
             return int(own.story_id)  # only its source's words changed
         again = Relation("revision", own.story_id, own.id, SAYS_OTHERWISE)
         reading = replace(reading, relation=again)
@@ -107,8 +110,8 @@ def add(connection: Connection, reading: Reading, now: datetime, rule_revision: 
         article_id = _new_article(connection, reading, story_id, now)
     else:
         article_id = _revise(connection, revised, reading, now)
-    _add_keys(connection, article_id, reading.fingerprint, now)
-    enter(connection, article_id, reading.article)
+    _add_keys(connection, article_id, reading.traces.fingerprint, now)
+    enter(connection, article_id, reading.traces.words, is_new=revised is None)
     _add_matches(connection, article_id, reading, now, rule_revision)
     return story_id
 
@@ -226,7 +229,7 @@ def _add_matches(
 
 
 def _text_row(reading: Reading, now: datetime) -> dict[str, Any]:
-    article, fingerprint = reading.article, reading.fingerprint
+    article, fingerprint = reading.article, reading.traces.fingerprint
     return {
         "entry_id": reading.pending.id,
         "relation": reading.relation.kind,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from watcher.clean import Furniture, Learned, Page, Sighting, in_force, learn, learned
+from watcher.clean import Furniture, Learned, Page, in_force, learn, learned
 from watcher.record.tables import furniture, sources
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from watcher.model import Article
+    from watcher.model import Reading
 
 
 def lines(connection: Connection, source_id: str) -> frozenset[str]:
@@ -27,20 +27,21 @@ def listed(connection: Connection, source_id: str) -> tuple[Learned, ...]:
     return learned(_known(connection, source_id) or Furniture())
 
 
-def add(connection: Connection, article: Article, story_id: int, now: datetime) -> None:
+def add(connection: Connection, reading: Reading, story_id: int, now: datetime) -> None:
     """Learn from an article; the row of its source is held, so that no page is lost in between."""
+    source = reading.article.source
     # Not the whole row: every article that names the source holds its key already.
-    query = select(sources.c.id).where(sources.c.id == article.source)
+    query = select(sources.c.id).where(sources.c.id == source)
     held = query.with_for_update(key_share=True)
     if connection.execute(held).one_or_none() is None:
         return
-    before = _known(connection, article.source)
-    after = learn(before or Furniture(), article, story_id)
+    before = _known(connection, source)
+    after = learn(before or Furniture(), reading.traces.lines, story_id)
     row = {"learned": _written(after), "updated": now}
     if before is None:
-        connection.execute(insert(furniture), row | {"source": article.source})
+        connection.execute(insert(furniture), row | {"source": source})
     elif after is not before:
-        connection.execute(update(furniture).where(furniture.c.source == article.source), row)
+        connection.execute(update(furniture).where(furniture.c.source == source), row)
 
 
 def forget(connection: Connection, source_id: str) -> None:
@@ -55,20 +56,18 @@ def _known(connection: Connection, source_id: str) -> Furniture | None:
 
 
 def _written(known: Furniture) -> dict[str, Any]:
-    """Write the state as JSON; a sighting is one number, its lowest bit "is a sentence"."""
+    """Write the state as JSON."""
     return {
         "pages": [
             {
                 "story": page.story,
-                "seen": [
-                    [key, one.subjects << 1 | one.is_sentence] for key, one in page.seen.items()
-                ],
+                "seen": list(page.marks.items()),
                 "above": list(page.above),
                 "below": list(page.below),
             }
             for page in known.pages
         ],
-        "lines": [[key, line] for key, line in known.lines.items()],
+        "lines": list(known.lines.items()),
     }
 
 
@@ -76,10 +75,10 @@ def _read(kept: dict[str, Any]) -> Furniture:
     pages = tuple(
         Page(
             page["story"],
-            {key: Sighting(bool(mark & 1), mark >> 1) for key, mark in page["seen"]},
+            dict(page["seen"]),
             tuple(page["above"]),
             tuple(page["below"]),
         )
         for page in kept["pages"]
     )
-    return Furniture(pages, {key: line for key, line in kept["lines"]})  # noqa: C416 - pairs
+    return Furniture(pages, dict(kept["lines"]))

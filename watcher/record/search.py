@@ -15,12 +15,9 @@ from sqlalchemy import (
     Integer,
     Row,
     Text,
-    any_,
     bindparam,
-    cast,
     delete,
     func,
-    insert,
     select,
     text,
 )
@@ -32,7 +29,7 @@ from watcher.record.columns import storable
 from watcher.record.tables import article_words, articles, sources, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -60,76 +57,68 @@ class Archived:
 # --- entering ---------------------------------------------------------------------------------
 
 
-def enter(connection: Connection, article_id: int, article: Article) -> None:
+def enter(
+    connection: Connection, article_id: int, held: Iterable[str], *, is_new: bool = True
+) -> None:
     """Enter an article under its words; a revised one under those of its new text only."""
-    held = {*printed_words(article.title), *printed_words(article.text)}
-    short = {storable(word) for word in held if len(word) <= LONGEST_WORD}
-    numbers = sorted(_numbers(connection, short))
-    if _is_sqlite(connection):
+    if not is_new:
         _leave(connection, article_id)
-        listed: Any = " ".join(map(str, numbers))
-    else:
-        listed = numbers
-        connection.execute(delete(article_words).where(article_words.c.article_id == article_id))
-    connection.execute(_ENTER, {"article_id": article_id, "words": listed})
+    # In one order, so that two processes cannot block each other; few words are odd, so at once.
+    short = "\n".join(sorted(word for word in held if len(word) <= LONGEST_WORD))
+    listed: Any = storable(short).split("\n") if short else []
     if _is_sqlite(connection):
-        connection.execute(_ENTER_FTS, {"id": article_id, "words": listed})
-
-
-_ENTER = insert(article_words)
-_ENTER_FTS = text("INSERT INTO article_search (rowid, words) VALUES (:id, :words)")
-_LEAVE_FTS = text(
-    "INSERT INTO article_search (article_search, rowid, words) "
-    "SELECT 'delete', article_id, words FROM article_words WHERE article_id = :id"
-)
+        # One value goes in: hundreds of parameters cost more than to search.
+        listed = json.dumps(listed, ensure_ascii=False)
+    given = {"id": article_id, "held": listed}
+    for statement in _ENTER[connection.dialect.name]:
+        connection.execute(statement, given)
 
 
 def _leave(connection: Connection, article_id: int) -> None:
     """Take an article out; FTS5 must be told the words under which it was entered."""
-    if connection.execute(_LEAVE_FTS, {"id": article_id}).rowcount:
+    if not _is_sqlite(connection) or connection.execute(_LEAVE_FTS, {"id": article_id}).rowcount:
         connection.execute(delete(article_words).where(article_words.c.article_id == article_id))
-
-
-def _numbers(connection: Connection, held: set[str]) -> set[int]:
-    """Give the numbers of words; new words get one."""
-    known = _known(connection, held)
-    new = sorted(held - known.keys())  # in one order, so that two processes cannot block each other
-    if new:
-        adding = _ADD_IN_SQLITE if _is_sqlite(connection) else _ADD_IN_POSTGRESQL
-        connection.execute(adding, {"held": _listed(connection, new)})
-        known |= _known(connection, new)
-    return set(known.values())
-
-
-def _known(connection: Connection, held: Collection[str]) -> dict[str, int]:
-    query = _KNOWN_IN_SQLITE if _is_sqlite(connection) else _KNOWN_IN_POSTGRESQL
-    told: str = connection.scalar(query, {"held": _listed(connection, held)}) or ""
-    pairs = (pair.partition(":") for pair in told.split())
-    return {word: int(number) for number, _, word in pairs}
 
 
 def _is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def _listed(connection: Connection, held: Collection[str]) -> Any:
-    # One value goes in and one comes out: hundreds of parameters and rows cost more than to search.
-    return json.dumps(list(held), ensure_ascii=False) if _is_sqlite(connection) else list(held)
-
-
-_ADD_IN_SQLITE = text(
-    "INSERT INTO words (word) SELECT value FROM json_each(:held) WHERE true ON CONFLICT DO NOTHING"
+_LEAVE_FTS = text(
+    "INSERT INTO article_search (article_search, rowid, words) "
+    "SELECT 'delete', article_id, words FROM article_words WHERE article_id = :id"
 )
-_ADD_IN_POSTGRESQL = text(
-    "INSERT INTO words (word) SELECT unnest(:held) ON CONFLICT DO NOTHING"
-).bindparams(bindparam("held", type_=ARRAY(Text)))
-_NUMBER_AND_WORD = func.aggregate_strings(cast(words.c.id, Text) + ":" + words.c.word, " ")
-_KNOWN_IN_SQLITE = select(_NUMBER_AND_WORD).where(
-    words.c.word.in_(text("SELECT value FROM json_each(:held)"))
-)
-_KNOWN_IN_POSTGRESQL = select(_NUMBER_AND_WORD).where(
-    words.c.word == any_(bindparam("held", type_=ARRAY(Text)))
-)
+_ENTER = {
+    "sqlite": (
+        text(
+            "INSERT INTO words (word) SELECT value FROM json_each(:held) WHERE true "
+            "ON CONFLICT DO NOTHING"
+        ),
+        text(
+            "INSERT INTO article_words (article_id, words) "
+            "SELECT :id, coalesce(group_concat(id, ' '), '') FROM (SELECT id FROM words "
+            "WHERE word IN (SELECT value FROM json_each(:held)) ORDER BY id)"
+        ),
+        text(
+            "INSERT INTO article_search (rowid, words) "
+            "SELECT article_id, words FROM article_words WHERE article_id = :id"
+        ),
+    ),
+    "postgresql": (
+        # What is known is left out: each refused insert would use up a number.
+        text(
+            "INSERT INTO words (word) SELECT one FROM unnest(:held) AS one "
+            "WHERE NOT EXISTS (SELECT 1 FROM words WHERE word = one) ORDER BY one "
+            "ON CONFLICT DO NOTHING"
+        ).bindparams(bindparam("held", type_=ARRAY(Text))),
+        text(
+            "INSERT INTO article_words (article_id, words) "
+            "SELECT :id, coalesce(array_agg(id ORDER BY id), '{}') FROM words "
+            "WHERE word = ANY(:held)"
+        ).bindparams(bindparam("held", type_=ARRAY(Text))),
+    ),
+}
+"""New words get numbers, then the article is entered under the numbers of its words."""
 _IS_MISSING = ~select(1).where(article_words.c.article_id == articles.c.id).exists()
 
 
@@ -143,11 +132,11 @@ def enter_missing(connection: Connection, after: int, limit: int) -> int | None:
 
     Give the last one's id; None when there are no more.
     """
-    told = (articles.c.id, articles.c.url, articles.c.title, articles.c.text)
+    told = (articles.c.id, articles.c.title, articles.c.text)
     query = select(*told).where(_IS_MISSING, articles.c.id > after)
     rows = connection.execute(query.order_by(articles.c.id).limit(limit)).all()
     for row in rows:
-        enter(connection, row.id, Article(row.url, row.title, row.text))
+        enter(connection, row.id, printed_words(f"{row.title}\n{row.text}"))
     return rows[-1].id if rows else None
 
 

@@ -82,7 +82,7 @@ def keep_reading(
         return ()
     story_id = articles.add(connection, reading, now, rule_revision)
     health.note_reading(connection, reading, now)
-    furniture.add(connection, reading.article, story_id, now)
+    furniture.add(connection, reading, story_id, now)
     if packed:
         raw.keep(connection, reading.pending, packed)
     return notices.queue(connection, story_id, reading.alerts, now)

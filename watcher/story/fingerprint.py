@@ -39,7 +39,8 @@ def fingerprint(article: Article) -> Fingerprint:
 
 def text_hash(words: Sequence[str]) -> str:
     """Hash the folded words themselves: equal for texts that differ in spelling and layout only."""
-    return hashlib.blake2b(" ".join(words).encode(), digest_size=16).hexdigest()
+    # A title without words may hold lone surrogates, which UTF-8 has not.
+    return hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _shingles(words: Sequence[str]) -> set[str]:
