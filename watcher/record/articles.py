@@ -19,7 +19,7 @@ from watcher.record.tables import (
     rule_revisions,
     stories,
 )
-from watcher.record.upsert import insert_unless_known
+from watcher.record.upsert import DIALECTS, insert_unless_known, unless_known
 from watcher.record.values import day_of, neighbor_of, packed, signed, url_hash
 from watcher.story import differences
 
@@ -87,6 +87,12 @@ _TEXT_BEFORE = select(
 ).where(revisions.c.id == bindparam("id"))
 _NEW_STORY = insert(stories).returning(stories.c.id)
 _NEW_ARTICLE = insert(articles).returning(articles.c.id)
+_GROW_STORY = (
+    update(stories)
+    .where(stories.c.id == bindparam("story_id"))
+    .values(last_seen=bindparam("last_seen"), articles=stories.c.articles + bindparam("by"))
+)
+_ADD_KEYS = {dialect: unless_known(dialect, fingerprint_keys) for dialect in DIALECTS}
 
 
 def add(connection: Connection, reading: Reading, now: datetime, rule_revision: str | None) -> int:
@@ -159,8 +165,7 @@ def _new_story(connection: Connection, article: Article, now: datetime) -> int:
 
 
 def _grow_story(connection: Connection, story_id: int, now: datetime, *, by: int) -> None:
-    growing = update(stories).where(stories.c.id == story_id)
-    connection.execute(growing.values(last_seen=now, articles=stories.c.articles + by))
+    connection.execute(_GROW_STORY, {"story_id": story_id, "last_seen": now, "by": by})
 
 
 def _new_article(connection: Connection, reading: Reading, story_id: int, now: datetime) -> int:
@@ -201,7 +206,7 @@ def _add_keys(
     rows = [
         {"key": signed(key), "day": day, "article_id": article_id} for key in set(fingerprint.keys)
     ]
-    connection.execute(insert_unless_known(connection, fingerprint_keys), rows)
+    connection.execute(_ADD_KEYS[connection.dialect.name], rows)
 
 
 def _add_matches(

@@ -81,7 +81,6 @@ class Database:
         self._file = Path(url.database or "") if url.drivername == "sqlite" else None
         self._inode = 0
         self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
-        self._writing = self._engine.execution_options(watcher_begin="BEGIN IMMEDIATE")
         self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="record-read")
         # SQLite has one writer. A queue before it is fair; in its own busy loop luck decides.
         writers = 1 if self._file else THREADS
@@ -91,7 +90,7 @@ class Database:
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Call `work` with a connection that sees one state. Raises StorageUnavailable."""
-        call = partial(self._run, self._engine, work, *args, **kwargs)
+        call = partial(self._run, "BEGIN", work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._readers, call)
 
     async def write(
@@ -101,7 +100,7 @@ class Database:
 
         Canceled while `work` runs, the caller does not learn which.
         """
-        call = partial(self._run, self._writing, work, *args, **kwargs)
+        call = partial(self._run, "BEGIN IMMEDIATE", work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._writers, call)
 
     async def dispose(self) -> None:
@@ -115,14 +114,17 @@ class Database:
 
     def _run(
         self,
-        engine: Engine,
+        begin: str,
         work: Callable[Concatenate[Connection, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
         with translated(self.shown):
             self._follow_file()
-            with engine.begin() as connection:
+            with self._engine.begin() as connection:
+                if self._file:
+                    # Here and not as a listener: with one, every statement would go past it.
+                    connection.exec_driver_sql(begin)
                 return work(connection, *args, **kwargs)
 
     def _follow_file(self) -> None:
@@ -179,8 +181,8 @@ def _sqlite_engine(url: URL) -> Engine:
     return engine
 
 
-def own_transactions(engine: Engine, *pragmas: str, begin: str = "BEGIN") -> None:
-    """Prepare every SQLite connection with these pragmas, and begin transactions ourselves.
+def own_transactions(engine: Engine, *pragmas: str) -> None:
+    """Prepare every SQLite connection with these pragmas; who uses it begins transactions.
 
     The driver begins them late and never as IMMEDIATE; a transaction that reads first and writes
     then would fail as "locked" without waiting.
@@ -190,10 +192,6 @@ def own_transactions(engine: Engine, *pragmas: str, begin: str = "BEGIN") -> Non
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         _run(connection, *pragmas)
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("watcher_begin", begin))
 
 
 def _postgresql_engine(url: URL) -> Engine:

@@ -9,10 +9,11 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, Update, bindparam, literal_column, select, update
+from sqlalchemy import Integer, Text, Update, bindparam, literal_column, select, update
 
 from watcher.arabic import fold
-from watcher.record.lease import LET_GO
+from watcher.record.columns import Instant
+from watcher.record.lease import LET_GO, is_free
 from watcher.record.tables import IS_PENDING, entries
 from watcher.record.upsert import insert_unless_known
 from watcher.record.values import day_of, entry_json, pending_of, url_hash
@@ -82,21 +83,15 @@ def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str
 
     What was begun MAX_UNANSWERED times without an answer is given up instead.
     """
-    ready = (
-        select(entries)
-        .where(IS_PENDING, entries.c.retry_at <= lease.now, lease.is_free(entries))
-        .order_by(entries.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    given: dict[str, Any] = {"now": lease.now, "limit": limit}
     if busy:
-        ready = ready.where(entries.c.source.not_in(busy))
-    rows = (connection.execute(ready)).all()
+        rows = connection.execute(_READY, given | {"busy": list(busy)}).all()
+    else:
+        rows = connection.execute(_READY_OF_ALL, given).all()
     _give_up(connection, [row.id for row in rows if row.unanswered >= MAX_UNANSWERED], lease)
     taken = [row for row in rows if row.unanswered < MAX_UNANSWERED]
-    begun = {"unanswered": entries.c.unanswered + 1} | lease.taken
     if taken:
-        connection.execute(_all_of(row.id for row in taken).values(begun))
+        connection.execute(_TAKE, {"ids": [row.id for row in taken]} | lease.taken)
     return [pending_of(row) for row in taken]
 
 
@@ -120,6 +115,24 @@ def finish(connection: Connection, pending: Pending, status: str, why: str, now:
 
 
 # Built once: to build a statement costs more than to run it.
+_READY_OF_ALL = (
+    select(entries)
+    .where(
+        IS_PENDING,
+        entries.c.retry_at <= bindparam("now"),
+        is_free(entries, bindparam("now", type_=Instant)),
+    )
+    .order_by(entries.c.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_READY = _READY_OF_ALL.where(entries.c.source.not_in(bindparam("busy", expanding=True)))
+_TAKE = (
+    update(entries)
+    .where(entries.c.id.in_(bindparam("ids", expanding=True)))
+    .values({name: bindparam(name) for name in LET_GO})
+    .values(unanswered=entries.c.unanswered + 1)
+)
 _FINISH = (
     update(entries)
     .where(entries.c.id == bindparam("entry_id"), IS_PENDING)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from watcher.clean import Furniture, Learned, Page, in_force, learn, learned
-from watcher.record.tables import furniture, sources
+from watcher.record.tables import furniture
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,20 +28,15 @@ def listed(connection: Connection, source_id: str) -> tuple[Learned, ...]:
 
 
 def add(connection: Connection, reading: Reading, story_id: int, now: datetime) -> None:
-    """Learn from an article; the row of its source is held, so that no page is lost in between."""
-    source = reading.article.source
-    # Not the whole row: every article that names the source holds its key already.
-    query = select(sources.c.id).where(sources.c.id == source)
-    held = query.with_for_update(key_share=True)
-    if connection.execute(held).one_or_none() is None:
-        return
+    """Learn from an article. Its source's row must be held, so that no page is lost in between."""
+    source = reading.pending.source
     before = _known(connection, source)
     after = learn(before or Furniture(), reading.traces.lines, story_id)
     row = {"learned": _written(after), "updated": now}
     if before is None:
         connection.execute(insert(furniture), row | {"source": source})
     elif after is not before:
-        connection.execute(update(furniture).where(furniture.c.source == source), row)
+        connection.execute(_KEEP, row | {"name": source})
 
 
 def forget(connection: Connection, source_id: str) -> None:
@@ -50,9 +45,14 @@ def forget(connection: Connection, source_id: str) -> None:
 
 
 def _known(connection: Connection, source_id: str) -> Furniture | None:
-    query = select(furniture.c.learned).where(furniture.c.source == source_id)
-    kept = connection.scalar(query)
+    kept = connection.scalar(_LEARNED, {"name": source_id})
     return None if kept is None else _read(kept)
+
+
+# Built once: to build a statement costs more than to run it.
+_IS_OF = furniture.c.source == bindparam("name")
+_LEARNED = select(furniture.c.learned).where(_IS_OF)
+_KEEP = update(furniture).where(_IS_OF)
 
 
 def _written(known: Furniture) -> dict[str, Any]:

@@ -37,7 +37,8 @@ _ADDING: Final = {
     dialect: add_up(dialect, source_days, ("source", "day")) for dialect in ("sqlite", "postgresql")
 }
 _IS_SOURCE = sources.c.id == bindparam("source_id")
-_VITALS = select(sources.c.vitals).where(_IS_SOURCE).with_for_update()
+# Not the whole row: every article that names the source holds its key already.
+_VITALS = select(sources.c.vitals).where(_IS_SOURCE).with_for_update(key_share=True)
 _KEEP_SOURCE = update(sources).where(_IS_SOURCE)
 
 
@@ -54,27 +55,37 @@ def note_poll(
 
 
 def note_reading(connection: Connection, reading: Reading, now: datetime) -> None:
-    """Note that an article was read, what that shows of its source, and how its clocks go."""
+    """Note that an article was read, what that shows of its source, and how its clocks go.
+
+    From then on the source's row is held.
+    """
     source, article, sample = reading.pending.source, reading.article, reading.sample
     clocks = {} if reading.clocks is None else {"clock": reading.clocks}
-    connection.execute(_KEEP_SOURCE, {"source_id": source, "article_at": now} | clocks)
+    known: dict[str, Any] = {"article_at": now} | clocks
+    if sample:
+        _note_sample(connection, source, sample, now, known)
+    else:
+        connection.execute(_KEEP_SOURCE, {"source_id": source} | known)
     size = len(article.text)
     _add_to_day(connection, source, now, articles=1, quality=article.quality, characters=size)
-    if sample:
-        note_sample(connection, source, sample, now)
 
 
 def note_refusal(connection: Connection, source: str, sample: Sample, now: datetime) -> None:
     """Note that a page gave no article, and what that shows of its source."""
     _add_to_day(connection, source, now, refused=1)
-    note_sample(connection, source, sample, now)
+    _note_sample(connection, source, sample, now, {})
 
 
-def note_sample(connection: Connection, source: str, sample: Sample, now: datetime) -> None:
-    """Learn from what one reading showed; keep the troubles that this begins or ends."""
+def _note_sample(
+    connection: Connection, source: str, sample: Sample, now: datetime, known: dict[str, Any]
+) -> None:
+    """Learn from what one reading showed; keep the troubles that this begins or ends.
+
+    What else is `known` of the source is kept in the same statement.
+    """
     before = vitals_of(connection.scalar(_VITALS, {"source_id": source}))
     after = read_well(before, sample, now)
-    connection.execute(_KEEP_SOURCE, {"source_id": source, "vitals": asdict(after)})
+    connection.execute(_KEEP_SOURCE, {"source_id": source, "vitals": asdict(after)} | known)
     if after.troubles != before.troubles:
         kinds = set(before.troubles), set(after.troubles)
         _change(connection, source, *kinds, now, lambda kind: tell_of_articles(kind, after))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Table, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Table, or_, select, update
 
 from watcher.record.holder import is_gone
 
@@ -26,10 +26,6 @@ class Lease:
     now: datetime
     length_s: float
 
-    def is_free(self, table: Table) -> ColumnElement[bool]:
-        """Hold for rows that nobody works on."""
-        return or_(table.c.claimed_until.is_(None), table.c.claimed_until <= self.now)
-
     @property
     def taken(self) -> dict[str, Any]:
         """The columns of a row that is taken."""
@@ -37,6 +33,11 @@ class Lease:
             "claimed_by": self.holder,
             "claimed_until": self.now + timedelta(seconds=self.length_s),
         }
+
+
+def is_free(table: Table, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Hold for rows that nobody works on."""
+    return or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
 
 
 def release(connection: Connection, table: Table, holders: Collection[str], **also: Any) -> None:

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, create_engine, inspect
+from sqlalchemy import URL, Connection, create_engine, event, inspect
 from sqlalchemy.pool import NullPool
 
 from watcher.errors import WatcherError
@@ -49,9 +49,14 @@ def engine_for(url: URL) -> Engine:
         connect_args={"timeout": _WAIT_S},
     )
     # SQLite changes a table by making it anew, which foreign keys would forbid: they are checked
-    # at the end. IMMEDIATE is the lock: a second process waits before it looks at the revision.
-    pragmas = ("PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=OFF")
-    own_transactions(engine, *pragmas, begin="BEGIN IMMEDIATE")
+    # at the end.
+    own_transactions(engine, "PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=OFF")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        # The lock: a second process waits before it looks at the revision.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
     return engine
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import insert, select, update
 
-from watcher.record.lease import LET_GO
+from watcher.record.lease import LET_GO, is_free
 from watcher.record.tables import IS_WAITING, deliveries, notices, stories
 from watcher.record.upsert import insert_unless_known
 from watcher.record.values import alert_json, identity, notice_of
@@ -63,7 +63,7 @@ def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str
     """Take up to `limit` notices: severest first, then oldest, leaving out `busy` targets."""
     ready = (
         select(notices)
-        .where(IS_WAITING, notices.c.retry_at <= lease.now, lease.is_free(notices))
+        .where(IS_WAITING, notices.c.retry_at <= lease.now, is_free(notices, lease.now))
         .order_by(notices.c.severity.desc(), notices.c.created, notices.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

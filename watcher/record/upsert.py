@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -11,12 +11,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+DIALECTS: Final = ("sqlite", "postgresql")
 Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 
 def insert_unless_known(connection: Connection, table: Table) -> Insert:
     """Build an insert that leaves alone every row that breaks a unique constraint of the table."""
-    if connection.dialect.name == "sqlite":
+    return unless_known(connection.dialect.name, table)
+
+
+def unless_known(dialect: str, table: Table) -> Insert:
+    """Build the same for a dialect, to be kept: to build a statement costs more than to run it."""
+    if dialect == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
 
