@@ -144,23 +144,21 @@ class Pipeline:
         matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
         alerts, held_back = self.alerts(article, matches, pending)
         async with self._relating:
-            since = self.now() - STORY_WINDOW
-            neighbors = await self.record.neighbors(traces.fingerprint, since)
-            relation = relate(traces.fingerprint, neighbors)
             clocks = self._clocks.learned(article, pending, seen)
             reading = Reading(
                 pending=pending,
                 article=article,
                 traces=traces,
                 matches=matches,
-                relation=relation,
                 alerts=alerts,
                 held_back=held_back,
                 sample=self._sample(article, pending, obtained),
                 clocks=as_json(clocks),
                 evidence=evidence,
             )
-            notices = await self.record.reading(reading, self.now())
+            now, relating = self.now(), partial(relate, traces.fingerprint)
+            since = now - STORY_WINDOW
+            relation, notices = await self.record.related(reading, relating, since, now)
             self._clocks.keep(pending.source, clocks)
         event(
             "record",

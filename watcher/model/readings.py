@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - part of the values themselves
 from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 - part of the values themselves
+from typing import Final
 
-from watcher.model.articles import Article, Match, Relation, Traces  # noqa: TC001 - part of the values themselves
+from watcher.model.articles import Article, Match, Relation, Traces
 from watcher.model.entries import Entry, Pending  # noqa: TC001 - part of the values themselves
 from watcher.model.notices import Alert  # noqa: TC001 - part of the values themselves
 from watcher.model.sources import Fetched  # noqa: TC001 - part of the values themselves
@@ -42,6 +43,10 @@ class Sample:
     """An old article announced again as new, whatever its age was said to be."""
 
 
+UNRELATED: Final = Relation("new", None, None, "it was compared with nothing")
+"""Before its story is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Everything that reading one entry gave, to be recorded in one transaction."""
@@ -50,7 +55,7 @@ class Reading:
     article: Article
     traces: Traces
     matches: tuple[Match, ...]
-    relation: Relation
+    relation: Relation = UNRELATED
     alerts: tuple[tuple[str, Alert], ...] = field(default_factory=tuple)
     """(target, alert) for every notice to queue, unless rule, story and target had one."""
     held_back: Mapping[str, str] = field(default_factory=dict)

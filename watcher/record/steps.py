@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from watcher.model import Alert, Entry, Notice, Pending, Reading, Sample, SourceState
+    from watcher.model import (
+        Alert,
+        Entry,
+        Neighbor,
+        Notice,
+        Pending,
+        Reading,
+        Relation,
+        Sample,
+        SourceState,
+    )
 
     Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
 
@@ -86,6 +96,21 @@ def keep_reading(
     if packed:
         raw.keep(connection, reading.pending, packed)
     return notices.queue(connection, story_id, reading.alerts, now)
+
+
+def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it is related to
+    connection: Connection,
+    reading: Reading,
+    relate: Callable[[Sequence[Neighbor]], Relation],
+    since: datetime,
+    now: datetime,
+    rule_revision: str | None,
+    packed: raw.Packed | None,
+) -> tuple[Relation, tuple[Notice, ...]]:
+    """Find an article's story among those seen since then, and keep the reading with that."""
+    relation = relate(articles.neighbors(connection, reading.traces.fingerprint, since))
+    related = replace(reading, relation=relation)
+    return relation, keep_reading(connection, related, now, rule_revision, packed)
 
 
 def keep_stays(

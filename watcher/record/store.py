@@ -32,7 +32,7 @@ from watcher.record.migrate import upgrade
 from watcher.record.notices import Attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         Notice,
         Pending,
         Reading,
+        Relation,
         Sample,
         Sent,
         Source,
@@ -261,6 +262,22 @@ class Record:
         return await self._database.write(
             steps.keep_reading, reading, now, self._rule_revision, packed
         )
+
+    async def related(
+        self,
+        reading: Reading,
+        relate: Callable[[Sequence[Neighbor]], Relation],
+        since: datetime,
+        now: datetime,
+    ) -> tuple[Relation, tuple[Notice, ...]]:
+        """Relate what reading an entry gave to what is on record, and record it with that.
+
+        `relate` is called inside the transaction with the articles seen since then that share a key
+        or the whole text, the nearest first.
+        """
+        packed, rules = await _packed(reading.evidence), self._rule_revision
+        keep = steps.keep_related
+        return await self._database.write(keep, reading, relate, since, now, rules, packed)
 
     async def drop_evidence(self, before: datetime, most: int) -> None:
         """Drop evidence received before then, and the oldest while it takes more than `most` bytes.
