@@ -49,8 +49,8 @@ def read_whole(
 
 def traces_of(article: Article) -> Traces:
     """Work out what is kept beside an article's text."""
-    words = frozenset(printed_words(f"{article.title}\n{article.text}"))
-    return Traces(fingerprint(article), words, lines_of(article))
+    words = sorted(printed_words(f"{article.title}\n{article.text}"))
+    return Traces(fingerprint(article), tuple(words), lines_of(article))
 
 
 def read_page(

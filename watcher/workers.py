@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 _RECYCLE_AFTER: Final = 1_000
 """Tasks until a worker is replaced by a fresh one: C libraries leak, the daemon runs for years."""
+_AHEAD: Final = 1
+"""Inputs that wait in the pipe for each worker: it takes the next one without waiting for us."""
 _START_GRACE_S: Final = 60.0
 """For a new process to import what it needs, before the pool itself counts as broken."""
 _PR_SET_PDEATHSIG: Final = 1
@@ -89,7 +91,7 @@ class Workers:
         self._timeout_s = timeout_s
         self._max_memory_mb = max_memory_mb
         self._initializer = initializer
-        self._slots = asyncio.Semaphore(count)
+        self._slots = asyncio.Semaphore(count * (1 + _AHEAD))
         self._room = asyncio.Semaphore(1)
         self._waiting: set[asyncio.Future[bytes]] = set()
         self._pool: ProcessPool | None = None
@@ -123,7 +125,8 @@ class Workers:
         worker is killed and replaced. When the workers are closed, whoever waits is canceled.
         """
         async with self._slots:
-            payload = pickle.dumps((function, args, kwargs))  # a copy only of what is worked on
+            # Here: a copy only of what is worked on, and of what comes next.
+            payload = pickle.dumps((function, args, kwargs))
             try:
                 answer = await self._attempt(payload)
             except _NotItsFault:
@@ -152,7 +155,8 @@ class Workers:
             self._replace(pool)
             raise _NotItsFault(str(error)) from error
         try:
-            async with asyncio.timeout(self._timeout_s + _START_GRACE_S):
+            # What waits in the pipe may wait for as long as the one before it takes.
+            async with asyncio.timeout((1 + _AHEAD) * self._timeout_s + _START_GRACE_S):
                 return await self._outcome(future)
         except asyncio.CancelledError:
             future.cancel()  # type: ignore[no-untyped-call]  # a gap in pebble's types

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 
 from watcher.arabic.letters import INVISIBLE, LETTERS, MARKS, TATWEEL
 
@@ -112,14 +112,11 @@ class Words:
 
     def _numbered(self, ends: list[int]) -> list[int]:
         """Count for each word the `ends` before it that have a word between them."""
+        starts = self.starts
+        breaks = {bisect_right(starts, end) for end in ends} - {0, len(starts)}
         numbers: list[int] = []
-        number = last = 0
-        for start in self.starts:
-            passed = bisect_left(ends, start)
-            if passed > last and numbers:
-                number += 1
-            last = passed
-            numbers.append(number)
+        for number, (first, beyond) in enumerate(pairwise([0, *sorted(breaks), len(starts)])):
+            numbers += [number] * (beyond - first)
         return numbers
 
 

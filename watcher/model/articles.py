@@ -114,8 +114,8 @@ class Traces:
     """What is worked out once from an article's words, for all that is kept beside its text."""
 
     fingerprint: Fingerprint
-    words: frozenset[str]
-    """The different words of title and text as printed, under which it is found again."""
+    words: tuple[str, ...]
+    """The different words of title and text as printed, in order; it is found again by them."""
     lines: Lines
 
 

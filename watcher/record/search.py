@@ -63,9 +63,11 @@ def enter(
     """Enter an article under its words; a revised one under those of its new text only."""
     if not is_new:
         _leave(connection, article_id)
-    # In one order, so that two processes cannot block each other; few words are odd, so at once.
-    short = "\n".join(sorted(word for word in held if len(word) <= LONGEST_WORD))
-    listed: Any = storable(short).split("\n") if short else []
+    # In one order, so that two processes cannot block each other.
+    entered = sorted(held)
+    if len(max(entered, key=len, default="")) > LONGEST_WORD:
+        entered = [word for word in entered if len(word) <= LONGEST_WORD]
+    listed: Any = storable("\n".join(entered)).split("\n") if entered else []
     if _is_sqlite(connection):
         # One value goes in: hundreds of parameters cost more than to search.
         listed = json.dumps(listed, ensure_ascii=False)
