@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from watcher.clean import vocabulary as words
 from watcher.clean.credit import is_agency
-from watcher.clean.lines import Line, is_among, read_line, stems
+from watcher.clean.lines import Line, read_line, stems
 from watcher.model import Lines
 
 if TYPE_CHECKING:
@@ -184,9 +184,10 @@ def _subjects(line: Line) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def _subject(word: str) -> str:
     """Give a word without its proclitics; nothing for one that no page is about."""
+    if len(word) <= 3 or word.isdigit():
+        return ""
     bare = stems(word)[-1]
-    is_general = len(word) <= 3 or word.isdigit() or is_among(bare, _GENERAL)
-    return "" if is_general else bare
+    return bare if _GENERAL.isdisjoint(stems(bare)) else ""
 
 
 def _about(line: Line, found: Mapping[str, int], *, is_own: bool) -> int:
