@@ -181,7 +181,7 @@ async def test_a_reading_that_fails_teaches_nothing(
         site.on("/rss", feed(site, (1, now - 2 * MINUTE)))
         [pending] = await poll(watcher, now)
         with monkeypatch.context() as broken:
-            broken.setattr(watcher.record, "reading", refuse)
+            broken.setattr(watcher.record, "related", refuse)
             for _ in range(3):
                 with pytest.raises(ConnectionError):
                     await watcher.pipeline.read(pending)
