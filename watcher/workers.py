@@ -23,7 +23,7 @@ from contextlib import nullcontext
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from watcher.errors import WatcherError
 
@@ -39,6 +39,8 @@ _RECYCLE_AFTER: Final = 1_000
 """Tasks until a worker is replaced by a fresh one: C libraries leak, the daemon runs for years."""
 _START_GRACE_S: Final = 60.0
 """For a new process to import what it needs, before the pool itself counts as broken."""
+_LOOKS_EACH_S: Final = 0.5
+"""How often the pool looks whether a worker has ended, took too long or is not wanted any more."""
 _PR_SET_PDEATHSIG: Final = 1
 _LARGE: Final = 256 * 2**10
 _TAKES_ROOM: Final = 512 * 2**10
@@ -193,6 +195,9 @@ class Workers:
             threading.Thread(target=_close, args=(broken,), daemon=True).start()
 
     def _open_pool(self) -> ProcessPool:
+        CONSTS.sleep_unit = (
+            _LOOKS_EACH_S  # ten looks a second in two threads cost an idle daemon much
+        )
         pool = ProcessPool(
             max_workers=self._count,
             max_tasks=_RECYCLE_AFTER,
