@@ -45,7 +45,7 @@ LONGEST_BACKOFF = timedelta(hours=6)
 """A source is never given up: sites come back."""
 JITTER = 0.1
 """What is added to an interval at most, as a share of it."""
-GRID_S = 3.0
+GRID_S = 2.0
 """Sources are due at multiples of it, so that their polls start together (timer coalescing).
 
 Polls that start together share waking up, the question to the database and warm caches: each costs
