@@ -268,6 +268,8 @@ def _prepare(max_memory_mb: int, initializer: Callable[[], object] | None) -> No
             os._exit(1)
     if initializer is not None:
         initializer()
+    # What was imported lasts: to walk it again and again takes time, and unshares its memory.
+    gc.freeze()
     _limit_memory(max_memory_mb)
 
 
