@@ -42,6 +42,7 @@ class Lane(Generic[Work]):
     _in_hand: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
     _works: dict[Hashable, Work] = field(default_factory=dict)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
     _is_full: bool = False
     """Whether there may be work that did not fit when the lane last looked."""
 
@@ -92,11 +93,11 @@ class Lane(Generic[Work]):
         return len(new)
 
     async def _room(self) -> None:
-        """Wait until pieces are done and it is worth looking for more."""
-        while self._in_hand:
-            await asyncio.wait(self._in_hand.values(), return_when=asyncio.FIRST_COMPLETED)
-            if self._has_room:
-                return
+        """Wait until a quarter of the pieces are done, so that it is worth looking for more."""
+        most = len(self._in_hand) * (1 - 1 / _SHARE)
+        while len(self._in_hand) > most:
+            self._ended.clear()
+            await self._ended.wait()
 
     @property
     def _has_room(self) -> bool:
@@ -115,6 +116,7 @@ class Lane(Generic[Work]):
             await asyncio.sleep(PAUSE_S)
         finally:
             del self._in_hand[self.key(work)], self._works[self.key(work)]
+            self._ended.set()
         if self._is_full and self._has_room:
             self.wake()
         self.then()

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from watcher.model import Condition, Entry
     from watcher.rhythm import Rhythm
 
-__all__ = ["LASTING_MOVE", "LONGEST_BACKOFF", "Ticks", "expected_delay", "learn", "schedule"]
+__all__ = [
+    "GRID_S",
+    "LASTING_MOVE",
+    "LONGEST_BACKOFF",
+    "Ticks",
+    "expected_delay",
+    "learn",
+    "next_on_grid",
+    "schedule",
+]
 
 LASTING_MOVE = 3
 """Polls in a row that must lead to the same new address before it is adopted."""
@@ -36,6 +45,14 @@ LONGEST_BACKOFF = timedelta(hours=6)
 """A source is never given up: sites come back."""
 JITTER = 0.1
 """What is added to an interval at most, as a share of it."""
+GRID_S = 2.0
+"""Sources are due at multiples of it, so that their polls start together (timer coalescing).
+
+Polls that start together share waking up, the question to the database and warm caches: each costs
+half of what it costs alone. With a longer grid the last of a group would start late.
+"""
+_GRID = timedelta(seconds=GRID_S)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def schedule(
@@ -44,7 +61,8 @@ def schedule(
     """Give the source's next state: when it is due, which address, what a person should know.
 
     `jitter` in [0, 1) spreads sources over time: up to a tenth is added, never taken from what the
-    other side asked for. What the poll brought that was new is `learn`'s.
+    other side asked for. Within that, an instant on the grid is chosen where there is one. What the
+    poll brought that was new is `learn`'s.
     """
     outcome, condition = polled.outcome, state.condition
     trouble = _trouble(polled)
@@ -94,7 +112,22 @@ def learn(  # noqa: PLR0913 - what a poll found, and all that decides the next
 
 
 def _varied(now: datetime, wait_s: float, jitter: float) -> datetime:
-    return now + timedelta(seconds=wait_s * (1 + JITTER * jitter))
+    """Choose an instant after the wait, and no later than a tenth of it: on the grid if it can be.
+
+    Each instant of the grid in between is as likely as any other.
+    """
+    first = now + timedelta(seconds=wait_s)
+    slack = timedelta(seconds=wait_s * JITTER)
+    on_grid = next_on_grid(first)
+    if on_grid > first + slack:
+        return first + slack * jitter
+    count = (first + slack - on_grid) // _GRID + 1
+    return on_grid + _GRID * int(count * jitter)
+
+
+def next_on_grid(instant: datetime) -> datetime:
+    """Give the first instant of the grid that is not before this one."""
+    return instant + (_EPOCH - instant) % _GRID
 
 
 def _is_politeness(outcome: Fetched | NotModified | FetchFailed) -> bool:

@@ -23,7 +23,7 @@ from contextlib import nullcontext
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from watcher.errors import WatcherError
 
@@ -41,6 +41,8 @@ _AHEAD: Final = 1
 """Inputs that wait in the pipe for each worker: it takes the next one without waiting for us."""
 _START_GRACE_S: Final = 60.0
 """For a new process to import what it needs, before the pool itself counts as broken."""
+_LOOKS_EACH_S: Final = 0.5
+"""How often the pool looks whether a worker has ended, took too long or is not wanted any more."""
 _PR_SET_PDEATHSIG: Final = 1
 _LARGE: Final = 256 * 2**10
 _TAKES_ROOM: Final = 512 * 2**10
@@ -197,6 +199,9 @@ class Workers:
             threading.Thread(target=_close, args=(broken,), daemon=True).start()
 
     def _open_pool(self) -> ProcessPool:
+        CONSTS.sleep_unit = (
+            _LOOKS_EACH_S  # ten looks a second in two threads cost an idle daemon much
+        )
         pool = ProcessPool(
             max_workers=self._count,
             max_tasks=_RECYCLE_AFTER,
@@ -267,6 +272,8 @@ def _prepare(max_memory_mb: int, initializer: Callable[[], object] | None) -> No
             os._exit(1)
     if initializer is not None:
         initializer()
+    # What was imported lasts: to walk it again and again takes time, and unshares its memory.
+    gc.freeze()
     _limit_memory(max_memory_mb)
 
 

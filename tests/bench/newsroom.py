@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from tests.bench.outlet import ETAG, LAST_MODIFIED
 from watcher.clock import utc_now
 from watcher.model import NotModified, Polled, Validators
 from watcher.record import Record
-from watcher.schedule import schedule
+from watcher.schedule import next_on_grid, schedule
 from watcher.shipped import shipped
 
 if TYPE_CHECKING:
@@ -56,6 +57,14 @@ def write(folder: Path, count: int, port: int, workers: int = 2) -> Path:
     file = folder / "watcher.yaml"
     file.write_text(_CONFIG.format(rules=shipped("rules"), workers=workers), encoding="utf-8")
     return file
+
+
+def spread(start: datetime, interval_s: float, count: int) -> list[datetime]:
+    """Give when so many sources are due, as `schedule` chooses: by chance, and on its grid."""
+    dice = random.Random(1)
+    return [
+        next_on_grid(start + timedelta(seconds=interval_s * dice.random())) for _ in range(count)
+    ]
 
 
 def watched(config: Config, due: list[datetime]) -> None:

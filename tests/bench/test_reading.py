@@ -20,6 +20,7 @@ from tests.bench.measure import Figure, Goal, keep, show
 from tests.bench.outlet import arrivals, outlet
 from watcher.clock import utc_now
 from watcher.config import load_config
+from watcher.schedule import GRID_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +151,7 @@ def of_idling(folder: Path, count: int, interval_s: float, window_s: float) -> l
     with outlet(1) as port:
         config = load_config(newsroom.write(folder, count, port))
         start = utc_now() + timedelta(seconds=20 + count / 100)
-        due = [start + timedelta(seconds=interval_s * at / count) for at in range(count)]
+        due = newsroom.spread(start, interval_s, count)
         newsroom.watched(config, due)
         with newsroom.daemon(folder) as daemon:
             time.sleep(max(0.0, (start - utc_now()).total_seconds()) + _SETTLED_S)
@@ -197,7 +198,7 @@ def test_the_measurement_of_pages_runs(tmp_path: Path) -> None:
 
 def test_the_measurement_of_idling_runs(tmp_path: Path) -> None:
     """A daemon polls some sources, each when it is due."""
-    assert len(of_idling(tmp_path, 20, 10.0, 1.0)) == 4
+    assert len(of_idling(tmp_path, 40, 10.0, 2 * GRID_S)) == 4
 
 
 @pytest.mark.bench

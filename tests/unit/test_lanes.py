@@ -20,10 +20,12 @@ class Bench:
         self.broken = broken
         self.running: set[int] = set()
         self.most = 0
+        self.looks = 0
         self.done: list[int] = []
         self.failed: list[int] = []
 
     async def take(self, free: int, in_hand: Sequence[int]) -> list[int]:
+        self.looks += 1
         return self.due[: free + len(in_hand)]
 
     async def do(self, work: int) -> None:
@@ -51,6 +53,24 @@ async def test_everything_is_done_and_never_more_than_the_width_at_once() -> Non
 
     assert sorted(bench.done) == list(range(20))
     assert bench.most == 3
+
+
+async def test_a_lane_that_drains_does_not_look_after_each_piece() -> None:
+    """Also at the end, when nothing more is due."""
+    bench = Bench(*range(64))
+    do = bench.do
+
+    async def one_after_another(work: int) -> None:
+        for _ in range(work):
+            await asyncio.sleep(0)
+        await do(work)
+
+    lane = bench.lane(64)
+    lane.do = one_after_another
+    await lane.drain()
+
+    assert sorted(bench.done) == list(range(64))
+    assert bench.looks < 32
 
 
 async def test_a_failure_is_handed_over_and_the_rest_goes_on() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import math
 import threading
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -27,11 +28,13 @@ from watcher.model import (
 )
 from watcher.rhythm import Rhythm, pack
 from watcher.schedule import (
+    GRID_S,
     LASTING_MOVE,
     LONGEST_BACKOFF,
     Ticks,
     expected_delay,
     learn,
+    next_on_grid,
     schedule,
 )
 
@@ -233,6 +236,30 @@ def test_retry_after_is_never_undercut() -> None:
     failed = FetchFailed(STATE.url, "status", "503", status=503, retry_after_s=900)
 
     assert after(Polled(failed)).due >= NOW + timedelta(seconds=900)
+
+
+@given(st.floats(0, 1e7), st.floats(0, 21_600), st.floats(0, 1, exclude_max=True))
+def test_due_instants_lie_on_the_grid(later_s: float, asked: float, jitter: float) -> None:
+    """Never sooner than asked, never more than a tenth later; on the grid if it can be."""
+    failed = FetchFailed(STATE.url, "status", "503", status=503, retry_after_s=asked)
+    now = NOW + timedelta(seconds=later_s)
+    state = schedule(STATE, Polled(failed), now=now, polling=POLLING, jitter=jitter)
+    first, slack = (
+        now + timedelta(seconds=state.interval_s),
+        timedelta(seconds=state.interval_s / 10),
+    )
+
+    assert first <= state.due <= first + slack
+    assert state.due == next_on_grid(state.due) or next_on_grid(first) > first + slack
+
+
+def test_jitter_spreads_sources_evenly_over_the_grid() -> None:
+    """Sources that were polled together are not all due together."""
+    polled = Polled(replace(FETCHED, fresh_for_s=600), Parsed((ENTRY,)))
+    counts = Counter(after(polled, jitter=n / 1_000).due for n in range(1_000))
+
+    assert len(counts) == 60 / GRID_S + 1
+    assert max(counts.values()) - min(counts.values()) <= 1
 
 
 async def test_ticks_run_on_the_loop() -> None:

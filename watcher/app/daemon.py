@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,7 +23,7 @@ from watcher.pages import warm_up
 from watcher.pipeline import Pipeline
 from watcher.record import Record
 from watcher.rulebook import Rulebook
-from watcher.schedule import Ticks
+from watcher.schedule import GRID_S, Ticks
 from watcher.workers import Workers, return_freed_memory, return_large_blocks
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.model import Notice, Pending, SourceState
 
-POLLS_AT_ONCE = 48
+POLLS_AT_ONCE = 96
 """Those that wait for their instant within the next tick are among them."""
 READS_AT_ONCE = 16
 READS_PER_SOURCE = 4
 """A source whose pages are slow must not keep the others waiting."""
-TICK_S = 1.0
-LOOK_AHEAD_S = 1.5
+TICK_S = GRID_S
+"""One look for each group of polls that start together."""
+LOOK_AHEAD_S = TICK_S + 0.5
 """Longer than a tick: each poll waits for its instant, none of them for a tick that is late."""
 RETRY_TICK_S = 2.0
 """New work wakes its lane; ticks are for what waited to be tried again."""
@@ -157,6 +159,7 @@ class Watcher:
         """Take up edited rules, or say why not and keep the old ones."""
         if await asyncio.to_thread(self.rulebook.refresh):
             self.judge_rules()
+            pass_over_what_lasts()
         if not self._rules_recorded:
             # Judged is judged: if the database is away, what remains is tried at the next tick.
             with contextlib.suppress(StorageUnavailable):
@@ -222,7 +225,18 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
         watcher = _with_lanes(config, pipeline, rulebook)
         watcher.judge_rules()
         await watcher.record_rules()
+        pass_over_what_lasts()
         yield watcher
+
+
+def pass_over_what_lasts() -> None:
+    """Have the garbage collector walk only what is made from now on.
+
+    Sources, rules and modules last as long as the daemon: to walk them again and again takes a
+    fifth of what a poll costs, and a tenth of a second at a time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _with_lanes(config: Config, pipeline: Pipeline, rulebook: Rulebook) -> Watcher:

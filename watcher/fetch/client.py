@@ -118,7 +118,10 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                socket_factory=self._open_socket, resolver=self._names, use_dns_cache=False
+                limit=0,  # lanes and turns limit us
+                socket_factory=self._open_socket,
+                resolver=self._names,
+                use_dns_cache=False,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={
@@ -233,7 +236,6 @@ class Fetcher:
         limits = aiohttp.ClientTimeout(
             total=max(trip.left_s, 0.001),
             connect=self._settings.connect_timeout_s,
-            sock_connect=self._settings.connect_timeout_s,
             sock_read=self._settings.read_timeout_s,
         )
         async with self._session.get(

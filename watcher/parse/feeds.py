@@ -251,18 +251,22 @@ def _number(text: str) -> float | None:
 # --- one item of feedparser -------------------------------------------------------------------
 
 
+_get: Final = dict.get
+"""feedparser's own `get` tries older names of a key first; the keys asked for here have none."""
+
+
 def _listed(entry: Any, language: str, base: str) -> Listed:
     own_language = _text(_detail(entry, "title_detail").get("language"))
     return Listed(
         # An empty link becomes the address of the feed itself.
         pages=tuple(page for page in _resolved(_pages(entry), base) if page != base),
         media=tuple(filter(None, _media(entry))),
-        guid=_text(entry.get("id")),
-        title=_text(entry.get("title")),
+        guid=_text(_get(entry, "id")),
+        title=_text(_get(entry, "title")),
         authors=tuple(filter(None, _authors(entry))),
         stamps=tuple(_stamps(entry)),
         bodies=tuple(body for body in _bodies(entry) if body.markup),
-        tags=tuple(_text(tag.get("term")) for tag in _details(entry, "tags")),
+        tags=tuple(_text(_get(tag, "term")) for tag in _details(entry, "tags")),
         language=own_language or language,
     )
 
@@ -273,24 +277,23 @@ def _text(value: object) -> str:
 
 
 def _detail(entry: Any, name: str) -> Any:
-    value = entry.get(name)
+    value = _get(entry, name)
     return value if isinstance(value, dict) else {}
 
 
-def _details(entry: Any, name: str) -> Iterator[Any]:
-    values = entry.get(name)
-    return (
-        (value for value in values if isinstance(value, dict))
-        if isinstance(values, list)
-        else iter(())
-    )
+def _details(entry: Any, name: str) -> Sequence[Any]:
+    values = _get(entry, name)
+    if not isinstance(values, list):
+        return ()
+    return [value for value in values if isinstance(value, dict)]
 
 
 def _pages(entry: Any) -> Iterator[str]:
-    yield _text(entry.get("feedburner_origlink"))
-    yield _text(entry.get("link"))
+    yield _text(_get(entry, "feedburner_origlink"))
+    yield _text(_get(entry, "link"))
+    links = _details(entry, "links")
     for rel in ("alternate", "related", "via"):
-        yield from (_text(x.get("href")) for x in _details(entry, "links") if x.get("rel") == rel)
+        yield from (_text(_get(x, "href")) for x in links if _get(x, "rel") == rel)
 
 
 def _resolved(links: Iterable[str], base: str) -> Iterator[str]:
@@ -300,13 +303,13 @@ def _resolved(links: Iterable[str], base: str) -> Iterator[str]:
 
 def _media(entry: Any) -> Iterator[str]:
     yield from (
-        _text(x.get("href")) for x in _details(entry, "links") if x.get("rel") == "enclosure"
+        _text(_get(x, "href")) for x in _details(entry, "links") if _get(x, "rel") == "enclosure"
     )
     yield from (_text(part.get("url")) for part in _details(entry, "media_content"))
 
 
 def _authors(entry: Any) -> Iterator[str]:
-    given, authors = _text(entry.get("author")), list(_details(entry, "authors"))
+    given, authors = _text(_get(entry, "author")), _details(entry, "authors")
     # feedparser ends an address after four letters of its last label: a@b.agency leaves "cy".
     is_cut = len(authors) == 1 and "email" in authors[0] and authors[0]["email"] in given
     names = [] if is_cut else [_text(author.get("name")) for author in authors]
@@ -332,4 +335,4 @@ def _bodies(entry: Any) -> Iterator[Body]:
         is_plain = part.get("type") == "text/plain"
         yield Body(_text(part.get("value")), is_plain=is_plain, is_full=not is_plain)
     is_plain = _detail(entry, "summary_detail").get("type") == "text/plain"
-    yield Body(_text(entry.get("summary")), is_plain=is_plain)
+    yield Body(_text(_get(entry, "summary")), is_plain=is_plain)
