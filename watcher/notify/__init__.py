@@ -5,9 +5,10 @@ from __future__ import annotations
 from watcher.notify.message import Message, message_of
 from watcher.notify.own import own_trouble, troubles_begun, troubles_over
 from watcher.notify.passages import alert_of
-from watcher.notify.render import as_html, as_markdown, as_slack, as_text
+from watcher.notify.render import as_html, as_markdown, as_telegram, as_text
 from watcher.notify.route import route
 from watcher.notify.send import Notifier, fault_of
+from watcher.notify.slack import as_slack
 from watcher.notify.target import Target
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "as_html",
     "as_markdown",
     "as_slack",
+    "as_telegram",
     "as_text",
     "fault_of",
     "message_of",

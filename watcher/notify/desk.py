@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from watcher.model import Refused, TryAgain
 from watcher.notify import mail, services
 from watcher.notify.message import message_of
-from watcher.notify.render import as_markdown, as_slack, as_text
+from watcher.notify.render import as_markdown, as_text
+from watcher.notify.slack import as_slack
 from watcher.notify.threads import in_thread
 
 if TYPE_CHECKING:
