@@ -58,10 +58,8 @@ def digest_message(
 
 def _span(digest: Digest, zone: str) -> list[Paragraph]:
     """Say which time it covers, and what there was beyond what it shows."""
-    since, until = (
-        paragraph(wording.moment(at, zone), direction="rtl") for at in (digest.since, digest.until)
-    )
-    lines = [join([f"{wording.FROM} ", since, f" {wording.TO} ", until])]
+    when = wording.span(digest.since, digest.until, zone)
+    lines = [paragraph(when, direction="rtl")]
     if digest.more > 0:
         lines.append(line(f"{wording.MORE}: {counted(digest.more, ALERT)}"))
     return lines

@@ -1,15 +1,18 @@
-"""A message in the form each service shows best: HTML, plain text, Markdown, Telegram's HTML."""
+"""A message in the form each service shows best: HTML, plain text, Markdown, Slack, Telegram."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from watcher.notify.blocks import as_slack
 from watcher.notify.forms import HTML, MARKDOWN, TELEGRAM, TEXT
 from watcher.notify.templates import SHIPPED
 
 if TYPE_CHECKING:
     from watcher.notify.parts import Message
     from watcher.notify.templates import Templates
+
+__all__ = ["as_html", "as_markdown", "as_slack", "as_telegram", "as_text"]
 
 
 def as_text(message: Message, templates: Templates = SHIPPED) -> str:

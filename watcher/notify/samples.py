@@ -17,9 +17,10 @@ from watcher.model import (
     Severity,
     Update,
 )
+from watcher.notify.message import message_of
 
 if TYPE_CHECKING:
-    from watcher.notify.parts import Kind
+    from watcher.notify.parts import Kind, Message
 
 _SEEN: Final = datetime(2024, 5, 4, 9, 0, tzinfo=UTC)
 _TITLE: Final = "Harbour TV: انفجار في مستودع للوقود قرب ميناء السدير"
@@ -111,6 +112,12 @@ def sample_notices(target: str = "desk") -> dict[Kind, Notice]:
         digest=Digest("storm", _SEEN - timedelta(hours=1), _SEEN, storm, more=36),
     )
     return notices
+
+
+def sample_messages(zone: str = "UTC") -> tuple[Message, ...]:
+    """Give a message of each kind, told to readers in an IANA zone."""
+    notices = sample_notices().values()
+    return tuple(message_of(notice, zone=zone, links=LINKS) for notice in notices)
 
 
 def _others() -> tuple[Alert, ...]:

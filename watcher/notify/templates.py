@@ -7,6 +7,7 @@ Theirs run in a sandbox, and one that is broken never costs a message: ours is u
 from __future__ import annotations
 
 import functools
+import re
 import traceback
 from importlib import resources
 from pathlib import Path
@@ -35,6 +36,10 @@ COLORS: Final = {
     Severity.HIGH: "#c2410c",
     Severity.CRITICAL: "#b91c1c",
 }
+_MODULE = re.compile(r"watcher\.\w+\.\w+\.(?=[A-Z])| object(?=')")
+"""Says where a value of ours lives, which is nothing to the operator."""
+_UNSAFE: Final = ("safe", "striptags")
+"""Filters by which scraped markup could reach a message as markup."""
 _WORDS: Final = {name: said for name, said in vars(wording).items() if name.isupper()}
 
 
@@ -124,8 +129,8 @@ def problem_of(error: Exception, folder: Path) -> Problem:
         return Problem(*_place(error, folder), 1, "", what)
     if isinstance(error, UnicodeDecodeError):
         return Problem(str(folder), 0, 0, "", "a template here is not in UTF-8")
-    said = str(error) or type(error).__name__
-    what = said if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: {error}"
+    said = _MODULE.sub("", str(error)) or type(error).__name__
+    what = said if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: {said}"
     return Problem(*_place(error, folder), 1, "", what)
 
 
@@ -174,6 +179,8 @@ def _environment(form: Form, folder: Path | None) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    for name in _UNSAFE:
+        del environment.filters[name]
     environment.filters["plain"] = lambda said: Markup(form.plain(said))  # noqa: S704
     environment.filters["address"] = lambda url: Markup(form.address(url))  # noqa: S704
     return environment

@@ -13,7 +13,7 @@ from watcher.notify import wording
 from watcher.notify.bidi import flat, isolate, isolates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from watcher.notify.bidi import Paragraph
     from watcher.notify.parts import Message, Story
@@ -83,13 +83,14 @@ def _story(story: Story, *, colored: bool) -> Iterator[Text]:
     yield Text.assemble("• ", (kind, "bold magenta"), title)
     for line in (*told.news[:1], *story.also):
         yield _line(line, "", colored=colored)
-    yield _facts(told)
+    yield _facts(told, wording.DIGEST_FACTS)
     if told.url:
         yield Text(told.url, "underline blue", no_wrap=True)
 
 
-def _facts(message: Message) -> Text:
-    facts = " · ".join(f"{fact.label}: {flat(fact.value)}" for fact in message.facts)
+def _facts(message: Message, labels: Sequence[str] = ()) -> Text:
+    shown = [fact for fact in message.facts if not labels or fact.label in labels]
+    facts = " · ".join(f"{fact.label}: {flat(fact.value)}" for fact in shown)
     return Text(facts, style="dim")
 
 

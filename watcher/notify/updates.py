@@ -146,12 +146,15 @@ def _moment(at: datetime, zone: str) -> Paragraph:
 
 
 def _figures(update: Update, label: str) -> Iterator[Paragraph]:
-    shown: list[Paragraph | str] = []
-    for change in update.figures[:_MAX_FIGURES]:
-        shown += [wording.COMMA, _figure(change)]
+    """Give a line for each figure, the label before the first."""
+    if not update.figures:
+        yield line(label)
+    for number, change in enumerate(update.figures[:_MAX_FIGURES]):
+        parts: list[Paragraph | str] = [] if number else [f"{label}: "]
+        parts.append(_figure(change))
         if clean(change.outlet):
-            shown += [f" ({wording.ACCORDING_TO} ", short_name(change.outlet), ")"]
-    yield join([f"{label}: ", *shown[1:]]) if shown else line(label)
+            parts += [f" ({wording.ACCORDING_TO} ", short_name(change.outlet), ")"]
+        yield join(parts)
 
 
 def _figure(change: FigureChange) -> Paragraph:

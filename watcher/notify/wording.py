@@ -31,13 +31,15 @@ TERMS = "والعبارات التي وُجدت"
 SOURCE = "المصدر"
 AUTHOR = "الكاتب"
 CREDIT = "نقلاً عن"
+OTHER_OUTLETS = "منابر أخرى"
 PUBLISHED = "نُشر"
 SEEN = "رُصد"
+DIGEST_FACTS = (SOURCE, OTHER_OUTLETS, PUBLISHED)
+"""What a digest says of each of its stories."""
 LINK = "الخبر كاملاً"
 UNTITLED = "خبر بلا عنوان"
 WHY = "وصلتك هذه الرسالة بسبب القاعدة"
 COMMA = "، "
-OTHER_OUTLETS = "منابر أخرى"
 AFTER_AGENCY = "عن"
 ACKNOWLEDGE = "اطّلعت على التنبيه"
 SILENCE = "كتم هذه التنبيهات"
@@ -134,8 +136,26 @@ def moment(instant: datetime, zone: str) -> str:
     'السبت 4 مايو/أيار 2024، 12:05 (UTC+3)'
     """
     local = instant.astimezone(ZoneInfo(zone))
-    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return f"{day}، {local:%H:%M} ({_offset(local.utcoffset())})"
+    return f"{_day(local)}، {local:%H:%M} ({_offset(local.utcoffset())})"
+
+
+def span(since: datetime, until: datetime, zone: str) -> str:
+    """Tell a stretch of time on the reader's clock, the day once where it is one day.
+
+    >>> from datetime import UTC, datetime
+    >>> early, late = (datetime(2024, 5, 4, hour, tzinfo=UTC) for hour in (3, 9))
+    >>> span(early, late, "Asia/Baghdad")
+    'السبت 4 مايو/أيار 2024، من 06:00 إلى 12:00 (UTC+3)'
+    """
+    begin, end = (instant.astimezone(ZoneInfo(zone)) for instant in (since, until))
+    if begin.date() != end.date() or begin.utcoffset() != end.utcoffset():
+        return f"{FROM} {moment(since, zone)} {TO} {moment(until, zone)}"
+    hours = f"{FROM} {begin:%H:%M} {TO} {end:%H:%M}"
+    return f"{_day(begin)}، {hours} ({_offset(begin.utcoffset())})"
+
+
+def _day(local: datetime) -> str:
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
 def length(seconds: float) -> str:

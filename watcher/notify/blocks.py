@@ -57,19 +57,20 @@ def _begin(message: Message) -> Iterator[Block]:
         yield _section(f"{quote.label}:\n> {_written(quote)}")
     for passage in message.passages:
         yield _section(_written(passage))
-    if message.topics:
+    if len(message.topics) > 1:
         yield from _contents(message.topics)
     for topic in message.topics:
         yield {"type": "divider"}
         head = f"*{SLACK.plain(topic.name)}* ({topic.count})"
-        yield from _sections([head, *map(_story, topic.stories)])
+        yield from _sections([head, *map(_story, topic.stories)], "\n\n")
 
 
 def _end(message: Message) -> Iterator[Block]:
     yield _section(_written(message.reason))
     if message.facts:
         yield _context([f"{fact.label}: {_written(fact.value)}" for fact in message.facts])
-    yield from _sections(filter(None, (_link(link.url, link.label) for link in message.links)))
+    links = [_link(link.url, link.label) for link in message.links]
+    yield from _sections(filter(None, links), " · ")
 
 
 def _contents(topics: tuple[Topic, ...]) -> list[Block]:
@@ -80,7 +81,7 @@ def _contents(topics: tuple[Topic, ...]) -> list[Block]:
 def _story(story: Story) -> str:
     told = story.told
     head = slack_escape(told.heading)
-    facts = [f for f in told.facts if f.label in {wording.SOURCE, wording.PUBLISHED}]
+    facts = [f for f in told.facts if f.label in wording.DIGEST_FACTS]
     small = " · ".join(f"{fact.label}: {_written(fact.value)}" for fact in facts)
     lines = [f"• {_link(told.url, head) or head}", small]
     lines[1:1] = map(_written, (*told.news[:1], *story.also))
@@ -115,8 +116,8 @@ def _fitting(text: str, limit: int) -> str:
     return cut
 
 
-def _sections(lines: Iterable[str]) -> list[Block]:
-    return [_section(text) for text in _packed(lines, _MAX_SECTION, "\n")]
+def _sections(texts: Iterable[str], joint: str = "\n") -> list[Block]:
+    return [_section(text) for text in _packed(texts, _MAX_SECTION, joint)]
 
 
 def _section(text: str) -> Block:
