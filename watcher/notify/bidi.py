@@ -161,12 +161,13 @@ def flat(para: Paragraph, *, mark: tuple[str, str] = ("", "")) -> str:
 def shorten(text: str, limit: int) -> str:
     """Cut cleaned text after a word, to at most `limit` code points with the ellipsis.
 
-    A word longer than that is cut, though never inside what is seen as one letter or one picture.
+    A word longer than half of that is cut, but not inside what is seen as one letter or picture.
     """
     if len(text) <= limit:
         return text
-    head = text[: limit - 1]
-    return (head.rsplit(" ", 1)[0].rstrip() or text[: _between_letters(text, limit - 1)]) + "…"
+    space = text.rfind(" ", 0, limit - 1)
+    at = space if space >= limit // 2 else _between_letters(text, limit - 1)
+    return f"{text[:at].rstrip()}…"
 
 
 def is_word_char(char: str) -> bool:
