@@ -6,6 +6,7 @@ import email
 import email.policy
 import html.parser
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.forms import forms, terminal
-from tests.fakes.notices import alert, notice
-from watcher.model import Passage, Sent, Severity
+from tests.fakes.notices import SEEN, alert, notice
+from watcher.model import Digest, Passage, Sent, Severity
 from watcher.notify import as_html, as_markdown, as_slack, message_of
 from watcher.notify.mail import compose, hand_over
 from watcher.notify.message import web_address
@@ -141,6 +142,36 @@ def test_slack_stays_within_its_limits() -> None:
         texts = [block["text"]] if "text" in block else block["elements"]
         limit = 3000 if "text" in block else 2000
         assert all(0 < len(text["text"]) <= limit for text in texts)
+
+
+def test_a_large_digest_fits_into_one_slack_message() -> None:
+    alerts = tuple(
+        alert(topic=f"الموضوع {n % 40}", url=f"https://news.example.org/{n}") for n in range(160)
+    )
+    about = replace(notice(), digest=Digest("digest", SEEN, SEEN, alerts))
+
+    payload = as_slack(message_of(about, zone="UTC"))
+
+    told = json.dumps(payload["blocks"], ensure_ascii=False)
+    assert len(payload["blocks"]) <= 50
+    assert all(f"/{n}|" in told for n in range(160))
+
+
+def test_mail_with_a_large_digest_is_not_cut_off_by_gmail() -> None:
+    alerts = tuple(alert(url=f"https://news.example.org/{n}") for n in range(80))
+    about = replace(notice(), digest=Digest("digest", SEEN, SEEN, alerts))
+
+    assert len(as_html(message_of(about, zone="UTC")).encode()) < 102_000
+
+
+def test_a_digest_too_large_for_slack_says_so() -> None:
+    alerts = tuple(alert(url=f"https://news.example.org/{n}/" + "a" * 2000) for n in range(160))
+    about = replace(notice(), digest=Digest("storm", SEEN, SEEN, alerts))
+
+    blocks = as_slack(message_of(about, zone="UTC"))["blocks"]
+
+    assert len(blocks) == 50
+    assert "لا يتسع المكان" in json.dumps(blocks, ensure_ascii=False)
 
 
 def test_markdown_escapes_what_was_scraped() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from watcher.notify import wording
@@ -29,6 +30,8 @@ _MAX_CONTEXT = 1900
 _MAX_TEXT = 3000
 """Of 4,000 that Slack advises for the text of notifications."""
 _MAX_BLOCKS = 50
+_MOST_APART = 10
+"""More topics than these stand together, without a line between them, so that all find room."""
 _NO_ISOLATES = str.maketrans(
     dict.fromkeys((FIRST_STRONG_ISOLATE, RIGHT_TO_LEFT_ISOLATE, POP_DIRECTIONAL_ISOLATE))
 )
@@ -59,10 +62,13 @@ def _begin(message: Message) -> Iterator[Block]:
         yield _section(_written(passage))
     if len(message.topics) > 1:
         yield from _contents(message.topics)
-    for topic in message.topics:
+    topics = [_topic(topic) for topic in message.topics]
+    if len(topics) > _MOST_APART:
+        yield from _sections(chain(*topics), "\n\n")
+        return
+    for texts in topics:
         yield {"type": "divider"}
-        head = f"*{SLACK.plain(topic.name)}* ({topic.count})"
-        yield from _sections([head, *map(_story, topic.stories)], "\n\n")
+        yield from _sections(texts, "\n\n")
 
 
 def _end(message: Message) -> Iterator[Block]:
@@ -76,6 +82,10 @@ def _end(message: Message) -> Iterator[Block]:
 def _contents(topics: tuple[Topic, ...]) -> list[Block]:
     lines = [f"{n}. {_written(t.name)} ({t.count})" for n, t in enumerate(topics, start=1)]
     return _sections([f"{wording.CONTENTS}:", *lines])
+
+
+def _topic(topic: Topic) -> list[str]:
+    return [f"*{SLACK.plain(topic.name)}* ({topic.count})", *map(_story, topic.stories)]
 
 
 def _story(story: Story) -> str:

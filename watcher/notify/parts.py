@@ -112,6 +112,11 @@ class Message:
         return self.kind in {"digest", "storm"}
 
     @property
+    def story_count(self) -> int:
+        """How many stories a digest shows."""
+        return sum(len(topic.stories) for topic in self.topics)
+
+    @property
     def reason(self) -> Paragraph:
         """Rule and reason in one line."""
         if self.is_digest:
