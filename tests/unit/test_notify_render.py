@@ -230,6 +230,8 @@ def test_a_mail_that_all_have_is_not_sent_again() -> None:
         ("http://[::1]:80/x", "http://[::1]:80/x"),
         ("https://موقع.example/", "https://xn--4gbrim.example/"),
         ("javascript:alert(1)", ""),
+        ("javascript://e.org/%0aalert(1)", ""),
+        ("tg://user?id=1", ""),
         ("data:text/html,x", ""),
         ("//example.org/x", ""),
         ("https:///x", ""),
