@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from watcher.clock import Clock
+    from watcher.errors import Problem
     from watcher.model import Source, Trouble
     from watcher.record import Record
 
@@ -50,6 +51,12 @@ class SelfReport:
             notice = (self.target, word(troubles, names, now), f"{status} {kind} {min(ids)}")
             await self.record.troubles_told(ids, notice if self.target else None, now)
             event("health", kind=kind, status=status, sources=",".join(names))
+
+    async def tell_of_templates(self, problems: Sequence[Problem]) -> None:
+        """Tell of message templates that cannot be used, once a day while they are broken."""
+        for problem in problems:
+            what = "a message template is broken; the one that ships is used instead"
+            await self.tell(what, str(problem), occasion=f"{self.now():%Y-%m-%d} {problem}")
 
     async def _is_network(self, troubles: Sequence[Trouble]) -> bool:
         """Tell whether most sources fail; they are then told of as one, once a day."""

@@ -16,7 +16,8 @@ import watcher.cli.rules
 import watcher.cli.running
 import watcher.cli.setup
 import watcher.cli.sources
-import watcher.cli.status  # noqa: F401 - commands register themselves
+import watcher.cli.status
+import watcher.cli.templates  # noqa: F401 - commands register themselves
 from watcher.cli import app
 from watcher.config import load_document
 from watcher.config.load import CONFIG_KEYS

@@ -79,7 +79,7 @@ def test_the_direction_is_that_of_the_majority(text: str, expected: str) -> None
 def test_in_a_latin_paragraph_arabic_is_the_foreign_run() -> None:
     told = flat(paragraph("The camp near the river (معسكر النخيل) closed"))
 
-    assert told == "The camp near the river (\u2068معسكر النخيل\u2069) closed"
+    assert told == "The camp near the river (\u2067معسكر النخيل\u2069) closed"
 
 
 def test_a_name_that_is_all_latin_is_isolated_as_a_whole() -> None:
@@ -116,9 +116,9 @@ def test_isolates_are_balanced_and_nothing_steers(text: str) -> None:
     told = flat(paragraph(text, direction="rtl"))
     depth = 0
     for char in told:
-        depth += {"\u2068": 1, "\u2069": -1}.get(char, 0)
+        depth += {"\u2067": 1, "\u2068": 1, "\u2069": -1}.get(char, 0)
         assert depth in {0, 1}
-        assert char in "\u2068\u2069" or unicodedata.bidirectional(char) not in {
+        assert char in "\u2067\u2068\u2069" or unicodedata.bidirectional(char) not in {
             "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI",
         }  # fmt: skip
     assert depth == 0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.model import Alert, Entry, Passage, Severity
+from watcher.model import Alert, Entry, FigureChange, Passage, Report, Severity, Update
 from watcher.record.columns import storable
 from watcher.record.values import (
     alert_json,
@@ -43,6 +43,11 @@ alerts = st.builds(
     terms=st.lists(words, max_size=3).map(tuple),
     published=st.none() | instants,
     seen=instants,
+    reports=st.lists(
+        st.builds(Report, published=st.none() | instants, seen=instants), max_size=2
+    ).map(tuple),
+    update=st.none()
+    | st.builds(Update, figures=st.lists(st.builds(FigureChange), max_size=2).map(tuple)),
 )
 
 

@@ -17,7 +17,7 @@ from watcher.document import suggest
 from watcher.errors import Invalid, Problem, StorageUnavailable
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.model import Fetched, FetchFailed, NotAnArticle
-from watcher.notify import Notifier
+from watcher.notify import Notifier, Templates, check_templates, sample_messages
 from watcher.pages import read_by_hand
 from watcher.record import Record
 from watcher.rulefolder import read_folder
@@ -81,17 +81,21 @@ async def send_test_notice(config_file: Path, target: str) -> Outcome:
         known = ", ".join(names) or "none"
         what = f"there is no target '{target}' in the configuration. Known: {known}."
         raise Invalid([Problem(str(config_file), 0, 0, "targets", what)])
-    async with Notifier(config.targets) as notifier:
+    async with Notifier(config.targets, templates=Templates(config.templates)) as notifier:
         return await notifier.send_test(target)
 
 
 def check_all(config_file: Path) -> Sequence[Problem]:
-    """Give every problem of configuration, sources and rules."""
+    """Give every problem of configuration, sources, rules and message templates."""
     config, problems = read_config(config_file)
     if not config_file.is_file():
         return sorted(set(problems))
     read = read_folder(config.rules, [target.name for target in config.targets])
-    return sorted({*problems, *read.problems})
+    templates = config.templates
+    broken = (
+        check_templates(templates, sample_messages()) if templates and templates.is_dir() else []
+    )
+    return sorted({*problems, *read.problems, *broken})
 
 
 def load_rules(folder: Path) -> Rules:

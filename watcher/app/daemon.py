@@ -18,7 +18,7 @@ from watcher.config import Cache, default_folder, load_config
 from watcher.errors import StorageUnavailable
 from watcher.fetch import Fetcher
 from watcher.lanes import Lane
-from watcher.notify import Notifier
+from watcher.notify import Notifier, Templates
 from watcher.pages import warm_up
 from watcher.pipeline import Pipeline
 from watcher.record import Record
@@ -139,9 +139,10 @@ class Watcher:
             lane.wake()
 
     async def tell_troubles(self) -> None:
-        """Tell the operator how sources are doing, where that has changed."""
+        """Tell the operator how sources are doing, where that has changed, and of templates."""
         with contextlib.suppress(StorageUnavailable):  # the next tick comes
             await self.pipeline.report.tell_of_sources()
+            await self.pipeline.report.tell_of_templates(self.pipeline.notifier.template_problems)
 
     async def tidy(self) -> None:
         """Forget what is no longer shown."""
@@ -214,7 +215,9 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
                 )
             ),
             record=record,
-            notifier=await stack.enter_async_context(Notifier(config.targets, console=console)),
+            notifier=await stack.enter_async_context(
+                Notifier(config.targets, console=console, templates=Templates(config.templates))
+            ),
             rules=rulebook.current.rules,
             sources={source.id: source for source in config.sources},
             targets=config.targets,

@@ -30,6 +30,7 @@ def main() -> None:
         setup,
         sources,
         status,
+        templates,
     )
     from watcher.cli.show import show_problems
     from watcher.keptlexicon import keep_lexicon

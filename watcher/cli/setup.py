@@ -28,7 +28,7 @@ def init(
 
 @app.command()
 def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Report every mistake of configuration, sources and rules at once."""
+    """Report every mistake of configuration, sources, rules and message templates at once."""
     from watcher.app import check_all
 
     problems = check_all(config)

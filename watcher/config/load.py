@@ -45,6 +45,7 @@ CONFIG_KEYS: Final = (
     "sources",
     "targets",
     "operator",
+    "templates",
     "timezone",
     "polling",
     "limits",
@@ -148,6 +149,7 @@ class _Reading:
             log=read_log(given.section("log", LOG_KEYS)),
             timezone=zone,
             operator=self.operator(targets),
+            templates=self.templates(),
         )
 
     def secret(self, text: str) -> str:
@@ -178,6 +180,16 @@ class _Reading:
     def path(self, key: str, default: str) -> Path:
         """Give a path as the operator would write it from where the program was started."""
         return self.file.parent / Path(self.given.read(key, phrase, default)).expanduser()
+
+    def templates(self) -> Path | None:
+        """Read the folder of message templates, which must be there."""
+        if not self.given.read("templates", phrase, ""):
+            return None
+        folder = self.path("templates", "")
+        if not folder.is_dir():
+            what = f"there is no folder {folder}. `watcher templates write {folder}` makes it."
+            self.given.report_key("templates", what)
+        return folder
 
     def operator(self, targets: tuple[Target, ...]) -> str:
         """Read the name of the operator's target, which must be one of the targets."""

@@ -59,3 +59,5 @@ class Config:
     """In which targets are told times, unless a target has its own."""
     operator: str = ""
     """The target that hears of the watcher's own troubles; empty for none."""
+    templates: Path | None = None
+    """The folder of message templates that go before ours; None for ours alone."""

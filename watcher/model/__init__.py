@@ -19,7 +19,21 @@ from watcher.model.articles import (
 )
 from watcher.model.basics import Secret, Severity, Where
 from watcher.model.entries import AHEAD_OF_TIME, Claim, Entry, Parsed, Pending, Polled
-from watcher.model.notices import Alert, Notice, Outcome, Passage, Refused, Sent, TryAgain
+from watcher.model.notices import (
+    Alert,
+    Digest,
+    FigureChange,
+    Links,
+    Notice,
+    Outcome,
+    Passage,
+    Refused,
+    Report,
+    Sent,
+    TryAgain,
+    Update,
+    UpdateKind,
+)
 from watcher.model.readings import Evidence, Reading, Sample
 from watcher.model.searching import Each, Either, Wanted
 from watcher.model.sources import (
@@ -41,14 +55,17 @@ __all__ = [
     "Article",
     "Claim",
     "Condition",
+    "Digest",
     "Each",
     "Either",
     "Entry",
     "Evidence",
     "FetchFailed",
     "Fetched",
+    "FigureChange",
     "Fingerprint",
     "Lines",
+    "Links",
     "Match",
     "Neighbor",
     "NotAnArticle",
@@ -65,6 +82,7 @@ __all__ = [
     "Relation",
     "Relationship",
     "Removed",
+    "Report",
     "Sample",
     "Secret",
     "Sent",
@@ -76,6 +94,8 @@ __all__ = [
     "Traces",
     "Trouble",
     "TryAgain",
+    "Update",
+    "UpdateKind",
     "Validators",
     "Wanted",
     "Where",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - part of the values themselves
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
+from watcher.model.articles import Relationship  # noqa: TC001 - part of the values themselves
 from watcher.model.basics import Severity, Where  # noqa: TC001 - part of the values themselves
 
 
@@ -17,6 +18,56 @@ class Passage:
     hits: tuple[tuple[int, int], ...]
     cut_before: bool = False
     cut_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One article of a story, as messages name it."""
+
+    outlet: str
+    """The outlet's display name."""
+    title: str
+    url: str
+    published: datetime | None
+    seen: datetime
+    relation: Relationship = "new"
+    agency: str = ""
+    """Whose text it is, where the outlet credits an agency."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChange:
+    """A number that a later report gives differently: killed 3 -> 7."""
+
+    what: str
+    """What is counted, in Arabic as messages show it: «القتلى»."""
+    before: str
+    after: str
+    outlet: str = ""
+    """Who reports the new number."""
+
+
+UpdateKind: TypeAlias = Literal[
+    "confirmed", "figures", "corrected", "denied", "deleted", "closing",
+    "burst", "corroborated", "quiet", "escalated",
+]  # fmt: skip
+"""What became of a story after its first notice; or what a rule with `when:` waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Why a story is told of again, or why a rule with `when:` fires."""
+
+    kind: UpdateKind
+    figures: tuple[FigureChange, ...] = ()
+    before: str = ""
+    """The passage as it was, where one was corrected, denied or deleted."""
+    after: str = ""
+    """The passage as it is now, or the words of the denial."""
+    count: int = 0
+    """How many independent outlets, or stories, there are by now."""
+    within_s: float = 0.0
+    """The window of `when:`, or how long the story or topic has been quiet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +90,27 @@ class Alert:
     seen: datetime
     author: str = ""
     credit: str = ""
+    topic: str = ""
+    """The rule's topic; digests are grouped by it."""
+    source_id: str = ""
+    reports: tuple[Report, ...] = ()
+    """The story's other reports by now, the first one first."""
+    update: Update | None = None
+    """None for the first notice of a story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Several alerts in one message."""
+
+    why: Literal["digest", "storm"]
+    """Asked for by the target, or more than its brake lets pass."""
+    since: datetime
+    until: datetime
+    alerts: tuple[Alert, ...]
+    """Severest first, then oldest."""
+    more: int = 0
+    """How many there were beyond these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +127,22 @@ class Notice:
     alert: Alert
     attempts: int = 0
     created: datetime | None = None
+    occasion: str = "first-report"
+    """What is told of the story; unique for rule, story and target: `figures killed 7`."""
+    thread: str = ""
+    """Stable text made of rule, story and target: all notices of one thread belong together."""
+    digest: Digest | None = None
+    """What a digest holds; `alert` is then its headline."""
+    replies_to: str = ""
+    """The receipt of the thread's first message, where its service gave one to reply to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Signed addresses under which people answer a notice; empty where none are set up."""
+
+    acknowledge: str = ""
+    silence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +150,8 @@ class Sent:
     """The other side took the message."""
 
     answer: str = ""
+    receipt: str = ""
+    """What the service calls the message, so that later ones can reply to it; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 Direction: TypeAlias = Literal["rtl", "ltr"]
 Hits: TypeAlias = "Sequence[tuple[int, int]]"
 
+RIGHT_TO_LEFT_ISOLATE = "\u2067"
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_DIRECTIONAL_ISOLATE = "\u2069"
 
 _UNBROKEN_CHARS = 20
 _DROPPED = {"Cc", "Cs"}
+_JOINER = "\u200d"
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 # Embeddings and overrides, isolates, and the interlinear controls no renderer agrees about.
 _CONTROLS = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufff9\ufffa\ufffb"
@@ -84,9 +87,22 @@ def clean(text: str) -> str:
     return _clean(text, ())[0]
 
 
-def isolate(text: str) -> str:
-    """Wrap text so that its direction cannot leak into what stands around it."""
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_DIRECTIONAL_ISOLATE}"
+def isolate(text: str, direction: Direction = "ltr") -> str:
+    """Wrap text so that its direction cannot leak into what stands around it.
+
+    The first strong letter tells the direction of what is Latin, and nothing else has to. Text that
+    is to read from the right is told so: figures such as `3 ← 7` have no strong letter.
+    """
+    begin, end = isolates(direction)
+    return f"{begin}{text}{end}"
+
+
+def isolates(direction: Direction | Literal[""]) -> tuple[str, str]:
+    """Give what stands before and behind a run of a direction; nothing for none."""
+    if not direction:
+        return "", ""
+    begin = FIRST_STRONG_ISOLATE if direction == "ltr" else RIGHT_TO_LEFT_ISOLATE
+    return begin, POP_DIRECTIONAL_ISOLATE
 
 
 def direction_of(text: str) -> Direction:
@@ -129,25 +145,57 @@ def join(parts: Iterable[Paragraph | str], direction: Direction = "rtl") -> Para
     return Paragraph(tuple(runs), direction)
 
 
+def line(text: str) -> Paragraph:
+    """Give words of our own, which need no cleaning, as a line."""
+    return Paragraph((Run((Piece(text),)),))
+
+
 def flat(para: Paragraph, *, mark: tuple[str, str] = ("", "")) -> str:
     """Give plain text with isolates around foreign runs and `mark` around hits."""
     return "".join(
-        isolate(_flat_run(run, mark)) if run.direction else _flat_run(run, mark)
+        isolate(_flat_run(run, mark), run.direction) if run.direction else _flat_run(run, mark)
         for run in para.runs
     )
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut cleaned text after a word, to at most `limit` code points with the ellipsis."""
+    """Cut cleaned text after a word, to at most `limit` code points with the ellipsis.
+
+    A word longer than half of that is cut, but not inside what is seen as one letter or picture.
+    """
     if len(text) <= limit:
         return text
-    head = text[: limit - 1]
-    return (head.rsplit(" ", 1)[0].rstrip() or head) + "…"
+    space = text.rfind(" ", 0, limit - 1)
+    at = space if space >= limit // 2 else _between_letters(text, limit - 1)
+    return f"{text[:at].rstrip()}…"
 
 
 def is_word_char(char: str) -> bool:
     """Tell whether a code point belongs to a word: letters, digits, marks, joiners."""
     return char.isalnum() or char in "_\u200c\u200d" or unicodedata.category(char)[0] == "M"
+
+
+def _between_letters(text: str, at: int) -> int:
+    """Go back from a place to one where a cut parts no mark, joiner or flag from its letter."""
+    while at > 0 and (_clings(text[at]) or text[at - 1] == _JOINER or _is_half_flag(text, at)):
+        at -= 1
+    return at
+
+
+def _clings(char: str) -> bool:
+    """Tell whether a code point changes the one before: marks, selectors, skin tones, tags."""
+    return (
+        unicodedata.category(char)[0] == "M"
+        or char == _JOINER
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+        or "\U000e0020" <= char <= "\U000e007f"
+    )
+
+
+def _is_half_flag(text: str, at: int) -> bool:
+    """Tell whether a place is inside one of the pairs of letters that make a flag."""
+    before = len(text[:at]) - len(text[:at].rstrip(_FLAG_LETTERS))
+    return text[at] in _FLAG_LETTERS and before % 2 == 1
 
 
 def _flat_run(run: Run, mark: tuple[str, str]) -> str:

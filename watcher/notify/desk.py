@@ -10,12 +10,14 @@ from watcher.model import Refused, TryAgain
 from watcher.notify import mail, services
 from watcher.notify.message import message_of
 from watcher.notify.render import as_markdown, as_slack, as_text
+from watcher.notify.templates import SHIPPED
 from watcher.notify.threads import in_thread
 
 if TYPE_CHECKING:
     from watcher.clock import Clock
     from watcher.model import Notice, Outcome
     from watcher.notify.target import Target
+    from watcher.notify.templates import Templates
 
 _MOST_REMEMBERED = 1000
 
@@ -30,6 +32,7 @@ class Desk:
     plugin: services.Plugin | None = None
     fault: str = ""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    templates: Templates = SHIPPED
     _taken: dict[int, set[str]] = field(default_factory=dict)
     """Which recipients or channels have a notice already, while others still wait for it."""
 
@@ -58,14 +61,14 @@ class Desk:
         return outcome
 
     async def _by_mail(self, box: services.Mailbox, notice: Notice) -> Outcome:
-        letter = mail.compose(notice, box, zone=self.target.zone)
+        letter = mail.compose(notice, box, zone=self.target.zone, templates=self.templates)
         taken = self._taken.setdefault(notice.id, set())
         return await in_thread(
             lambda: mail.hand_over(letter, box, taken=taken, timeout_s=self.timeout_s)
         )
 
     async def _to_slack(self, plugin: services.Plugin, notice: Notice) -> Outcome:
-        payload = as_slack(message_of(notice.alert, zone=self.target.zone))
+        payload = as_slack(message_of(notice, zone=self.target.zone))
         taken = self._taken.setdefault(notice.id, set())
         return await in_thread(
             lambda: services.send_slack(plugin, payload, skip=taken, now=self.clock())
@@ -83,9 +86,12 @@ class Desk:
     async def _in_form(
         self, plugin: services.Plugin, notice: Notice, form: services.Form
     ) -> Outcome:
-        message = message_of(notice.alert, zone=self.target.zone)
+        message = message_of(notice, zone=self.target.zone)
         titled = services.has_title(plugin)
-        body = as_text(message) if form == "text" else as_markdown(message, with_title=not titled)
+        if form == "text":
+            body = as_text(message, self.templates)
+        else:
+            body = as_markdown(message, with_title=not titled, templates=self.templates)
         title = message.subject if titled else ""
         return await in_thread(
             lambda: services.send(plugin, title=title, body=body, form=form, now=self.clock())

@@ -12,21 +12,24 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from typing import TYPE_CHECKING, Any
 
-from watcher.model import Refused, Sent, Severity, TryAgain
+from watcher.model import Links, Refused, Sent, Severity, TryAgain
 from watcher.notify import verdict
 from watcher.notify.bidi import clean
 from watcher.notify.message import message_of
 from watcher.notify.render import as_html, as_text
+from watcher.notify.templates import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from watcher.model import Notice, Outcome
     from watcher.notify.services import Mailbox
+    from watcher.notify.templates import Templates
 
 NOT_FOR_ALL = "but not for"
 """In the answer of a mail that some recipients can never get."""
 _LONGEST_REPLY = 160
+_NO_LINKS = Links()
 
 
 class _Policy(EmailPolicy):
@@ -46,14 +49,21 @@ class _Policy(EmailPolicy):
         return self.fold(name, value).encode("ascii")
 
 
-def compose(notice: Notice, mailbox: Mailbox, *, zone: str) -> EmailMessage:
+def compose(
+    notice: Notice,
+    mailbox: Mailbox,
+    *,
+    zone: str,
+    links: Links = _NO_LINKS,
+    templates: Templates = SHIPPED,
+) -> EmailMessage:
     """Write the mail for a notice; the same notice always gives the same headers.
 
     The Message-ID is made of the notice, so that a repeat after a crash is known as the same mail.
     All mails about one story refer to one root that is never sent, which is enough for clients to
     show them as one thread whichever arrived first.
     """
-    message = message_of(notice.alert, zone=zone)
+    message = message_of(notice, zone=zone, links=links)
     domain = mailbox.sender[1].rpartition("@")[2]
     mail = EmailMessage(policy=_Policy(linesep="\r\n"))
     mail["Subject"] = message.subject
@@ -72,8 +82,8 @@ def compose(notice: Notice, mailbox: Mailbox, *, zone: str) -> EmailMessage:
     if message.severity is Severity.CRITICAL:
         mail["Importance"] = "high"
     mail["Content-Language"] = "ar"
-    mail.set_content(as_text(message), cte="base64")
-    mail.add_alternative(as_html(message), subtype="html", cte="base64")
+    mail.set_content(as_text(message, templates), cte="base64")
+    mail.add_alternative(as_html(message, templates), subtype="html", cte="base64")
     return mail
 
 

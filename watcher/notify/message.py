@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
+from watcher.model import Alert, Links
 from watcher.notify import wording
 from watcher.notify.bidi import (
     Paragraph,
@@ -19,97 +19,80 @@ from watcher.notify.bidi import (
     paragraph,
     shorten,
 )
+from watcher.notify.digests import digest_message
+from watcher.notify.parts import Fact, Link, Message, listed, rule_of, short_name, web_address
+from watcher.notify.updates import head_of, news_of, other_outlets, quotes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from watcher.model import Alert, Passage, Severity
+    from watcher.model import Digest, Notice, Passage
     from watcher.notify.bidi import Direction
 
+__all__ = ["Message", "message_of", "web_address"]
+
+_NO_LINKS = Links()
 _MAX_TITLE = 300
 _MAX_TERMS = 8
 _MAX_TERM = 60
-_MAX_NAME = 80
 _ELLIPSIS = Run((Piece("…"),))
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A line of the small print: `label: value`."""
+def message_of(about: Notice | Alert, *, zone: str, links: Links = _NO_LINKS) -> Message:
+    """Word a notice, or an alert alone, for readers in an IANA zone.
 
-    label: str
-    value: Paragraph
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Everything a message shows, cleaned, in the order of importance."""
-
-    severity: Severity
-    rule_id: str
-    subject: str
-    """One line of plain text, isolates included."""
-    title: Paragraph
-    passages: tuple[Paragraph, ...]
-    rule: Paragraph
-    why: Paragraph
-    """The most prominent place of the match, and the rule's words that were found anywhere."""
-    facts: tuple[Fact, ...]
-    source: str
-    url: str
-    """A web address in ASCII, or nothing."""
-    host: str
-    """The site that the address leads to."""
-
-    @property
-    def severity_word(self) -> str:
-        """The severity in Arabic."""
-        return wording.SEVERITY[self.severity]
+    `links` are where they answer it. A notice that holds a digest gives one message for all of it.
+    """
+    if isinstance(about, Alert):
+        return _about_one(about, zone, links)
+    if about.digest is not None:
+        return _about_many(about.alert, about.digest, zone, links)
+    return _about_one(about.alert, zone, links)
 
 
-def message_of(alert: Alert, *, zone: str) -> Message:
-    """Word an alert for readers in an IANA zone."""
+def _about_one(alert: Alert, zone: str, links: Links) -> Message:
     way = direction_of(" ".join((alert.title[:_MAX_TITLE], *(p.text for p in alert.passages))))
     title = _title(alert, way)
     url = web_address(alert.url)
-    rule = _short_name(alert.rule_title if clean(alert.rule_title) else alert.rule)
+    rule = rule_of(alert)
+    heading = _heading(alert, title)
+    quotes = quotes_of(alert.update)
+    # A passage before and after its change is the passage; twice the same would hide the change.
+    passages = () if quotes else (p for p in alert.passages if clean(p.text))
     return Message(
+        kind=alert.update.kind if alert.update else "first",
         severity=alert.severity,
         rule_id=clean(alert.rule),
-        subject=_subject(alert.severity, title, rule),
+        subject=f"{heading} — {flat(rule)}",
+        heading=heading,
         title=title,
-        passages=tuple(_passage(p, way) for p in alert.passages if clean(p.text)),
+        news=news_of(alert, zone),
+        quotes=quotes,
+        passages=tuple(_passage(p, way) for p in passages),
         rule=rule,
         why=_why(alert),
         facts=tuple(_facts(alert, zone)),
+        links=_links(Link(wording.LINK, url), *_answers(links)),
         source=clean(alert.source),
         url=url,
         host=urlsplit(url).hostname or "",
     )
 
 
-def web_address(url: str) -> str:
-    """Give an address that is safe to link: http or https, ASCII, nothing that ends an attribute.
-
-    Anything else (javascript:, data:, no host) gives an empty text.
-    """
-    try:
-        parts = urlsplit(clean(url).replace(" ", "%20"))
-        host = parts.netloc.encode("idna" if not parts.netloc.isascii() else "ascii").decode()
-    except ValueError:
-        return ""
-    if (
-        parts.scheme.lower() not in {"http", "https"}
-        or not parts.hostname
-        or set(host) & set("<>\"'")
-    ):
-        return ""
-    rest = quote(parts._replace(scheme="", netloc="").geturl(), safe="/%:=&?~#+!$,;@*[]-._")
-    return f"{parts.scheme.lower()}://{host}{rest or '/'}"
+def _about_many(headline: Alert, digest: Digest, zone: str, links: Links) -> Message:
+    told = [_about_one(alert, zone, _NO_LINKS) for alert in digest.alerts]
+    return digest_message(headline, digest, told, zone, _links(*_answers(links)))
 
 
-def _short_name(text: str) -> Paragraph:
-    return name(shorten(clean(text), _MAX_NAME))
+def _answers(links: Links) -> tuple[Link, Link]:
+    return (
+        Link(wording.ACKNOWLEDGE, web_address(links.acknowledge)),
+        Link(wording.SILENCE, web_address(links.silence)),
+    )
+
+
+def _links(*links: Link) -> tuple[Link, ...]:
+    return tuple(link for link in links if link.url)
 
 
 def _title(alert: Alert, way: Direction) -> Paragraph:
@@ -128,28 +111,34 @@ def _passage(passage: Passage, way: Direction) -> Paragraph:
     return Paragraph((*before, *body.runs, *after), way)
 
 
-def _subject(severity: Severity, title: Paragraph, rule: Paragraph) -> str:
-    """Headline first, since telephones show about forty letters; the rule behind it."""
-    urgent = wording.URGENT.get(severity)
-    head = f"{urgent}: " if urgent else ""
-    return f"{head}{flat(title)} — {flat(rule)}"
+def _heading(alert: Alert, title: Paragraph) -> str:
+    """Begin with what telephones must show, which have about forty letters.
+
+    That is the urgency and what became of the story, then the headline.
+    """
+    head = " · ".join(
+        part for part in (wording.URGENT.get(alert.severity), head_of(alert.update)) if part
+    )
+    return f"{head}: {flat(title)}" if head else flat(title)
 
 
 def _why(alert: Alert) -> Paragraph:
-    terms = [name(shorten(clean(term), _MAX_TERM)) for term in alert.terms[:_MAX_TERMS]]
+    terms = [short_name(term, _MAX_TERM) for term in alert.terms[:_MAX_TERMS]]
     more = len(alert.terms) - len(terms)
-    listed = [part for term in terms for part in (wording.COMMA, "«", term, "»")][1:]
+    shown = [part for term in terms for part in (wording.COMMA, "«", term, "»")][1:]
     rest = [f" و{more} غيرها"] if more > 0 else []
-    words = [f"{wording.COMMA}{wording.TERMS}: "] if listed else []
-    return join([f"{wording.MATCHED} {wording.WHERE[alert.where]}", *words, *listed, *rest])
+    words = [f"{wording.COMMA}{wording.TERMS}: "] if shown else []
+    return join([f"{wording.MATCHED} {wording.WHERE[alert.where]}", *words, *shown, *rest])
 
 
 def _facts(alert: Alert, zone: str) -> Iterator[Fact]:
-    yield Fact(wording.SOURCE, _short_name(alert.source))
+    yield Fact(wording.SOURCE, short_name(alert.source))
     if clean(alert.author):
-        yield Fact(wording.AUTHOR, _short_name(alert.author))
+        yield Fact(wording.AUTHOR, short_name(alert.author))
     if clean(alert.credit):
-        yield Fact(wording.CREDIT, _short_name(alert.credit))
+        yield Fact(wording.CREDIT, short_name(alert.credit))
+    if others := other_outlets(alert):
+        yield Fact(wording.OTHER_OUTLETS, listed(others))
     if alert.published:
         yield Fact(wording.PUBLISHED, paragraph(wording.moment(alert.published, zone)))
     yield Fact(wording.SEEN, paragraph(wording.moment(alert.seen, zone)))

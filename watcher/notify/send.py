@@ -15,6 +15,7 @@ from watcher.notify import mail, terminal
 from watcher.notify.masking import Mask
 from watcher.notify.message import message_of
 from watcher.notify.own import sample
+from watcher.notify.templates import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from typing import Self
 
     from watcher.clock import Clock
+    from watcher.errors import Problem
     from watcher.model import Outcome
     from watcher.notify.desk import Desk
     from watcher.notify.target import Target
+    from watcher.notify.templates import Templates
 
 
 CONSOLE = "console"
@@ -50,10 +53,11 @@ def fault_of(target: Target) -> str:
 class Notifier:
     """Sends notices. Use as an async context manager; one message at a time for each target.
 
-    `console` is where `console://` targets print; `timeout_s` bounds each step of a conversation.
+    `console` is where `console://` targets print; `timeout_s` bounds each step of a conversation;
+    `templates` write the messages.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - named where they are given
         self,
         targets: Sequence[Target],
         *,
@@ -61,12 +65,14 @@ class Notifier:
         clock: Clock = utc_now,
         timeout_s: float = 20.0,
         limit_s: float = 120.0,
+        templates: Templates = SHIPPED,
     ) -> None:
         self._targets = tuple(targets)
         self._console = console if isinstance(console, Console) else Console(file=console)
         self._clock = clock
         self._timeout_s = timeout_s
         self._limit_s = limit_s
+        self._templates = templates
         self._mask = Mask(target.url for target in targets if target.scheme != CONSOLE)
         self._consoles: dict[str, Target] = {}
         self._desks: dict[str, Desk] = {}
@@ -81,6 +87,7 @@ class Notifier:
                 self._consoles[target.name] = target
             else:
                 desk = Desk.at(target, clock=self._clock, timeout_s=self._timeout_s)
+                desk.templates = self._templates
                 self._desks[target.name] = desk
         return self
 
@@ -92,6 +99,11 @@ class Notifier:
     ) -> None:
         """Close; messages under way are not waited for, the outbox still has them."""
         self._mask.remove()
+
+    @property
+    def template_problems(self) -> Sequence[Problem]:
+        """What is wrong with the operator's templates, as far as messages have met it."""
+        return self._templates.problems
 
     async def send(self, notice: Notice) -> Outcome:
         """Tell the target of a notice, and say whether it was sent, should wait, or was refused."""
@@ -119,7 +131,7 @@ class Notifier:
 
     def _print(self, target: Target, notice: Notice) -> Outcome:
         try:
-            terminal.write(message_of(notice.alert, zone=target.zone), self._console)
+            terminal.write(message_of(notice, zone=target.zone), self._console)
         except (OSError, ValueError) as error:
             return TryAgain(f"the console cannot be written: {error}")
         return Sent("printed")

@@ -14,13 +14,16 @@ from watcher.model import (
     Alert,
     Condition,
     Entry,
+    FigureChange,
     Fingerprint,
     Neighbor,
     Notice,
     Passage,
     Pending,
+    Report,
     Severity,
     SourceState,
+    Update,
     Validators,
 )
 from watcher.record.columns import storable
@@ -160,8 +163,9 @@ def neighbor_of(row: Row[Any]) -> Neighbor:
 
 def alert_json(alert: Alert) -> Json:
     """Give the alert as JSON."""
-    instants = {"published": _iso(alert.published), "seen": _iso(alert.seen)}
-    return asdict(alert) | {"severity": int(alert.severity)} | instants
+    reports = [asdict(report) | _instants(report) for report in alert.reports]
+    plain = {"severity": int(alert.severity), "reports": reports}
+    return asdict(alert) | plain | _instants(alert)
 
 
 def alert_of(data: Json) -> Alert:
@@ -174,6 +178,8 @@ def alert_of(data: Json) -> Alert:
         "terms": tuple(told["terms"]),
         "published": _instant(told["published"]),
         "seen": _instant(told["seen"]),
+        "reports": tuple(_report_of(report) for report in told.get("reports", ())),
+        "update": _update_of(told["update"]) if told.get("update") else None,
     }
     return Alert(**told)
 
@@ -195,6 +201,22 @@ def notice_of(row: Row[Any]) -> Notice:
 def _passage_of(data: Json) -> Passage:
     told = _known(Passage, data)
     return Passage(**told | {"hits": _pairs(told["hits"])})
+
+
+def _report_of(data: Json) -> Report:
+    told = _known(Report, data)
+    instants = {name: _instant(told.get(name)) for name in ("published", "seen")}
+    return Report(**told | instants)
+
+
+def _update_of(data: Json) -> Update:
+    told = _known(Update, data)
+    figures = (FigureChange(**_known(FigureChange, figure)) for figure in told.get("figures", ()))
+    return Update(**told | {"figures": tuple(figures)})
+
+
+def _instants(value: Alert | Report) -> Json:
+    return {"published": _iso(value.published), "seen": _iso(value.seen)}
 
 
 def _pairs(data: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
