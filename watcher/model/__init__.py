@@ -32,6 +32,18 @@ from watcher.model.notices import (
     Update,
     UpdateKind,
 )
+from watcher.model.people import (
+    ESCALATED,
+    QUIET_HOURS,
+    RESENT,
+    Bundle,
+    Escalation,
+    Hold,
+    Judge,
+    Lately,
+    Silence,
+    Waiting,
+)
 from watcher.model.readings import Evidence, Reading, Sample
 from watcher.model.searching import Each, Either, Wanted
 from watcher.model.sources import (
@@ -49,19 +61,27 @@ from watcher.model.sources import (
 
 __all__ = [
     "AHEAD_OF_TIME",
+    "ESCALATED",
+    "QUIET_HOURS",
+    "RESENT",
     "Alert",
     "Article",
+    "Bundle",
     "Claim",
     "Condition",
     "Digest",
     "Each",
     "Either",
     "Entry",
+    "Escalation",
     "Evidence",
     "FetchFailed",
     "Fetched",
     "FigureChange",
     "Fingerprint",
+    "Hold",
+    "Judge",
+    "Lately",
     "Links",
     "Match",
     "Neighbor",
@@ -84,6 +104,7 @@ __all__ = [
     "Secret",
     "Sent",
     "Severity",
+    "Silence",
     "Source",
     "SourceKind",
     "SourceState",
@@ -93,6 +114,7 @@ __all__ = [
     "Update",
     "UpdateKind",
     "Validators",
+    "Waiting",
     "Wanted",
     "Where",
 ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from watcher.model import Alert, Entry, Notice, Pending, Reading, Sample, SourceState
+    from watcher.model import Alert, Entry, Judge, Notice, Pending, Reading, Sample, SourceState
 
     Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
 
@@ -70,12 +70,13 @@ def keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes o
     return len(new)
 
 
-def keep_reading(
+def keep_reading(  # noqa: PLR0913, PLR0917 - what was read, of what, and who decides about notices
     connection: Connection,
     reading: Reading,
     now: datetime,
     rule_revision: str | None,
     packed: raw.Packed | None,
+    judge: Judge,
 ) -> tuple[Notice, ...]:
     """Close an entry, and keep all that reading it gave; give the notices that this queued."""
     if not entries.finish(connection, reading.pending, "done", "", now):
@@ -85,7 +86,7 @@ def keep_reading(
     furniture.add(connection, reading.article, story_id, now)
     if packed:
         raw.keep(connection, reading.pending, packed)
-    return notices.queue(connection, story_id, reading.alerts, now)
+    return notices.queue(connection, story_id, reading.alerts, now, judge)
 
 
 def keep_stays(
@@ -104,12 +105,16 @@ def keep_stays(
 
 
 def keep_again(
-    connection: Connection, reading: Reading, now: datetime, rule_revision: str | None
+    connection: Connection,
+    reading: Reading,
+    now: datetime,
+    rule_revision: str | None,
+    judge: Judge,
 ) -> tuple[Notice, ...]:
     """Keep what reading an article's evidence again gave; give the notices that this queued."""
     entries.now_read(connection, reading.pending, now)
     story_id = articles.add(connection, reading, now, rule_revision)
-    return notices.queue(connection, story_id, reading.alerts, now)
+    return notices.queue(connection, story_id, reading.alerts, now, judge)
 
 
 def keep_refusal(  # noqa: PLR0913, PLR0917 - what was refused, why, and what that shows
@@ -143,14 +148,15 @@ def keep_failure(  # noqa: PLR0913, PLR0917 - what failed, why, until when, and 
         health.note_refusal(connection, pending.source, sample, now)
 
 
-def tell_of_troubles(
+def tell_of_troubles(  # noqa: PLR0913, PLR0917 - which, what is told of them, and who decides when
     connection: Connection,
     ids: Collection[int],
     notice: tuple[str, Alert, str] | None,
     now: datetime,
     words: int,
+    judge: Judge,
 ) -> None:
     """Queue a notice about troubles, if there is one, and mark them as told."""
     if notice:
-        notices.tell(connection, *notice, now)
+        notices.tell(connection, *notice, now, judge)
     health.told(connection, ids, words)
