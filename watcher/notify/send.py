@@ -10,7 +10,7 @@ from rich.console import Console
 
 from watcher import log
 from watcher.clock import utc_now
-from watcher.model import Notice, Refused, Sent, TryAgain
+from watcher.model import Links, Notice, Refused, Sent, TryAgain
 from watcher.notify import mail, terminal
 from watcher.notify.masking import Mask
 from watcher.notify.message import message_of
@@ -47,13 +47,19 @@ def fault_of(target: Target) -> str:
     return ""
 
 
+def without_links(_notice: Notice) -> Links:
+    """Give no links."""
+    return Links()
+
+
 class Notifier:
     """Sends notices. Use as an async context manager; one message at a time for each target.
 
-    `console` is where `console://` targets print; `timeout_s` bounds each step of a conversation.
+    `console` is where `console://` targets print; `timeout_s` bounds each step of a conversation;
+    `links` gives the links by which people answer a notice.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what tests hand in instead of the real thing
         self,
         targets: Sequence[Target],
         *,
@@ -61,12 +67,14 @@ class Notifier:
         clock: Clock = utc_now,
         timeout_s: float = 20.0,
         limit_s: float = 120.0,
+        links: Callable[[Notice], Links] = without_links,
     ) -> None:
         self._targets = tuple(targets)
         self._console = console if isinstance(console, Console) else Console(file=console)
         self._clock = clock
         self._timeout_s = timeout_s
         self._limit_s = limit_s
+        self.links = links
         self._mask = Mask(target.url for target in targets if target.scheme != CONSOLE)
         self._consoles: dict[str, Target] = {}
         self._desks: dict[str, Desk] = {}

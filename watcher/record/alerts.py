@@ -117,7 +117,7 @@ def one(connection: Connection, notice_id: int) -> Told | None:
 
 
 def _bundle_of(row: Row[Any]) -> int:
-    return int(row.digest.get("of", row.id)) if row.digest else 0
+    return int(row.digest["of"]) if row.digest else 0
 
 
 def _counts(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, int]:

@@ -176,7 +176,7 @@ def _queue_again(  # noqa: PLR0913, PLR0917 - what is told again, whom, and why
         alert or alert_of(row.alert),
         now,
         occasion=occasion,
-        digest=row.digest and {"of": row.id} | row.digest,
+        digest=row.digest,
     )
     added = notices.add(connection, [again | {"rule": row.rule}], judge, now)
     return added[0].id if added else None

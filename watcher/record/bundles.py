@@ -166,6 +166,9 @@ def _add(connection: Connection, group: _Group, members: Sequence[Row[Any]], now
     }
     adding = insert(notices).values(row).returning(notices.c.id)
     number: int = connection.scalars(adding).one()
+    # So that a copy of it, sent again or to another target, tells of the same.
+    naming = update(notices).where(notices.c.id == number)
+    connection.execute(naming.values(digest=digest | {"of": number}))
     return number
 
 
@@ -186,8 +189,8 @@ def digest_of(connection: Connection, row: Row[Any]) -> Digest:
 
 
 def members_of(row: Row[Any]) -> Any:
-    """Hold for the members of a bundle; one that was sent again has those of the first."""
-    return notices.c.bundled_in == row.digest.get("of", row.id)
+    """Hold for the members of a bundle; one that is told again has those of the first."""
+    return notices.c.bundled_in == row.digest["of"]
 
 
 def silence_members(connection: Connection, bundle_id: int, held: Hold, now: datetime) -> None:
