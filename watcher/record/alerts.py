@@ -125,8 +125,9 @@ def _counts(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, int]:
     if not ids:
         return {}
     inside = notices.c.bundled_in
-    query = select(inside, func.count()).where(inside.in_(ids)).group_by(inside)
-    return dict(connection.execute(query).tuples().all())
+    count = func.count().label("members")
+    query = select(inside, count).where(inside.in_(ids)).group_by(inside)
+    return {row.bundled_in: row.members for row in connection.execute(query)}
 
 
 def _acknowledged(connection: Connection, ids: Sequence[int]) -> dict[int, list[Acknowledgement]]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 HOUR: Final = timedelta(hours=1)
 _IS_SENT = notices.c.status == "sent"
 _IS_SINGLE = notices.c.digest.is_(null()) & (notices.c.bundle != "storm")
-_IS_SUMMARY = (notices.c.bundle == "storm") & or_(_IS_SENT, IS_WAITING)
 
 
 def at_once(
@@ -124,13 +123,19 @@ def columns_of(held: Hold, now: datetime) -> dict[str, Any]:
 
 
 def _lately(connection: Connection, waiting: Waiting, coming: Any, now: datetime) -> Lately:
-    finished = notices.c.finished
-    singles = func.count().filter(_IS_SINGLE, or_(_IS_SENT, coming))
-    summary = func.max(func.coalesce(finished, notices.c.retry_at)).filter(_IS_SUMMARY)
-    storm = func.min(notices.c.retry_at).filter(IS_COLLECTED, notices.c.bundle == "storm")
-    query = select(singles, summary, storm).where(
+    finished, retry_at = notices.c.finished, notices.c.retry_at
+    is_storm = notices.c.bundle == "storm"
+    query = select(
+        func.count().filter(_IS_SINGLE, or_(_IS_SENT, coming)),
+        func.max(finished).filter(is_storm, _IS_SENT),
+        func.max(retry_at).filter(is_storm, IS_WAITING),
+        func.min(retry_at).filter(is_storm, IS_COLLECTED),
+    ).where(
         notices.c.target == waiting.target,
         notices.c.rule == waiting.rule,
         or_(finished.is_(None), finished > now - HOUR),
     )
-    return Lately(*connection.execute(query).one())
+    singles, summary_at, unsent, storm_due = connection.execute(query).one()
+    if unsent:  # a summary that is still on its way
+        summary_at = max(unsent, now)
+    return Lately(singles, summary_at, storm_due)
