@@ -79,6 +79,7 @@ def listed(  # noqa: PLR0913 - what is asked for
     status: str = "",
     rule: str = "",
     target: str = "",
+    story: int | None = None,
     limit: int = 50,
 ) -> list[Told]:
     """Give the newest notices queued since then, the newest first."""
@@ -88,6 +89,8 @@ def listed(  # noqa: PLR0913 - what is asked for
     for column, wanted in (("status", status), ("rule", rule), ("target", target)):
         if wanted:
             query = query.where(notices.c[column] == wanted)
+    if story is not None:
+        query = query.where(notices.c.story_id == story)
     rows = connection.execute(query).all()
     counts = _counts(connection, rows)
     answers = _acknowledged(connection, [row.id for row in rows])

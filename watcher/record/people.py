@@ -40,18 +40,25 @@ class People:
 
     # --- alerts ---------------------------------------------------------------------------
 
-    async def alerts(
+    async def alerts(  # noqa: PLR0913 - what is asked for
         self,
         since: datetime | None = None,
         *,
         status: str = "",
         rule: str = "",
         target: str = "",
+        story: int | None = None,
         limit: int = 50,
     ) -> list[Told]:
         """Give the newest notices, the newest first."""
         ask = partial(
-            alerts.listed, since=since, status=status, rule=rule, target=target, limit=limit
+            alerts.listed,
+            since=since,
+            status=status,
+            rule=rule,
+            target=target,
+            story=story,
+            limit=limit,
         )
         return await self.database.read(ask)
 
