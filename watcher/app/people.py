@@ -122,9 +122,8 @@ async def _routed_to(  # noqa: PLR0913, PLR0917 - what, to whom, and what is kno
 ) -> Routed:
     target = next((one for one in config.targets if one.name == name), None)
     zone = target.zone if target else config.timezone
-    why = case.why_nobody or _why_not(target, case)
-    if not why and people and case.story_id is not None:
-        why = await _told_before(people, case, name)
+    before = await _told_before(people, case, name) if people else ""
+    why = before or case.why_nobody or _why_not(target, case)
     if why:
         return Routed(case.rule.id, case.severity, name, zone, None, why)
     waiting = Waiting(case.rule.id, name, case.severity, case.story_id, "first-report", is_new=True)
@@ -143,5 +142,7 @@ def _why_not(target: Target | None, case: _Case) -> str:
 
 
 async def _told_before(people: People, case: _Case, target: str) -> str:
+    if case.story_id is None:
+        return ""
     told: list[Told] = await people.alerts(rule=case.rule.id, target=target, story=case.story_id)
     return f"told of this story before: notice {told[-1].id}, {told[-1].status}" if told else ""
