@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, StrictUndefined
 
-from watcher.notify.bidi import clean, shorten
+from watcher.notify.bidi import clean, flat, paragraph, shorten
 from watcher.web import wording
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class About:
     """The notice that a page is about."""
 
     title: str
+    direction: str
     more: str
     facts: Choices
 
@@ -51,8 +52,10 @@ def about(told: Told) -> About:
         (wording.SOURCE, alert.source),
         (wording.TARGET, told.target),
     ]
+    title = paragraph(shorten(clean(alert.title), _MOST_TITLE))
     return About(
-        title=shorten(clean(alert.title), _MOST_TITLE),
+        title=flat(title),
+        direction=title.direction,
         more=wording.MORE.format(count=told.count - 1) if told.count > 1 else "",
         facts=tuple((label, clean(value)) for label, value in facts if clean(value)),
     )
