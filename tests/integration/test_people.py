@@ -261,6 +261,19 @@ async def test_storms_that_last_have_one_summary_an_hour(desk: Desk) -> None:
         assert hour.count(False) <= 2
 
 
+async def test_the_brake_is_reached_while_notices_wait(desk: Desk) -> None:
+    """A digest of one alert and an urgent one leave together: one of them is too many."""
+    await desk.open(replace(digest_at(time(18), up_to=Severity.MEDIUM), most_per_hour=1))
+    await desk.report(("desk", alert()))
+    await desk.report(("desk", alert(severity=Severity.HIGH)), at=EVENING)
+    await desk.record.people.bundle_due(EVENING)
+    taken = await desk.record.due_notices(EVENING, 10)
+    assert [notice.alert.severity.word for notice in taken] == ["high"]
+    assert (await desk.states())[0] == ("collected", "more than 1 an hour")
+    await desk.record.sent(taken[0], Sent("ok"), EVENING)
+    assert len(await desk.send(EVENING + 10 * MINUTE)) == 1
+
+
 async def test_silences_hold_back_what_is_queued_and_what_waits(desk: Desk) -> None:
     await desk.open(DESK)
     [before] = await desk.report(("desk", alert()))
