@@ -207,8 +207,21 @@ class People(RuleBasedStateMachine):
         self.now += timedelta(minutes=length)
 
     @rule(minutes=st.sampled_from([-40, -15, 0, 15, 40]))
-    def wait_for_the_change(self, minutes: int) -> None:
+    def news_at_the_change(self, minutes: int) -> None:
+        """Something is reported within the hour in which clocks jump."""
         self.now = max(self.now, self.change + timedelta(minutes=minutes))
+        self.report("bridges", Severity.LOW, ["desk", "officer"], 1)
+        self.deliver_all()
+
+    @rule(of=st.sampled_from(["", "bridges"]), whom=names, is_first=st.booleans())
+    def silence_what_is_due(self, of: str, whom: str, is_first: bool) -> None:
+        """A silence is set right before or after what was collected is put together."""
+        collected = self.run(self.record.people.alerts(status="collected", limit=1000))
+        self.now = max([self.now, *(one.due for one in collected)])
+        steps = [lambda: self.silence(of, whom, 1), self.tick]
+        for step in steps if is_first else reversed(steps):
+            step()
+        self.deliver_all()
 
     @rule(of=st.sampled_from(["", "bridges"]), whom=names, hours=st.sampled_from([1, 9]))
     def silence(self, of: str, whom: str, hours: int) -> None:
