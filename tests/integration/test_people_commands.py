@@ -97,6 +97,9 @@ async def test_alerts_are_listed_and_shown(folder: Path) -> None:
     dead = watcher(folder, "alerts", "dead", "--resend").stdout
     assert "never delivered" in dead
     assert f"{officer} queued as" in dead
+    again = watcher(folder, "alerts", "dead", "--resend").stdout
+    assert "sent again as" in again
+    assert "queued as" not in again
     assert watcher(folder, "alerts", "show", "99").returncode == 1
 
 

@@ -93,7 +93,9 @@ def resend(which: Number, config: ConfigFile = DEFAULT_CONFIG) -> None:
 @alerts_app.command("dead")
 def dead_letters(
     since: Since = "30d",
-    again: Annotated[bool, typer.Option("--resend", help="Queue all of them once more.")] = False,
+    again: Annotated[
+        bool, typer.Option("--resend", help="Queue those once more that were not.")
+    ] = False,
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -107,7 +109,8 @@ def dead_letters(
     else:
         show_alerts(found, utc_now(), "never delivered")
     if again:
-        queued = asyncio.run(_resend(config, [told.id for told in reversed(found)]))
+        left = [told.id for told in reversed(found) if told.bundled_in is None]
+        queued = asyncio.run(_resend(config, left))
         for old, new in queued:
             out.print(f"{old} queued as {new}")
 

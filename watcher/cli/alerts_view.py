@@ -71,6 +71,8 @@ def state_of(told: Told, now: datetime) -> str:
     elif told.why:
         until = f", {ago(told.due, now)}" if told.status == "waiting" else ""
         words = told.why if told.status == "silenced" else f"{told.status}: {told.why}{until}"
+    if told.status == "dead" and told.bundled_in:
+        words += f", sent again as {told.bundled_in}"
     if told.acknowledged:
         words += f", acknowledged by {isolate(told.acknowledged[0].author)}"
     if told.escalated:

@@ -62,6 +62,7 @@ class Told:
     finished: datetime | None
     bundle: str
     bundled_in: int | None
+    """Which notice told of it instead: with others, or again after it had died."""
     count: int
     """How many alerts it tells of."""
     alert: Alert

@@ -86,7 +86,13 @@ def resend(connection: Connection, notice_id: int, judge: Judge, now: datetime) 
     row = connection.execute(select(table).where(table.c.id == notice_id)).first()
     if row is None:
         return None
-    return _queue_again(connection, row, row.target, f"{RESENT} {now.isoformat()}", judge, now)
+    occasion = f"{RESENT} {now.isoformat()}"
+    number = _queue_again(connection, row, row.target, occasion, judge, now)
+    if row.status == "dead":
+        # So that it is not sent again with all other dead letters.
+        told = update(table).where(table.c.id == notice_id).values(bundled_in=number)
+        connection.execute(told)
+    return number
 
 
 def escalate(

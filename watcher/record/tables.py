@@ -362,8 +362,8 @@ notices = Table(
     written("source"),
     # What it is collected for, or was sent as: `digest` or `storm`.
     written("bundle"),
-    # Which notice told of it together with others. No foreign key: SQLite would have to make the
-    # table anew, and no notice is ever deleted.
+    # Which notice told of it instead: with others, or again after it had died. No foreign key:
+    # SQLite would have to make the table anew, and no notice is ever deleted.
     Column("bundled_in", Id, index=True),
     # Of a notice that tells of others: why, since and until when, and whose members they are.
     Column("digest", Json),
