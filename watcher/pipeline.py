@@ -314,7 +314,14 @@ class Pipeline:
                 continue
             outlet = self._outlet(pending.source)
             alert = alert_of(article, found, rule_title=rule.title, source_name=outlet, seen=seen)
-            whom = route(rule.notify, found.severity, self.targets)
+            whom = route(
+                rule.notify,
+                found.severity,
+                self.targets,
+                rule=rule.id,
+                topic=alert.topic,
+                source=pending.source,
+            )
             alerts += [(target, alert) for target in whom]
         return tuple(alerts), held_back
 

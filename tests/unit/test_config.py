@@ -23,7 +23,9 @@ from watcher.config import (
     rule_files,
     write_starter,
 )
+from watcher.config.people import DIGEST_KEYS, LINKS_KEYS, QUIET_KEYS
 from watcher.config.sources import SOURCE_KEYS
+from watcher.config.targets import TARGET_KEYS
 from watcher.errors import Invalid, WatcherError
 from watcher.fetch import FetchSettings
 from watcher.log import LogSettings
@@ -437,12 +439,16 @@ def test_the_starter_set_is_right_as_it_is_written(tmp_path):
 
 
 def test_every_setting_stands_in_the_starter_configuration():
-    from watcher.config import load, sections, targets
+    from watcher.config import load, people, sections, targets
 
     text = (ROOT / "watcher/starter/watcher.yaml").read_text(encoding="utf-8")
     keys = {
         *load.CONFIG_KEYS,
         *targets.TARGET_KEYS,
+        *people.QUIET_KEYS,
+        *people.DIGEST_KEYS,
+        *people.ESCALATE_KEYS,
+        *people.LINKS_KEYS,
         *sections.POLLING_KEYS,
         *sections.LIMITS_KEYS,
         *sections.FETCH_KEYS,
@@ -526,7 +532,10 @@ def test_a_starter_set_needs_a_folder_that_can_be_written(tmp_path):
 # --- anything at all --------------------------------------------------------------------------
 
 keys = st.sampled_from(
-    [*SOURCE_KEYS, "sources", "targets", "database", "timezone", "limits", "fetch", "log", "pause"]
+    [
+        *(*SOURCE_KEYS, *TARGET_KEYS, *QUIET_KEYS, *DIGEST_KEYS, *LINKS_KEYS),
+        *("sources", "targets", "database", "timezone", "limits", "fetch", "log", "pause", "links"),
+    ]
 )
 scalars = st.sampled_from(
     ["", "1", "10m", "x", "console://", "${A}", "file:b", "sqlite:///", "https://h", "[", '"\\0"']

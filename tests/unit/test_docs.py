@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+import watcher.cli.alerts
 import watcher.cli.articles
 import watcher.cli.backtest
 import watcher.cli.explain
@@ -21,6 +22,7 @@ import watcher.cli.templates  # noqa: F401 - commands register themselves
 from watcher.cli import app
 from watcher.config import load_document
 from watcher.config.load import CONFIG_KEYS
+from watcher.config.people import DIGEST_KEYS, ESCALATE_KEYS, LINKS_KEYS, QUIET_KEYS
 from watcher.config.sections import FETCH_KEYS, LIMITS_KEYS, LOG_KEYS, POLLING_KEYS
 from watcher.config.sources import SOURCE_KEYS
 from watcher.config.targets import TARGET_KEYS
@@ -55,6 +57,7 @@ def test_every_command_is_in_the_readme(command: str) -> None:
         *(f"fetch.{key}" for key in FETCH_KEYS),
         *(f"log.{key}" for key in LOG_KEYS),
         *TARGET_KEYS,
+        *(*QUIET_KEYS, *DIGEST_KEYS, *ESCALATE_KEYS, *LINKS_KEYS),
         *SOURCE_KEYS,
     ],
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from watcher.model import Secret, Severity
-from watcher.notify import Target, route
+from watcher.notify import Target, route, unwanted
 
 DESK = Target("desk", Secret("console://"))
 PHONE = Target("phone", Secret("tgram://1:a/2"), min_severity=Severity.CRITICAL)
@@ -25,6 +28,31 @@ ALL = (DESK, PHONE)
 )
 def test_route(notify: tuple[str, ...], severity: Severity, expected: tuple[str, ...]) -> None:
     assert route(notify, severity, ALL) == expected
+
+
+@pytest.mark.parametrize(
+    ("wishes", "known", "is_told"),
+    [
+        pytest.param({"rules": ("oil-*",)}, {"rule": "oil-opec"}, True, id="a-rule-it-wants"),
+        pytest.param({"rules": ("oil-*",)}, {"rule": "soil-x"}, False, id="another-rule"),
+        pytest.param({"rules": ("oil-?pec", "a")}, {"rule": "oil-opec"}, True, id="any-pattern"),
+        pytest.param({"topics": ("النفط*",)}, {"topic": "النفط والغاز"}, True, id="arabic-topic"),
+        pytest.param({"topics": ("*",)}, {"topic": ""}, True, id="a-star-is-any-topic-or-none"),
+        pytest.param({"topics": ("oil",)}, {"topic": ""}, False, id="a-rule-without-topic"),
+        pytest.param({"sources": ("nahr",)}, {"source": "NAHR"}, False, id="ids-have-one-case"),
+        pytest.param(
+            {"rules": ("oil-*",), "sources": ("nahr",)},
+            {"rule": "oil-opec", "source": "wadi"},
+            False,
+            id="all-of-its-wishes-hold",
+        ),
+    ],
+)
+def test_a_target_says_what_it_wants(wishes: Any, known: dict[str, str], is_told: bool) -> None:
+    picky = replace(DESK, **wishes)
+    assert route((), Severity.HIGH, [picky], **known) == (("desk",) if is_told else ())
+    assert route(("desk",), Severity.HIGH, [picky], **known) == (("desk",) if is_told else ())
+    assert bool(unwanted(picky, Severity.HIGH, **known)) != is_told
 
 
 @pytest.mark.parametrize(

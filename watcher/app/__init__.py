@@ -14,13 +14,16 @@ from watcher.app.commands import (
     send_test_notice,
 )
 from watcher.app.daemon import Watcher, open_watcher, run_daemon, run_once, stop_on_signals
+from watcher.app.people import Routed, open_people, route_of_article, route_of_rule
 
 __all__ = [
+    "Routed",
     "Watcher",
     "check_all",
     "check_each_source",
     "load_rules",
     "open_archive",
+    "open_people",
     "open_watcher",
     "preview_address",
     "read_address",
@@ -28,6 +31,8 @@ __all__ = [
     "read_sources_with_states",
     "read_status",
     "reread_evidence",
+    "route_of_article",
+    "route_of_rule",
     "run_daemon",
     "run_once",
     "send_test_notice",

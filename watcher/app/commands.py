@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from watcher.app.daemon import open_watcher
 from watcher.clock import utc_now
-from watcher.config import load_config, read_config
+from watcher.config import load_config, patterns_that_fit_nothing, read_config
 from watcher.document import suggest
 from watcher.errors import Invalid, Problem, StorageUnavailable
 from watcher.fetch import Fetcher, FetchSettings
@@ -95,7 +95,15 @@ def check_all(config_file: Path) -> Sequence[Problem]:
     broken = (
         check_templates(templates, sample_messages()) if templates and templates.is_dir() else []
     )
-    return sorted({*problems, *read.problems, *broken})
+    rules = read.rules.rules if read.is_usable else ()
+    known = {
+        "rules": [rule.id for rule in rules],
+        "topics": [topic for rule in rules if (topic := getattr(rule, "topic", ""))],
+        "sources": [source.id for source in config.sources],
+    }
+    # Where rules have mistakes nobody knows which there will be.
+    unfit = patterns_that_fit_nothing(config_file, known) if read.is_usable else []
+    return sorted({*problems, *read.problems, *broken, *unfit})
 
 
 def load_rules(folder: Path) -> Rules:

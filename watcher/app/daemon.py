@@ -18,12 +18,13 @@ from watcher.config import Cache, default_folder, load_config
 from watcher.errors import StorageUnavailable
 from watcher.fetch import Fetcher
 from watcher.lanes import Lane
-from watcher.notify import Notifier, Templates
+from watcher.notify import Holding, Notifier, Signer, Templates, without_links
 from watcher.pages import warm_up
 from watcher.pipeline import Pipeline
 from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.schedule import GRID_S, Ticks
+from watcher.web import Room
 from watcher.workers import Workers, return_freed_memory, return_large_blocks
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ RETRY_TICK_S = 2.0
 """New work wakes its lane; ticks are for what waited to be tried again."""
 HEALTH_TICK_S = 60.0
 """Troubles that begin within a minute are told together."""
+BUNDLE_TICK_S = 5.0
+ESCALATION_TICK_S = 15.0
+LINKS_TICK_S = 60.0
+"""How often it is tried to listen for answers where the port was taken."""
 TIDY_TICK_S = 86_400.0
 EVIDENCE_TICK_S = 300.0
 RULES_TICK_S = 0.5
@@ -67,6 +72,8 @@ class Watcher:
     reads: Lane[Pending]
     deliveries: tuple[Lane[Notice], ...]
     """One for each target, so that one that hangs holds up nobody else."""
+    answers: Room | None = None
+    """Where people answer by links; None for no links."""
     polls_until: datetime | None = None
     """Only what is due by then is polled; None for what becomes due as time goes on."""
     _rules_recorded: bool = False
@@ -83,6 +90,10 @@ class Watcher:
         ticks.every(RETRY_TICK_S, self.look_for_retries, name="retries")
         ticks.every(RULES_TICK_S, self.refresh_rules, name="rules")
         ticks.every(HEALTH_TICK_S, self.tell_troubles, name="health")
+        ticks.every(BUNDLE_TICK_S, self.bundle, name="bundles")
+        ticks.every(ESCALATION_TICK_S, self.escalate, name="escalation")
+        if self.answers:
+            ticks.every(LINKS_TICK_S, self.answers.open, name="links")
         ticks.every(TIDY_TICK_S, self.tidy, name="tidy")
         ticks.every(EVIDENCE_TICK_S, self.drop_evidence, name="evidence")
         if interval := systemd.watchdog_interval_s():
@@ -90,6 +101,8 @@ class Watcher:
         runs = [self.polls.run(), self.reads.run(), *(lane.run() for lane in self.deliveries)]
         running = [asyncio.create_task(run) for run in runs]
         ticks.start()
+        if self.answers:
+            await self.answers.open()
         self.wake()
         systemd.ready()
         rules, sources = len(self.pipeline.rules.rules), len(self.pipeline.sources)
@@ -103,6 +116,8 @@ class Watcher:
             for task in (told, *running):
                 task.cancel()
             await asyncio.gather(told, *running, return_exceptions=True)
+            if self.answers:
+                await self.answers.close()
             log.event("run", status="stopped")
         for task in ended - {told}:
             # A lane never ends by itself. Better to be restarted than to watch with one eye.
@@ -114,6 +129,8 @@ class Watcher:
         await self.polls.drain()
         await self.reads.drain()
         await self.tell_troubles()
+        await self.bundle()
+        await self.escalate()
         await self.tidy()
         await self.drop_evidence()
         await asyncio.gather(*(lane.drain() for lane in self.deliveries))
@@ -143,6 +160,19 @@ class Watcher:
         with contextlib.suppress(StorageUnavailable):  # the next tick comes
             await self.pipeline.report.tell_of_sources()
             await self.pipeline.report.tell_of_templates(self.pipeline.notifier.template_problems)
+
+    async def bundle(self) -> None:
+        """Make the digests and summaries that are due."""
+        with contextlib.suppress(StorageUnavailable):  # the next tick comes
+            if await self.record.people.bundle_due(self.pipeline.now()):
+                self.wake_deliveries()
+
+    async def escalate(self) -> None:
+        """Tell the next target of what nobody has acknowledged."""
+        wanted = [one for target in self.config.targets if (one := target.escalation)]
+        with contextlib.suppress(StorageUnavailable):
+            if wanted and await self.record.people.escalate(wanted, self.pipeline.now()):
+                self.wake_deliveries()
 
     async def tidy(self) -> None:
         """Forget what is no longer shown."""
@@ -196,6 +226,12 @@ class Watcher:
         systemd.alive()
 
 
+def open_record(config: Config, *, migrate: bool = True) -> Record:
+    """Give the record of a configuration, which judges notices by what its targets wish."""
+    judge = Holding.of(config.targets)
+    return Record(config.database.reveal(), migrate=migrate, judge=judge)
+
+
 @asynccontextmanager
 async def open_watcher(config: Config, *, console: Console | None = None) -> AsyncIterator[Watcher]:
     """Build a daemon of its configuration, with everything open; close all of it afterwards."""
@@ -204,8 +240,10 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
     rulebook = Rulebook.open(config.rules, names, Cache(default_folder() / "rules"))
     return_freed_memory()
     async with AsyncExitStack() as stack:
-        record = await stack.enter_async_context(Record(config.database.reveal()))
+        record = await stack.enter_async_context(open_record(config))
         await record.sync_sources(config.sources, utc_now())
+        await record.release_held(utc_now())
+        signer = Signer(config.links.url, config.links.secret) if config.links else None
         limits = config.limits
         pipeline = Pipeline(
             fetcher=await stack.enter_async_context(Fetcher(config.fetch)),
@@ -216,7 +254,12 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
             ),
             record=record,
             notifier=await stack.enter_async_context(
-                Notifier(config.targets, console=console, templates=Templates(config.templates))
+                Notifier(
+                    config.targets,
+                    console=console,
+                    templates=Templates(config.templates),
+                    links=signer.links if signer else without_links,
+                )
             ),
             rules=rulebook.current.rules,
             sources={source.id: source for source in config.sources},
@@ -226,6 +269,9 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
             operator=config.operator,
         )
         watcher = _with_lanes(config, pipeline, rulebook)
+        if config.links and signer:
+            zones = {target.name: target.zone for target in config.targets}
+            watcher.answers = Room(record.people, signer, config.links.listen, zones, pipeline.now)
         watcher.judge_rules()
         await watcher.record_rules()
         pass_over_what_lasts()

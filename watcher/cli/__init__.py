@@ -21,6 +21,7 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line; mistakes in files end with status 2, other failures with 1."""
     from watcher.cli import (  # noqa: F401 - they register their commands
+        alerts,
         articles,
         backtest,
         explain,

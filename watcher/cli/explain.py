@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watcher.cli.given import article_of
+from watcher.cli.asked import asked_for, give_up
 from watcher.cli.reading import Format  # noqa: TC001 - typer reads annotations while it runs
 from watcher.cli.rules import rules_app
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
-from watcher.cli.show import err, out
+from watcher.cli.show import out
 
 if TYPE_CHECKING:
-    from watcher.config import Config
     from watcher.match import Explained, Explanation
     from watcher.model import Article
-
-_TROUBLE = 2
-
-
-class _Asked(NamedTuple):
-    """The article, and the name of its source."""
-
-    article: Article
-    source_name: str
 
 
 @rules_app.command("explain")
@@ -67,12 +55,11 @@ def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
     configured = load_config(config) if is_recorded or config.exists() else None
     folder = rules or (configured.rules if configured else Path("rules"))
     files = read_written(folder)
-    asked = _recorded(config, int(what)) if is_recorded else _given(what, url, form, allow or [])
-    asked = _with_outlet(asked, configured)
+    asked = asked_for(what, config, configured, url, form, allow or [])
     try:
         found = explain(files, rule, asked.article, asked.source_name)
     except WatcherError as failure:
-        _give_up(str(failure))
+        give_up(str(failure))
     max_age_s = (configured.limits if configured else Limits()).max_age_s
     found = remark_age(found, asked.article, utc_now(), max_age_s)
     if as_json:
@@ -80,72 +67,6 @@ def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
     else:
         show(found, asked.article, out)
     raise typer.Exit(0 if found.holds else 1)
-
-
-def _recorded(config_file: Path, number: int) -> _Asked:
-    async def look() -> _Asked | None:
-        from watcher.app import open_archive
-
-        async with open_archive(config_file) as (_, record):
-            found = await record.archived([number])
-        return _Asked(found[0].article, found[0].source_name) if found else None
-
-    found = asyncio.run(look())
-    if found is None:
-        _give_up(f"there is no article {number} on record. `watcher search` lists what there is.")
-    return found
-
-
-def _given(what: str, url: str, form: Format, allow: list[str]) -> _Asked:
-    from watcher.app import read_address, read_bytes
-    from watcher.model import NotAnArticle
-
-    if what.startswith(("http://", "https://")):
-        found = asyncio.run(read_address(what, allow=tuple(allow)))
-    else:
-        body = sys.stdin.buffer.read() if what == "-" else _read(what)
-        if body.lstrip()[:1] == b"{":
-            return _from_json(body)
-        found = read_bytes(body, url=url, form=form)
-    if isinstance(found, NotAnArticle):
-        _give_up(f"this is not an article: {found.why}")
-    return _Asked(found, found.source)
-
-
-def _read(name: str) -> bytes:
-    try:
-        return Path(name).read_bytes()
-    except OSError as failure:
-        _give_up(f"{name} cannot be read: {failure.strerror}")
-
-
-def _from_json(body: bytes) -> _Asked:
-    """Read one article in the form that `watcher scan` takes."""
-    lines = [line for line in body.splitlines() if line.strip()]
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError) as failure:
-        if len(lines) == 1:
-            _give_up(f"this begins like JSON and is none: {failure}")
-        _give_up(
-            f"{len(lines)} lines were given, and one article can be explained. Pick a line: "
-            "sed -n 3p FILE | watcher rules explain RULE -"
-        )
-    if not isinstance(given, dict):
-        _give_up("this is JSON and no object with id, title and text")
-    article = article_of(given)
-    return _Asked(article, article.source)
-
-
-def _with_outlet(asked: _Asked, config: Config | None) -> _Asked:
-    """Call the source by its configured name, as the daemon does."""
-    names = {source.id: source.name for source in config.sources} if config else {}
-    return asked._replace(source_name=names.get(asked.article.source, asked.source_name))
-
-
-def _give_up(why: str) -> NoReturn:
-    err.print(why, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(_TROUBLE)
 
 
 # --- JSON -------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from watcher.cli import app
+from watcher.cli.alerts_view import SEVERITY_COLOR, STATUS_COLOR, show_silences
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import ago, out
 from watcher.health import KINDS
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 
     from watcher.record import NoticeStatus, SourceStatus, Status
 
-SEVERITY_COLOR = {"low": "dim", "medium": "cyan", "high": "yellow", "critical": "bold red"}
 BARS = "·▁▂▃▄▅▆▇█"
-STATUS_COLOR = {"sent": "green", "waiting": "yellow", "dead": "bold red"}
 
 
 @app.command()
@@ -45,6 +44,8 @@ def status(
     if found.rules_refused:
         out.print("[bold red]the newest state of the rule files is not in force:[/]")
         out.print(found.rules_refused, style="red", markup=False)
+    if found.silences:
+        show_silences(found.silences, found.at)
     if found.alerts:
         out.print(_alerts("last alerts", found.alerts, found.at))
     if found.dead_letters:
@@ -129,6 +130,7 @@ def _backlog(found: Status) -> Text:
         (f"{found.articles} articles, {found.stories} stories. ", ""),
         (f"To read: {found.pending}, given up: {found.failed}. ", "yellow" if found.failed else ""),
         (f"To deliver: {outbox.waiting}{oldest}, ", ""),
+        (f"collected: {outbox.collected}, " if outbox.collected else "", "cyan"),
         (f"never delivered: {outbox.dead}.", "red" if outbox.dead else ""),
     )
 

@@ -21,19 +21,26 @@ from watcher.config.rules import (
 from watcher.config.starter import write_starter
 
 if TYPE_CHECKING:
-    from watcher.config.load import load_config, read_config, read_sources_file
-    from watcher.config.settings import Config, Limits, Polling
+    from watcher.config.load import (
+        load_config,
+        patterns_that_fit_nothing,
+        read_config,
+        read_sources_file,
+    )
+    from watcher.config.settings import Config, Limits, LinkSettings, Polling
     from watcher.config.sources import read_sources
 
 __all__ = [
     "Cache",
     "Config",
     "Limits",
+    "LinkSettings",
     "Polling",
     "RuleText",
     "default_folder",
     "load_config",
     "load_document",
+    "patterns_that_fit_nothing",
     "read_config",
     "read_rule_documents",
     "read_rule_texts",
@@ -47,8 +54,10 @@ __all__ = [
 _HOMES = {
     "Config": "settings",
     "Limits": "settings",
+    "LinkSettings": "settings",
     "Polling": "settings",
     "load_config": "load",
+    "patterns_that_fit_nothing": "load",
     "read_config": "load",
     "read_sources": "sources",
     "read_sources_file": "load",

@@ -11,6 +11,7 @@ from watcher import log
 from watcher.config.compose import load_document
 from watcher.config.database import DEFAULT_DATABASE, database_url, missing_folder
 from watcher.config.fields import Fields, fields
+from watcher.config.people import read_links, unknown_patterns
 from watcher.config.references import References
 from watcher.config.sections import (
     FETCH_KEYS,
@@ -32,6 +33,7 @@ from watcher.errors import Invalid
 from watcher.model import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Mapping as Names
 
     from watcher.document import Node
@@ -46,6 +48,7 @@ CONFIG_KEYS: Final = (
     "targets",
     "operator",
     "templates",
+    "links",
     "timezone",
     "polling",
     "limits",
@@ -110,6 +113,13 @@ def _sources(file: Path, named: Node | None) -> tuple[tuple[Source, ...], list[P
     return sources, [*problems, *mistakes]
 
 
+def patterns_that_fit_nothing(
+    path: str | os.PathLike[str], known: Names[str, Collection[str]]
+) -> list[Problem]:
+    """Warn of patterns of targets that fit none of the known `rules`, `topics` or `sources`."""
+    return list(unknown_patterns(load_document(path)[0], known))
+
+
 def read_sources_file(file: Path) -> tuple[Source, ...]:
     """Read a sources file alone; raise Invalid with every problem if one is an error."""
     sources, problems = _sources(file, None)
@@ -150,6 +160,7 @@ class _Reading:
             timezone=zone,
             operator=self.operator(targets),
             templates=self.templates(),
+            links=read_links(given, self.secret),
         )
 
     def secret(self, text: str) -> str:

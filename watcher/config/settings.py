@@ -10,9 +10,13 @@ from watcher.log import LogSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Final
 
     from watcher.model import Secret, Source
     from watcher.notify import Target
+
+LOOPBACK: Final = ("127.0.0.1", 8787)
+"""Where answers are listened for unless another place is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,17 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """Signed links in messages, by which people acknowledge and silence."""
+
+    secret: Secret
+    url: str
+    """The address at which people reach what listens here."""
+    listen: tuple[str, int] = LOOPBACK
+    """Address and port."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that is set, checked, with every path and secret resolved."""
 
@@ -61,3 +76,5 @@ class Config:
     """The target that hears of the watcher's own troubles; empty for none."""
     templates: Path | None = None
     """The folder of message templates that go before ours; None for ours alone."""
+    links: LinkSettings | None = None
+    """None for messages without links to answer by."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from watcher.config.fields import fields
-from watcher.config.values import BadValueError, name, one_of, time_zone
+from watcher.config.people import check_others, read_escalation, read_wishes, severity
+from watcher.config.values import BadValueError, name, time_zone
 from watcher.document import Mapping
 from watcher.model import Secret, Severity
 from watcher.notify import Target, fault_of
@@ -16,7 +17,21 @@ if TYPE_CHECKING:
 
     from watcher.config.fields import Fields
 
-TARGET_KEYS: Final = ("name", "url", "min_severity", "timezone")
+TARGET_KEYS: Final = (
+    "name",
+    "url",
+    "min_severity",
+    "timezone",
+    "rules",
+    "topics",
+    "sources",
+    "updates",
+    "quiet",
+    "digest",
+    "most_per_hour",
+    "fallback",
+    "escalate",
+)
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*")
 
 
@@ -26,6 +41,7 @@ def read_targets(top: Fields, secret: Callable[[str], str], zone: str) -> tuple[
     A target with mistakes stays in the list, so that rules that name it are not mistaken too.
     """
     targets: dict[str, Target] = {}
+    places: dict[str, Fields] = {}
     nodes = list(top.items("targets", "a list of '- name: …' with 'url: …' below"))
     for node in nodes:
         given = fields(node, TARGET_KEYS, top.problems)
@@ -35,7 +51,8 @@ def read_targets(top: Fields, secret: Callable[[str], str], zone: str) -> tuple[
         if target.name in targets:
             given.report_key("name", f"there are two targets '{target.name}'. Rename one.")
         elif target.name:
-            targets[target.name] = target
+            targets[target.name], places[target.name] = target, given
+    check_others(targets, places)
     if top.is_empty("targets"):
         what = "no target is set: alerts are recorded and nobody is told. Add one below 'targets:'."
         top.report(top.mapping, what, warning=True)
@@ -43,12 +60,13 @@ def read_targets(top: Fields, secret: Callable[[str], str], zone: str) -> tuple[
 
 
 def _target(given: Fields, secret: Callable[[str], str], zone: str) -> Target:
-    words = [severity.word for severity in Severity]
+    wishes: dict[str, Any] = read_wishes(given) | read_escalation(given)
     target = Target(
         name=given.need("name", name, ""),
         url=Secret(given.need("url", lambda text: _address(secret(text)), "")),
-        min_severity=Severity[given.read("min_severity", one_of(words), "low").upper()],
+        min_severity=given.read("min_severity", severity, Severity.LOW),
         zone=given.read("timezone", time_zone, zone),
+        **wishes,
     )
     fault = fault_of(target) if target.url else ""
     if fault:

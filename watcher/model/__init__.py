@@ -34,6 +34,18 @@ from watcher.model.notices import (
     Update,
     UpdateKind,
 )
+from watcher.model.people import (
+    ESCALATED,
+    QUIET_HOURS,
+    RESENT,
+    Bundle,
+    Escalation,
+    Hold,
+    Judge,
+    Lately,
+    Silence,
+    Waiting,
+)
 from watcher.model.readings import Evidence, Reading, Sample
 from watcher.model.searching import Each, Either, Wanted
 from watcher.model.sources import (
@@ -51,19 +63,27 @@ from watcher.model.sources import (
 
 __all__ = [
     "AHEAD_OF_TIME",
+    "ESCALATED",
+    "QUIET_HOURS",
+    "RESENT",
     "Alert",
     "Article",
+    "Bundle",
     "Claim",
     "Condition",
     "Digest",
     "Each",
     "Either",
     "Entry",
+    "Escalation",
     "Evidence",
     "FetchFailed",
     "Fetched",
     "FigureChange",
     "Fingerprint",
+    "Hold",
+    "Judge",
+    "Lately",
     "Lines",
     "Links",
     "Match",
@@ -87,6 +107,7 @@ __all__ = [
     "Secret",
     "Sent",
     "Severity",
+    "Silence",
     "Source",
     "SourceKind",
     "SourceState",
@@ -97,6 +118,7 @@ __all__ = [
     "Update",
     "UpdateKind",
     "Validators",
+    "Waiting",
     "Wanted",
     "Where",
 ]

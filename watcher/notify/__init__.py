@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from watcher.notify.hold import Holding, hold
+from watcher.notify.links import Signer
 from watcher.notify.message import Message, message_of
 from watcher.notify.own import own_trouble, troubles_begun, troubles_over
 from watcher.notify.passages import alert_of
 from watcher.notify.render import as_html, as_markdown, as_slack, as_telegram, as_text
-from watcher.notify.route import route
+from watcher.notify.route import route, unwanted
 from watcher.notify.samples import sample_messages
-from watcher.notify.send import Notifier, fault_of
-from watcher.notify.target import Target
+from watcher.notify.send import Notifier, fault_of, without_links
+from watcher.notify.target import WISHES, DigestTimes, QuietHours, Target, Wish
 from watcher.notify.templates import Templates, check_templates, write_templates
 
 __all__ = [
+    "WISHES",
+    "DigestTimes",
+    "Holding",
     "Message",
     "Notifier",
+    "QuietHours",
+    "Signer",
     "Target",
     "Templates",
+    "Wish",
     "alert_of",
     "as_html",
     "as_markdown",
@@ -25,11 +33,14 @@ __all__ = [
     "as_text",
     "check_templates",
     "fault_of",
+    "hold",
     "message_of",
     "own_trouble",
     "route",
     "sample_messages",
     "troubles_begun",
     "troubles_over",
+    "unwanted",
+    "without_links",
     "write_templates",
 ]

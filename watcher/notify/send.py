@@ -10,7 +10,7 @@ from rich.console import Console
 
 from watcher import log
 from watcher.clock import utc_now
-from watcher.model import Notice, Refused, Sent, TryAgain
+from watcher.model import Links, Notice, Refused, Sent, TryAgain
 from watcher.notify import mail, terminal
 from watcher.notify.masking import Mask
 from watcher.notify.message import message_of
@@ -50,14 +50,19 @@ def fault_of(target: Target) -> str:
     return ""
 
 
+def without_links(_notice: Notice) -> Links:
+    """Give no links."""
+    return Links()
+
+
 class Notifier:
     """Sends notices. Use as an async context manager; one message at a time for each target.
 
     `console` is where `console://` targets print; `timeout_s` bounds each step of a conversation;
-    `templates` write the messages.
+    `templates` write the messages; `links` gives the links by which people answer a notice.
     """
 
-    def __init__(  # noqa: PLR0913 - named where they are given
+    def __init__(  # noqa: PLR0913 - what tests hand in instead of the real thing
         self,
         targets: Sequence[Target],
         *,
@@ -66,6 +71,7 @@ class Notifier:
         timeout_s: float = 20.0,
         limit_s: float = 120.0,
         templates: Templates = SHIPPED,
+        links: Callable[[Notice], Links] = without_links,
     ) -> None:
         self._targets = tuple(targets)
         self._console = console if isinstance(console, Console) else Console(file=console)
@@ -73,6 +79,7 @@ class Notifier:
         self._timeout_s = timeout_s
         self._limit_s = limit_s
         self._templates = templates
+        self.links = links
         self._mask = Mask(target.url for target in targets if target.scheme != CONSOLE)
         self._consoles: dict[str, Target] = {}
         self._desks: dict[str, Desk] = {}
@@ -87,7 +94,7 @@ class Notifier:
                 self._consoles[target.name] = target
             else:
                 desk = Desk.at(target, clock=self._clock, timeout_s=self._timeout_s)
-                desk.templates = self._templates
+                desk.templates, desk.links = self._templates, self.links
                 self._desks[target.name] = desk
         return self
 
@@ -131,7 +138,9 @@ class Notifier:
 
     def _print(self, target: Target, notice: Notice) -> Outcome:
         try:
-            terminal.write(message_of(notice, zone=target.zone), self._console)
+            terminal.write(
+                message_of(notice, zone=target.zone, links=self.links(notice)), self._console
+            )
         except (OSError, ValueError) as error:
             return TryAgain(f"the console cannot be written: {error}")
         return Sent("printed")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import time  # noqa: TC003 - part of the values themselves
 from typing import Final, Literal, TypeAlias
 
-from watcher.model import Secret, Severity
+from watcher.model import Escalation, Secret, Severity
 
 Wish: TypeAlias = Literal["confirmed", "figures", "corrections", "closing"]
 WISHES: Final[tuple[Wish, ...]] = ("confirmed", "figures", "corrections", "closing")
@@ -61,6 +61,13 @@ class Target:
     """The target that is told when nobody acknowledges in time."""
     escalate_after_s: float = 0.0
     escalate_from: Severity = Severity.HIGH
+
+    @property
+    def escalation(self) -> Escalation | None:
+        """Whom its alerts go to when nobody acknowledges them; None for nobody."""
+        if not self.escalate_to:
+            return None
+        return Escalation(self.name, self.escalate_to, self.escalate_after_s, self.escalate_from)
 
     @property
     def scheme(self) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from watcher.model import Severity
 from watcher.record import health
+from watcher.record.holding import silences_now
 from watcher.record.tables import (
     IS_DEAD,
     IS_OPEN,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from watcher.model import SourceState, Trouble
+    from watcher.model import Silence, SourceState, Trouble
 
 _RULES = "rules"
 
@@ -63,7 +64,7 @@ class NoticeStatus:
     title: str
     url: str
     status: str
-    """waiting, sent or dead"""
+    """waiting, sent, dead, collected, bundled or silenced"""
     why: str
     """What the other side said last, empty when it took the message."""
     attempts: int
@@ -79,6 +80,9 @@ class OutboxStatus:
     oldest: datetime | None
     dead: int
     sent: int
+    collected: int = 0
+    """Alerts that wait for a digest or the summary of a storm."""
+    silenced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class Status:
     """The last notices that were queued, the newest first."""
     dead_letters: tuple[NoticeStatus, ...]
     """The last notices that were given up, the newest first."""
+    silences: tuple[Silence, ...] = ()
+    """Those that have not ended."""
     rules_refused: str = ""
     """The mistakes of edited rule files that were not taken up; empty when all are in force."""
 
@@ -118,6 +124,7 @@ def read(connection: Connection, now: datetime, last: int) -> Status:
         outbox=_outbox(connection),
         alerts=tuple(_notice(row) for row in connection.execute(newest)),
         dead_letters=tuple(_notice(row) for row in connection.execute(dead)),
+        silences=tuple(silences_now(connection, now)),
         rules_refused=_rules_refused(connection),
     )
 
@@ -177,8 +184,12 @@ def _outbox(connection: Connection) -> OutboxStatus:
     query = select(func.count(), func.min(notices.c.created)).where(IS_WAITING)
     waiting, oldest = (connection.execute(query)).one()
     dead = connection.scalar(select(func.count()).select_from(notices).where(IS_DEAD))
-    sent = connection.scalar(select(func.count()).where(notices.c.status == "sent"))
-    return OutboxStatus(waiting, oldest, dead or 0, sent or 0)
+    counts = select(notices.c.status, func.count()).where(
+        notices.c.status.in_(["sent", "collected", "silenced"])
+    )
+    by_status = {row[0]: row[1] for row in connection.execute(counts.group_by(notices.c.status))}
+    others = [by_status.get(status, 0) for status in ("sent", "collected", "silenced")]
+    return OutboxStatus(waiting, oldest, dead or 0, *others)
 
 
 def _count(connection: Connection, column: Any) -> int:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from watcher.model import (
         Alert,
         Entry,
+        Judge,
         Neighbor,
         Notice,
         Pending,
@@ -80,12 +81,13 @@ def keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes o
     return len(new)
 
 
-def keep_reading(
+def keep_reading(  # noqa: PLR0913, PLR0917 - what was read, of what, and who decides about notices
     connection: Connection,
     reading: Reading,
     now: datetime,
     rule_revision: str | None,
     packed: raw.Packed | None,
+    judge: Judge,
 ) -> tuple[Notice, ...]:
     """Close an entry, and keep all that reading it gave; give the notices that this queued."""
     if not entries.finish(connection, reading.pending, "done", "", now):
@@ -95,7 +97,7 @@ def keep_reading(
     furniture.add(connection, reading, story_id, now)
     if packed:
         raw.keep(connection, reading.pending, packed)
-    return notices.queue(connection, story_id, reading.alerts, now)
+    return notices.queue(connection, story_id, reading.alerts, now, judge)
 
 
 def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it is related to
@@ -106,11 +108,12 @@ def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it i
     now: datetime,
     rule_revision: str | None,
     packed: raw.Packed | None,
+    judge: Judge,
 ) -> tuple[Relation, tuple[Notice, ...]]:
     """Find an article's story among those seen since then, and keep the reading with that."""
     relation = relate(articles.neighbors(connection, reading.traces.fingerprint, since))
     related = replace(reading, relation=relation)
-    return relation, keep_reading(connection, related, now, rule_revision, packed)
+    return relation, keep_reading(connection, related, now, rule_revision, packed, judge)
 
 
 def keep_stays(
@@ -129,12 +132,16 @@ def keep_stays(
 
 
 def keep_again(
-    connection: Connection, reading: Reading, now: datetime, rule_revision: str | None
+    connection: Connection,
+    reading: Reading,
+    now: datetime,
+    rule_revision: str | None,
+    judge: Judge,
 ) -> tuple[Notice, ...]:
     """Keep what reading an article's evidence again gave; give the notices that this queued."""
     entries.now_read(connection, reading.pending, now)
     story_id = articles.add(connection, reading, now, rule_revision)
-    return notices.queue(connection, story_id, reading.alerts, now)
+    return notices.queue(connection, story_id, reading.alerts, now, judge)
 
 
 def keep_refusal(  # noqa: PLR0913, PLR0917 - what was refused, why, and what that shows
@@ -168,14 +175,15 @@ def keep_failure(  # noqa: PLR0913, PLR0917 - what failed, why, until when, and 
         health.note_refusal(connection, pending.source, sample, now)
 
 
-def tell_of_troubles(
+def tell_of_troubles(  # noqa: PLR0913, PLR0917 - which, what is told of them, and who decides when
     connection: Connection,
     ids: Collection[int],
     notice: tuple[str, Alert, str] | None,
     now: datetime,
     words: int,
+    judge: Judge,
 ) -> None:
     """Queue a notice about troubles, if there is one, and mark them as told."""
     if notice:
-        notices.tell(connection, *notice, now)
+        notices.tell(connection, *notice, now, judge)
     health.told(connection, ids, words)

@@ -27,9 +27,11 @@ from watcher.record import (
 )
 from watcher.record.engine import Database, RecordRefused, parse_url
 from watcher.record.holder import holder as new_holder
+from watcher.record.holding import at_once
 from watcher.record.lease import Lease
 from watcher.record.migrate import upgrade
 from watcher.record.notices import Attempt
+from watcher.record.people import People
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
         Entry,
         Evidence,
         Fingerprint,
+        Judge,
         Neighbor,
         Notice,
         Pending,
@@ -71,6 +74,7 @@ class Record:
     """The record in one database; `async with Record(url) as record`, or `await Record.open(url)`.
 
     `url` is the operator's: sqlite:///watcher.db or postgresql://user:password@host/name.
+    `judge` decides when a notice goes, as targets wish; what people ask and answer is `people`'s.
     """
 
     def __init__(
@@ -80,12 +84,15 @@ class Record:
         migrate: bool = True,
         reading_lease_s: float = READING_LEASE_S,
         sending_lease_s: float = SENDING_LEASE_S,
+        judge: Judge = at_once,
     ) -> None:
         self._url = parse_url(url)
+        self._judge = judge
         self._migrates = migrate
         self._reading_lease_s = reading_lease_s
         self._sending_lease_s = sending_lease_s
         self._database = Database(self._url)
+        self.people = People(self._database, judge)
         self._holder = new_holder()
         self._rule_revision: str | None = None
         self._unchanged: dict[str, UnchangedPoll] = {}
@@ -260,7 +267,7 @@ class Record:
         """
         packed = await _packed(reading.evidence)
         return await self._database.write(
-            steps.keep_reading, reading, now, self._rule_revision, packed
+            steps.keep_reading, reading, now, self._rule_revision, packed, self._judge
         )
 
     async def related(
@@ -276,8 +283,8 @@ class Record:
         or the whole text, the nearest first.
         """
         packed, rules = await _packed(reading.evidence), self._rule_revision
-        keep = steps.keep_related
-        return await self._database.write(keep, reading, relate, since, now, rules, packed)
+        keep, judge = steps.keep_related, self._judge
+        return await self._database.write(keep, reading, relate, since, now, rules, packed, judge)
 
     async def drop_evidence(self, before: datetime, most: int) -> None:
         """Drop evidence received before then, and the oldest while it takes more than `most` bytes.
@@ -310,7 +317,9 @@ class Record:
 
     async def read_again(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
         """Record what an entry that was done says when its evidence is read anew."""
-        return await self._database.write(steps.keep_again, reading, now, self._rule_revision)
+        return await self._database.write(
+            steps.keep_again, reading, now, self._rule_revision, self._judge
+        )
 
     async def stays(self, pending: Pending, why: str, now: datetime, *, is_gone: bool) -> bool:
         """Close an entry whose page could not be read again; what was read of it before stays.
@@ -373,12 +382,16 @@ class Record:
         dies, or the lease ends.
         """
         claim = Lease(self._holder, now, self._sending_lease_s)
-        return await self._database.write(notices.claim, claim, limit, busy)
+        return await self._database.write(notices.claim, claim, limit, busy, self._judge)
 
     async def sent(self, notice: Notice, outcome: Sent, now: datetime, took_s: float = 0.0) -> None:
         """Note that the other side took the message."""
         attempt = Attempt("sent", outcome.answer, now, took_s)
-        await self._database.write(notices.settle, notice, attempt)
+        await self._database.write(notices.settle, notice, attempt, outcome.receipt)
+
+    async def release_held(self, now: datetime) -> None:
+        """Have what waits for the end of quiet hours judged anew, as these may have changed."""
+        await self._database.write(notices.release_held, now)
 
     async def postponed(
         self, notice: Notice, why: str, retry_at: datetime, now: datetime, took_s: float = 0.0
@@ -394,7 +407,7 @@ class Record:
 
     async def tell(self, target: str, alert: Alert, occasion: str, now: datetime) -> None:
         """Queue what the program has to say of itself, once for each occasion and target."""
-        await self._database.write(notices.tell, target, alert, occasion, now)
+        await self._database.write(notices.tell, target, alert, occasion, now, self._judge)
 
     # --- health ---------------------------------------------------------------------------
 
@@ -413,7 +426,7 @@ class Record:
 
         `words` is 2 where it stands for the end of the troubles, too.
         """
-        await self._database.write(steps.tell_of_troubles, ids, notice, now, words)
+        await self._database.write(steps.tell_of_troubles, ids, notice, now, words, self._judge)
 
     async def failing(self) -> tuple[int, int]:
         """Count the active sources whose polls fail, and all of them."""

@@ -355,10 +355,40 @@ notices = Table(
     Column("claimed_by", Text),
     Column("claimed_until", Instant),
     Column("finished", Instant),
+    # All notices of one rule and story for one target; the first receipt is what others reply to.
+    written("thread"),
+    written("receipt"),
+    written("topic"),
+    written("source"),
+    # What it is collected for, or was sent as: `digest` or `storm`.
+    written("bundle"),
+    # Which notice told of it instead: with others, or again after it had died. No foreign key:
+    # SQLite would have to make the table anew, and no notice is ever deleted.
+    Column("bundled_in", Id, index=True),
+    # Of a notice that tells of others: why, since and until when, and whose members they are.
+    Column("digest", Json),
+    # When another target was told that nobody had acknowledged it.
+    Column("escalated", Instant),
     UniqueConstraint("rule", "story_id", "target", "occasion"),
+    Index("notices_heard", "target", "rule", "finished"),
+    Index("notices_thread", "thread"),
 )
 IS_WAITING = notices.c.status == literal_column("'waiting'", Text)
 IS_DEAD = notices.c.status == literal_column("'dead'", Text)
+IS_COLLECTED = notices.c.status == literal_column("'collected'", Text)
+Index(
+    "notices_collected",
+    notices.c.retry_at,
+    sqlite_where=IS_COLLECTED,
+    postgresql_where=IS_COLLECTED,
+)
+IS_UNANSWERED = (notices.c.status == literal_column("'sent'", Text)) & notices.c.escalated.is_(None)
+Index(
+    "notices_unanswered",
+    notices.c.finished,
+    sqlite_where=IS_UNANSWERED,
+    postgresql_where=IS_UNANSWERED,
+)
 Index(
     "notices_waiting",
     notices.c.severity.desc(),

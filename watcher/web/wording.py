@@ -1,0 +1,37 @@
+"""The Arabic words of the pages behind links."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ACKNOWLEDGE: Final = "تأكيد الاطلاع"
+ACKNOWLEDGE_LEAD: Final = "بالتأكيد يعلم الآخرون أنك تتابع هذا الخبر، ولا يُصعَّد التنبيه."
+ACKNOWLEDGED: Final = "سُجّل اطلاعك على التنبيه."
+SILENCE: Final = "كتم التنبيهات"
+SILENCE_LEAD: Final = "لن تصل التنبيهات المكتومة إلى هذه الوجهة حتى تنقضي المدة."
+SILENCED: Final = "كُتمت التنبيهات حتى {until}."
+ALREADY: Final = "استُعمل هذا الرابط من قبل"
+ALREADY_ACKNOWLEDGED: Final = "سُجّل الاطلاع على هذا التنبيه من قبل: {who}، {when}."
+ALREADY_SILENCED: Final = "هذه التنبيهات مكتومة حتى {until}."
+DONE: Final = "تم"
+EXPIRED: Final = "انتهت صلاحية الرابط"
+EXPIRED_LEAD: Final = "تعمل الروابط سبعة أيام. استعمل الأمر watcher alerts بدلاً منه."
+UNKNOWN: Final = "لا توجد صفحة هنا"
+UNKNOWN_LEAD: Final = "الرابط ناقص أو غير صحيح. انسخه كاملاً من الرسالة."
+WRONG: Final = "لم يُفهم الطلب"
+WRONG_LEAD: Final = "ارجع إلى الصفحة واملأ الحقول كما هي."
+UNAVAILABLE: Final = "تعذّر الحفظ الآن"
+UNAVAILABLE_LEAD: Final = "حاول مرة أخرى بعد قليل."
+RULE: Final = "القاعدة"
+TARGET: Final = "الوجهة"
+SOURCE: Final = "المصدر"
+NAME: Final = "اسمك (اختياري)"
+NOTE: Final = "ملاحظة (اختياري)"
+REASON: Final = "السبب"
+WHAT: Final = "ما الذي يُكتم"
+THIS_STORY: Final = "هذا الخبر وما يستجد فيه"
+THIS_RULE: Final = "كل ما تجده هذه القاعدة"
+HOW_LONG: Final = "المدة"
+HOURS: Final = {"1": "ساعة", "6": "6 ساعات", "24": "يوم", "168": "أسبوع"}
+MORE: Final = "ومعه {count} غيره"
+UNNAMED: Final = "شخص لم يذكر اسمه"
