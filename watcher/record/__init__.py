@@ -2,7 +2,7 @@
 
 from watcher.record.engine import RecordRefused
 from watcher.record.history import History, Matched, Superseded
-from watcher.record.outbox import retry_delay
+from watcher.record.outbox import Outage, retry_delay
 from watcher.record.raw import Kept
 from watcher.record.search import Archived
 from watcher.record.status import NoticeStatus, OutboxStatus, SourceStatus, Status
@@ -14,6 +14,7 @@ __all__ = [
     "Kept",
     "Matched",
     "NoticeStatus",
+    "Outage",
     "OutboxStatus",
     "Record",
     "RecordRefused",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import or_, select, update
 
+from watcher.record import deliveries
 from watcher.record.lease import LET_GO
-from watcher.record.tables import IS_WAITING, deliveries, notices, stories
+from watcher.record.tables import IS_WAITING, notices, stories
 from watcher.record.upsert import insert_unless_known
 from watcher.record.values import alert_json, identity, notice_of
 
@@ -19,20 +19,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from watcher.model import Alert, Notice
+    from watcher.record.deliveries import Attempt
     from watcher.record.lease import Lease
 
 FIRST_REPORT = "first-report"
 """The occasion of a notice that tells of a story for the first time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One delivery: what came of it, what the other side answered, when, and after how long."""
-
-    outcome: Literal["sent", "postponed", "refused"]
-    answer: str
-    at: datetime
-    took_s: float
+FALLBACK = "fallback from "
+"""How the occasion begins of what another target refused."""
 
 
 def queue(
@@ -59,26 +52,79 @@ def tell(connection: Connection, target: str, alert: Alert, occasion: str, now: 
     connection.execute(insert_unless_known(connection, notices), [row])
 
 
-def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str]) -> list[Notice]:
-    """Take up to `limit` notices: severest first, then oldest, leaving out `busy` targets."""
+def claim(  # noqa: PLR0913, PLR0917 - what is due, and how that is told
+    connection: Connection,
+    lease: Lease,
+    limit: int,
+    busy: Collection[str],
+    also: Collection[int] = (),
+    but: Collection[int] = (),
+) -> list[Notice]:
+    """Take up to `limit` notices: severest first, then oldest, leaving out `busy` targets.
+
+    Those of `also` are due whatever their own time says, those of `but` are not.
+    """
+    is_due = notices.c.retry_at <= lease.now
     ready = (
         select(notices)
-        .where(IS_WAITING, notices.c.retry_at <= lease.now, lease.is_free(notices))
+        .where(IS_WAITING, lease.is_free(notices))
+        .where(or_(is_due, notices.c.id.in_(also)) if also else is_due)
         .order_by(notices.c.severity.desc(), notices.c.created, notices.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     if busy:
         ready = ready.where(notices.c.target.not_in(busy))
+    if but:
+        ready = ready.where(notices.c.id.not_in(but))
     rows = (connection.execute(ready)).all()
     if rows:
         taking = update(notices).where(notices.c.id.in_([row.id for row in rows]))
         connection.execute(taking.values(lease.taken))
-    return [notice_of(row) for row in rows]
+    return deliveries.with_history(connection, [notice_of(row) for row in rows])
 
 
-def settle(connection: Connection, notice: Notice, attempt: Attempt) -> None:
-    """Close a notice after an attempt: sent, whoever held it, or dead unless it has been sent."""
+def fall_back(connection: Connection, notice: Notice, target: str, why: str, now: datetime) -> None:
+    """Queue what a target refused for another target, once; what fell back before stays dead.
+
+    Nothing is queued where the other target is told of the same in any case.
+    """
+    if notice.occasion.startswith(FALLBACK) or _is_told(connection, notice, target):
+        return
+    occasion = f"{FALLBACK}{notice.target}: {notice.occasion}"
+    name = identity(rule=notice.rule, origin=notice.identity, target=target, occasion=occasion)
+    own = select(notices).where(notices.c.id == notice.id)
+    # Its own row once more: whatever columns there are, the message is the same.
+    row = dict(connection.execute(own).mappings().one())
+    del row["id"]
+    again = {
+        "identity": name,
+        "target": target,
+        "occasion": occasion,
+        "status": "waiting",
+        "why": why,
+        "attempts": 0,
+        "retry_at": now,
+        "finished": None,
+    }
+    connection.execute(insert_unless_known(connection, notices), [row | again | LET_GO])
+
+
+def _is_told(connection: Connection, notice: Notice, target: str) -> bool:
+    """Tell whether a target has, or is to have, a notice of the same occasion by itself."""
+    if notice.story_id is None:
+        return False
+    same = (notices.c.rule == notice.rule, notices.c.story_id == notice.story_id)
+    own = (notices.c.target == target, notices.c.occasion == notice.occasion)
+    query = select(notices.c.id).where(*same, *own, notices.c.status != "dead")
+    return connection.execute(query).first() is not None
+
+
+def settle(connection: Connection, notice: Notice, attempt: Attempt) -> bool:
+    """Close a notice after an attempt: sent, whoever held it, or dead unless it has been sent.
+
+    Give whether it is closed by this.
+    """
     closing = update(notices).where(notices.c.id == notice.id, notices.c.status != "sent")
     was_sent = attempt.outcome == "sent"
     after = {
@@ -87,8 +133,9 @@ def settle(connection: Connection, notice: Notice, attempt: Attempt) -> None:
         "finished": attempt.at,
         "attempts": notices.c.attempts + 1,
     }
-    connection.execute(closing.values(after | LET_GO))
-    _note(connection, notice, attempt)
+    is_closed = connection.execute(closing.values(after | LET_GO)).rowcount == 1
+    deliveries.note(connection, notice, attempt)
+    return is_closed
 
 
 def postpone(
@@ -98,11 +145,7 @@ def postpone(
     held = (notices.c.id == notice.id) & IS_WAITING & (notices.c.claimed_by == holder)
     after = {"why": attempt.answer, "retry_at": retry_at, "attempts": notices.c.attempts + 1}
     connection.execute(update(notices).where(held).values(after | LET_GO))
-    _note(connection, notice, attempt)
-
-
-def _note(connection: Connection, notice: Notice, attempt: Attempt) -> None:
-    connection.execute(insert(deliveries).values(notice_id=notice.id, **asdict(attempt)))
+    deliveries.note(connection, notice, attempt)
 
 
 def _row(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from watcher.model import Alert, Entry, Notice, Pending, Reading, Sample, SourceState
+    from watcher.record.deliveries import Attempt
 
     Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
 
@@ -141,6 +142,22 @@ def keep_failure(  # noqa: PLR0913, PLR0917 - what failed, why, until when, and 
     entries.failed(connection, pending, why, now, retry_at)
     if sample:
         health.note_refusal(connection, pending.source, sample, now)
+
+
+def keep_refused(
+    connection: Connection,
+    notice: Notice,
+    attempt: Attempt,
+    fallback: str,
+    word: tuple[str, Alert, str] | None,
+) -> None:
+    """Make a notice a dead letter; queue it for another target, and a word about it."""
+    if not notices.settle(connection, notice, attempt):
+        return
+    if fallback and fallback != notice.target:
+        notices.fall_back(connection, notice, fallback, attempt.answer, attempt.at)
+    if word:
+        notices.tell(connection, *word, attempt.at)
 
 
 def tell_of_troubles(

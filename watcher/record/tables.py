@@ -385,6 +385,14 @@ deliveries = Table(
     Column("outcome", Text, nullable=False),
     written("answer"),
     Column("took_s", Float, nullable=False, server_default="0"),
+    # What the service calls the message, for replies to it.
+    written("receipt"),
+    # Who has it by then, where others still wait: recipients, channels, parts.
+    Column("taken", Json),
+    # From publication, and from first sight, until it was delivered; empty for what was not.
+    Column("after_published_s", Float),
+    Column("after_seen_s", Float),
+    Index("deliveries_at", "at"),
 )
 
 silences = Table(

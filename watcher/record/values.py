@@ -195,6 +195,7 @@ def notice_of(row: Row[Any]) -> Notice:
         alert=alert_of(row.alert),
         attempts=row.attempts,
         created=row.created,
+        occasion=row.occasion,
     )
 
 
