@@ -30,7 +30,7 @@ def test_every_smtp_code_has_a_verdict(code: int) -> None:
 
 
 def test_no_smtp_code_means_that_the_connection_broke() -> None:
-    assert of_smtp(-1, "gone") == TryAgain("the mail server hung up: gone")
+    assert of_smtp(-1, "gone") == TryAgain("the mail server hung up: gone", is_of_target=True)
 
 
 @pytest.mark.parametrize(

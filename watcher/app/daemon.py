@@ -17,9 +17,10 @@ from watcher.config import Cache, default_folder, load_config
 from watcher.errors import StorageUnavailable
 from watcher.fetch import Fetcher
 from watcher.lanes import Lane
-from watcher.notify import Notifier
+from watcher.notify import LONGEST_WINDOW_S, Notifier
 from watcher.pages import warm_up
 from watcher.pipeline import Pipeline
+from watcher.points import reached
 from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.schedule import Ticks
@@ -202,6 +203,7 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
     async with AsyncExitStack() as stack:
         record = await stack.enter_async_context(Record(config.database.reveal()))
         await record.sync_sources(config.sources, utc_now())
+        reached("sources-synced")
         limits = config.limits
         pipeline = Pipeline(
             fetcher=await stack.enter_async_context(Fetcher(config.fetch)),
@@ -219,9 +221,12 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
             limits=limits,
             operator=config.operator,
         )
+        lately = utc_now() - timedelta(seconds=LONGEST_WINDOW_S)
+        pipeline.notifier.remember(await record.recent_deliveries(lately))
         watcher = _with_lanes(config, pipeline, rulebook)
         watcher.judge_rules()
         await watcher.record_rules()
+        reached("rules-kept")
         yield watcher
 
 
@@ -285,7 +290,7 @@ def _crowded(in_hand: Sequence[Pending]) -> list[str]:
 def _delivery_lane(pipeline: Pipeline, others: set[str], name: str) -> Lane[Notice]:
     return Lane(
         f"notify {name}",
-        take=lambda free, _in_hand: pipeline.record.due_notices(pipeline.now(), free, others),
+        take=lambda _free, _in_hand: pipeline.delivery.due(name, others),
         do=pipeline.deliver,
         fail=pipeline.delivery_broke,
         key=lambda notice: notice.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from watcher.notify.message import Message, message_of
 from watcher.notify.own import own_trouble, troubles_begun, troubles_over
+from watcher.notify.pace import LONGEST_WINDOW_S
 from watcher.notify.passages import alert_of
 from watcher.notify.render import as_html, as_markdown, as_slack, as_text
 from watcher.notify.route import route
@@ -11,6 +12,7 @@ from watcher.notify.send import Notifier, fault_of
 from watcher.notify.target import Target
 
 __all__ = [
+    "LONGEST_WINDOW_S",
     "Message",
     "Notifier",
     "Target",

@@ -35,7 +35,9 @@ DISCORD: Final = (Limit(5, 2), Limit(30, 60))
 MAIL: Final = (Limit(5, 1), Limit(120, 60))
 """Servers differ and say 4yz when it is too much; this keeps a storm from looking like spam."""
 ANY: Final = (Limit(1, 1),)
-"""A service of which nothing is known."""
+"""A service of which nothing is known but that Apprise spaces its messages."""
+OWN: Final = (Limit(10, 1),)
+"""One that Apprise does not space: a server of one's own, mostly."""
 LONGEST_WINDOW_S: Final = 60.0
 
 

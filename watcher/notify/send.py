@@ -15,9 +15,11 @@ from watcher.notify import mail, terminal
 from watcher.notify.masking import Mask
 from watcher.notify.message import message_of
 from watcher.notify.own import sample
+from watcher.notify.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from datetime import datetime
     from types import TracebackType
     from typing import Self
 
@@ -53,7 +55,7 @@ class Notifier:
     `console` is where `console://` targets print; `timeout_s` bounds each step of a conversation.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what tests hand in instead of the real thing
         self,
         targets: Sequence[Target],
         *,
@@ -61,6 +63,7 @@ class Notifier:
         clock: Clock = utc_now,
         timeout_s: float = 20.0,
         limit_s: float = 120.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._targets = tuple(targets)
         self._console = console if isinstance(console, Console) else Console(file=console)
@@ -70,6 +73,7 @@ class Notifier:
         self._mask = Mask(target.url for target in targets if target.scheme != CONSOLE)
         self._consoles: dict[str, Target] = {}
         self._desks: dict[str, Desk] = {}
+        self._turns = Turns(clock, sleep)
 
     async def __aenter__(self) -> Self:
         """Open every target; a bad address fails its own notices only."""
@@ -80,7 +84,8 @@ class Notifier:
             if target.scheme == CONSOLE:
                 self._consoles[target.name] = target
             else:
-                desk = Desk.at(target, clock=self._clock, timeout_s=self._timeout_s)
+                timeout_s, turns = self._timeout_s, self._turns
+                desk = Desk.at(target, clock=self._clock, timeout_s=timeout_s, turns=turns)
                 self._desks[target.name] = desk
         return self
 
@@ -92,6 +97,17 @@ class Notifier:
     ) -> None:
         """Close; messages under way are not waited for, the outbox still has them."""
         self._mask.remove()
+
+    def remember(self, sent: Iterable[tuple[str, datetime]]) -> None:
+        """Count what was sent before the program started: (target, instant), the oldest first."""
+        for target, instant in sent:
+            if target in self._desks:
+                self._turns.remember(self._desks[target].limits, [instant])
+
+    def next_turn(self, target: str) -> datetime:
+        """Give the earliest instant at which a target may get its next message."""
+        desk = self._desks.get(target)
+        return self._turns.next_turn(desk.limits) if desk else self._clock()
 
     async def send(self, notice: Notice) -> Outcome:
         """Tell the target of a notice, and say whether it was sent, should wait, or was refused."""
@@ -113,9 +129,11 @@ class Notifier:
             async with desk.lock, asyncio.timeout(self._limit_s):
                 return await desk.deliver(notice)
         except TimeoutError:
-            return TryAgain(f"no answer within {self._limit_s:.0f} s")
+            why = f"no answer within {self._limit_s:.0f} s"
+            return TryAgain(why, is_of_target=True, taken=desk.taken_of(notice))
         except Exception as error:  # noqa: BLE001 - the edge of a delivery: kept as its outcome
-            return TryAgain(f"{type(error).__name__} while sending: {error}")
+            why = f"{type(error).__name__} while sending: {error}"
+            return TryAgain(why, taken=desk.taken_of(notice))
 
     def _print(self, target: Target, notice: Notice) -> Outcome:
         try:
@@ -126,7 +144,7 @@ class Notifier:
 
     def _masked(self, outcome: Outcome) -> Outcome:
         if isinstance(outcome, Sent):
-            return Sent(self._mask(outcome.answer))
+            return replace(outcome, answer=self._mask(outcome.answer))
         return replace(outcome, why=self._mask(outcome.why))
 
     def _log(self, notice: Notice, outcome: Outcome) -> None:

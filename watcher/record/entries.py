@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, Update, bindparam, literal_column, select, update
 
 from watcher.arabic import fold
+from watcher.points import reached
 from watcher.record.lease import LET_GO
 from watcher.record.tables import IS_PENDING, entries
 from watcher.record.upsert import insert_unless_known
@@ -97,6 +98,7 @@ def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str
     begun = {"unanswered": entries.c.unanswered + 1} | lease.taken
     if taken:
         connection.execute(_all_of(row.id for row in taken).values(begun))
+        reached("entries-leased")
     return [pending_of(row) for row in taken]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
 
+from watcher.points import reached
 from watcher.record import deliveries
 from watcher.record.lease import LET_GO
 from watcher.record.tables import IS_WAITING, notices, stories
@@ -81,6 +82,7 @@ def claim(  # noqa: PLR0913, PLR0917 - what is due, and how that is told
     if rows:
         taking = update(notices).where(notices.c.id.in_([row.id for row in rows]))
         connection.execute(taking.values(lease.taken))
+        reached("notices-leased")
     return deliveries.with_history(connection, [notice_of(row) for row in rows])
 
 
@@ -134,7 +136,10 @@ def settle(connection: Connection, notice: Notice, attempt: Attempt) -> bool:
         "attempts": notices.c.attempts + 1,
     }
     is_closed = connection.execute(closing.values(after | LET_GO)).rowcount == 1
+    reached("notice-closed")
     deliveries.note(connection, notice, attempt)
+    if was_sent:
+        reached("sent-noted")
     return is_closed
 
 
@@ -146,6 +151,7 @@ def postpone(
     after = {"why": attempt.answer, "retry_at": retry_at, "attempts": notices.c.attempts + 1}
     connection.execute(update(notices).where(held).values(after | LET_GO))
     deliveries.note(connection, notice, attempt)
+    reached("postponed-noted")
 
 
 def _row(

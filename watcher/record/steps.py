@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from watcher.model import Validators
+from watcher.points import reached
 from watcher.record import (
     articles,
     entries,
@@ -58,6 +59,7 @@ def keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes o
     new, left = entries.add(
         connection, state.id, listed, now, first_contact=first, gap_s=gap_s, most=most
     )
+    reached("entries-added")
     if left:
         remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
         remarks = "; ".join(filter(None, (state.remark, remark)))
@@ -68,6 +70,7 @@ def keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes o
         state = learn(state, new)
     sources.keep_state(connection, state)
     health.note_poll(connection, state, troubles, len(new), now)
+    reached("poll-noted")
     return len(new)
 
 
@@ -81,12 +84,16 @@ def keep_reading(
     """Close an entry, and keep all that reading it gave; give the notices that this queued."""
     if not entries.finish(connection, reading.pending, "done", "", now):
         return ()
+    reached("entry-closed")
     story_id = articles.add(connection, reading, now, rule_revision)
+    reached("article-added")
     health.note_reading(connection, reading, now)
     furniture.add(connection, reading.article, story_id, now)
     if packed:
         raw.keep(connection, reading.pending, packed)
-    return notices.queue(connection, story_id, reading.alerts, now)
+    queued = notices.queue(connection, story_id, reading.alerts, now)
+    reached("notices-queued")
+    return queued
 
 
 def keep_stays(
@@ -156,8 +163,10 @@ def keep_refused(
         return
     if fallback and fallback != notice.target:
         notices.fall_back(connection, notice, fallback, attempt.answer, attempt.at)
+        reached("fallback-queued")
     if word:
         notices.tell(connection, *word, attempt.at)
+    reached("refusal-noted")
 
 
 def tell_of_troubles(

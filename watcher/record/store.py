@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from watcher.errors import StorageUnavailable
 from watcher.log import error
+from watcher.points import reached
 from watcher.record import (
     articles,
     deliveries,
@@ -101,6 +102,7 @@ class Record:
         if self._migrates:
             await asyncio.to_thread(upgrade, self._url)
             await self._database.write(steps.free_what_the_gone_hold)
+            reached("leases-freed")
         return self
 
     async def __aexit__(
