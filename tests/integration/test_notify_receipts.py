@@ -116,7 +116,7 @@ async def test_each_channel_has_a_receipt_of_its_own(slack: Slack, clock: Clock)
         channel = json.loads(request.body)["channel"].strip("#").upper()
         return Reply(200, json.dumps({"ok": True, "channel": channel, "ts": "1.5"}).encode())
 
-    slack.bot(answer)  # type: ignore[arg-type]  # sites take these as well
+    slack.bot(answer)
     async with opened(clock, f"{BOT_URL}/#one/#two") as notifier:
         first = await notifier.send(to())
         assert first == Sent("HTTP 200", "#one=ONE:1.5 #two=TWO:1.5")
@@ -175,6 +175,19 @@ async def test_an_update_by_mail_is_a_reply_to_the_first_mail(clock: Clock) -> N
     one, two = server.taken
     assert one["Message-ID"] == first.receipt == two["In-Reply-To"]
     assert two["References"].split() == [one["References"], one["Message-ID"]]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>log in to the network</html>", b"{}", b"[]"], ids=repr
+)
+async def test_what_does_not_answer_as_slack_does_has_not_taken_it(
+    slack: Slack, clock: Clock, body: bytes
+) -> None:
+    """A hotel's page or half an answer says 200 as well."""
+    slack.webhook(Reply(200, body))
+    async with opened(clock, WEBHOOK_URL) as notifier:
+        outcome = await notifier.send(to())
+    assert outcome == TryAgain("HTTP 200 without Slack's ok", is_of_target=True)
 
 
 # --- parts

@@ -118,8 +118,10 @@ def test_what_fails_where_others_are_taken_waits_its_own_time() -> None:
     outage.taken(3)
     assert outage.due_at_once == {1, 2}
     failed(outage, 1, 2)
-    outage.taken(4)
+    assert not outage.rests(NOW)
     assert outage.due_at_once == frozenset()
+    failed(outage, 1, is_of_target=True)
+    assert outage.rests(NOW)
 
 
 def test_now_and_then_another_is_tried_than_the_severest() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import smtplib
 import ssl
@@ -119,18 +120,15 @@ def limits_of(mailbox: Mailbox) -> Limits:
 
 @contextlib.contextmanager
 def _session(mailbox: Mailbox, timeout_s: float) -> Iterator[smtplib.SMTP]:
-    context = ssl.create_default_context()
-    if not mailbox.verify:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if mailbox.security == "ssl":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            mailbox.host, mailbox.port, timeout=timeout_s, context=context
+            mailbox.host, mailbox.port, timeout=timeout_s, context=_tls(verify=mailbox.verify)
         )
     else:
         server = smtplib.SMTP(mailbox.host, mailbox.port, timeout=timeout_s)
     try:
         if mailbox.security == "starttls":
-            server.starttls(context=context)
+            server.starttls(context=_tls(verify=mailbox.verify))
         if mailbox.user and mailbox.password:
             server.login(mailbox.user, mailbox.password)
         yield server
@@ -139,6 +137,15 @@ def _session(mailbox: Mailbox, timeout_s: float) -> Iterator[smtplib.SMTP]:
         with contextlib.suppress(smtplib.SMTPException, OSError):
             server.quit()
         server.close()
+
+
+@functools.cache
+def _tls(*, verify: bool) -> ssl.SSLContext:
+    """Read the machine's certificates once: it takes longer than the rest of a conversation."""
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def _about_refused(

@@ -78,6 +78,9 @@ def judged(response: requests.Response, clock: Clock) -> Outcome:
     said = _said(response)
     slug = _error(said)
     status = response.status_code
+    if status == 200 and not slug and not _is_ok(said):
+        # Slack says ok. A page of the network's own, or half an answer, is no receipt.
+        return TryAgain("HTTP 200 without Slack's ok", is_of_target=True)
     if status == 200 and slug:
         status = 429 if slug in _PASSING else 400
     wait = response.headers.get("Retry-After", "")
@@ -93,6 +96,12 @@ def _said(response: requests.Response) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def _is_ok(said: Any) -> bool:
+    if isinstance(said, dict):
+        return said.get("ok") is True
+    return isinstance(said, str) and said.lower() == "ok"
 
 
 def _error(said: Any) -> str:

@@ -51,7 +51,7 @@ class Outage:
     _held: set[int] = field(default_factory=set)
     """Notices whose failure may have been the target's: they need not wait their own time."""
     _doubted: set[int] = field(default_factory=set)
-    """Those among which another was taken in between: if they fail again, it is theirs."""
+    """Those of them after which another was taken: if they fail again, it is their own fault."""
 
     @property
     def is_on(self) -> bool:
@@ -87,12 +87,12 @@ class Outage:
         jitter: float = 0.0,
     ) -> None:
         """Note a failure that may pass."""
+        if notice_id in self._doubted and not is_of_target:
+            self._held.discard(notice_id)
+            return
         self._failures += 1
         self._is_of_target = is_of_target
-        if notice_id in self._doubted:
-            self._held.discard(notice_id)
-        else:
-            self._held.add(notice_id)
+        self._held.add(notice_id)
         if self.is_on:
             wait = retry_delay(min(self._failures, MAX_ATTEMPTS - 1), asked_s, jitter)
             self.until = now + timedelta(seconds=wait or 0.0)
