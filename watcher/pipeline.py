@@ -278,7 +278,6 @@ class Pipeline:
         if isinstance(why, NotAnArticle):
             sample = sample_of_miss(pending, why)
             await self.record.entry_skipped(pending, why.why, now, sample, evidence)
-            reached("entry-skipped")
             event("extract", source=pending.source, url=url, status="no article", why=why.why)
             return
         wait = self._reader.wait(pending, why)

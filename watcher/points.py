@@ -32,7 +32,6 @@ POINTS: Final = (
     "article-added",
     "notices-queued",
     "reading-kept",
-    "entry-skipped",
     "entry-put-off",
     # what the program says of itself
     "troubles-told",
