@@ -153,6 +153,16 @@ async def test_telegram_says_inside_how_long_to_wait(telegram: Site, clock: Cloc
     assert outcome == TryAgain(why, 33.0, is_of_target=True)
 
 
+async def test_markup_in_a_title_does_no_harm(telegram: Site, clock: Clock) -> None:
+    async with opened(clock, f"tgram://{BOT}/4711/") as notifier:
+        await notifier.send(to(title="<b>قطار</i> & <script>", title_hits=()))
+
+    (message,) = said(telegram)
+    assert "<b>مهم: &lt;\u2068b\u2069&gt;قطار" in message["text"]
+    assert "&amp; " in message["text"]
+    assert "<script>" not in message["text"]
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b'{"parameters": 7}', b'{"result": []}', b"\xff"], ids=repr
 )

@@ -76,7 +76,7 @@ class Desk:
         # What the record knows, and what this process learned since: a delivery that was given up
         # may have gone through.
         taken = self._taken.setdefault(notice.id, Taken())
-        taken.receipts = Taken.read(notice.taken).receipts | taken.receipts
+        taken.add(notice.taken)
         outcome = await self._hand_over(plugin, notice, taken)
         if isinstance(outcome, TryAgain):
             outcome = replace(outcome, taken=taken.written)

@@ -36,7 +36,7 @@ class Place(Protocol[Part_contra]):
 
 @dataclass(slots=True)
 class Taken:
-    """Who has a message already, each with the receipt it gave."""
+    """Who has a message already, each with the receipt it gave; also written from threads."""
 
     receipts: dict[str, str] = field(default_factory=dict)
 
@@ -45,10 +45,16 @@ class Taken:
         """Read it as the record keeps it."""
         return cls({key: receipt for key, _, receipt in (one.partition("\t") for one in written)})
 
+    def add(self, written: Sequence[str]) -> None:
+        """Add what the record knows; in place, for a post that was given up may still end."""
+        for key, receipt in Taken.read(written).receipts.items():
+            self.receipts.setdefault(key, receipt)
+
     @property
     def written(self) -> tuple[str, ...]:
         """How the record keeps it."""
-        return tuple(f"{key}\t{got}" if got else key for key, got in self.receipts.items())
+        now = self.receipts.copy()
+        return tuple(f"{key}\t{got}" if got else key for key, got in now.items())
 
 
 async def post_all(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import func, insert, select
 
 from watcher.record.tables import deliveries, notices
 
@@ -67,15 +67,13 @@ def recent(connection: Connection, since: datetime) -> list[tuple[str, datetime]
 def _first_receipts(
     connection: Connection, due: Sequence[Notice]
 ) -> dict[tuple[str, int | None, str], str]:
-    """Give the first receipt of each thread: of one rule, story and target."""
+    """Give the first receipt of each thread of these stories: of one rule, story and target."""
     if not due:
         return {}
-    thread = (notices.c.rule, notices.c.story_id, notices.c.target)
-    wanted = {(one.rule, one.story_id, one.target) for one in due}
     query = (
-        select(*thread, deliveries.c.receipt)
+        select(notices.c.rule, notices.c.story_id, notices.c.target, deliveries.c.receipt)
         .join_from(notices, deliveries)
-        .where(tuple_(*thread).in_(sorted(wanted)), deliveries.c.receipt != "")
+        .where(notices.c.story_id.in_({one.story_id for one in due}), deliveries.c.receipt != "")
         .order_by(deliveries.c.id.desc())
     )
     # The oldest comes last and stays.
