@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import smtplib
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Self
@@ -72,6 +73,12 @@ class MailServer:
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
+
+    def settle(self) -> None:
+        """Wait until what was sent here so far is read: the server reads in one thread, in order."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as last:
+            for _ in range(3):
+                last.noop()
 
     def url(self, to: str = "desk@example.org", *, login: str = "") -> str:
         """Give an address that delivers here."""

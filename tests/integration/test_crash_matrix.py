@@ -198,6 +198,9 @@ def crash(launcher: Launcher, newsroom: Newsroom, point: str, chance: random.Ran
             break
         count = max(1, count - run.points[point])
     assert run.is_killed, f"{point} was never reached"
+    # Bytes of the process that was killed may still be on their way.
+    newsroom.site.settle()
+    newsroom.mail.settle()
     before, unmarked = newsroom.told(), newsroom.unmarked()
     for _ in range(8):
         launcher.run(newsroom.config, later_s=newsroom.later_s)
