@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+from tests.fakes.secrets import Watch
 from tests.fakes.site import Site
 
 if TYPE_CHECKING:
@@ -68,6 +69,28 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("WATCHER_") or name.lower() in _PROXIES or name in _SYSTEMD:
             monkeypatch.delenv(name)
+
+
+_WATCH = Watch()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _secrets_are_watched() -> Iterator[None]:
+    """Look at everything that is told, over the whole suite."""
+    with pytest.MonkeyPatch.context() as patch:
+        _WATCH.install(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def secret_watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
+    """Fail a test in which a secret was told: in a log record, an error, a row, a daemon's log."""
+    yield _WATCH
+    folder = getattr(request.node, "funcargs", {}).get("tmp_path")
+    if folder is not None:
+        _WATCH.look_into(folder)
+    leaks = _WATCH.taken()
+    assert not leaks, f"secrets were told: {leaks}"
 
 
 @pytest.fixture

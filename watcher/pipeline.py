@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from watcher.clock import Clock, utc_now
 from watcher.dating import as_json
+from watcher.delivery import Delivery
 from watcher.extract import EXCUSES
 from watcher.health import sample_of, sample_of_none
 from watcher.log import debug, event, warning
@@ -31,24 +32,21 @@ from watcher.model import (
     NotModified,
     Polled,
     Reading,
-    Refused,
-    Sent,
-    TryAgain,
 )
 from watcher.notify import alert_of, route
 from watcher.outlets import OutletClocks
 from watcher.pages import Read
 from watcher.paging import Paging
 from watcher.parse import parse
+from watcher.points import reached
 from watcher.reader import Obtained, Reader
-from watcher.record import retry_delay
 from watcher.schedule import learn, schedule
 from watcher.selfreport import SelfReport
 from watcher.story import relate
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
     from watcher.config import Limits, Polling
@@ -94,11 +92,14 @@ class Pipeline:
     _known: dict[str, Rule] = field(default_factory=dict)
     _relating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One article at a time finds its story: two copies read at once must not become two."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    delivery: Delivery = field(init=False)
     _clocks: OutletClocks = field(init=False)
 
     def __post_init__(self) -> None:
         """Put the first rules in force."""
         self._clocks = OutletClocks(self.record)
+        self.delivery = Delivery(self)
         self.put_in_force(self.rules)
 
     def put_in_force(self, rules: Rules) -> None:
@@ -111,6 +112,7 @@ class Pipeline:
 
         Give how many were new.
         """
+        reached("poll-begun")
         source = self.sources.get(state.id)
         kind = source.kind if source else "feed"
         permission = permission_of(source)
@@ -119,7 +121,10 @@ class Pipeline:
             outcome = await self.fetcher.fetch(
                 url, validators, ACCEPT[kind], ignore_robots=permission
             )
-            return await self._parse(outcome, source)
+            reached("list-fetched")
+            polled = await self._parse(outcome, source)
+            reached("list-parsed")
+            return polled
 
         paging = Paging(state, kind, self.now(), read, self.record.knows_one_of)
         polled, more = await paging.poll()
@@ -129,8 +134,10 @@ class Pipeline:
 
     async def read(self, pending: Pending) -> None:
         """Extract and clean one entry's article, match the rules, relate it, record it all."""
+        reached("entry-taken")
         known = await self.record.furniture(pending.source)
         obtained = await self._reader.obtain(pending, known, partial(match, self.rules))
+        reached("page-read")
         if await self._stays(pending, obtained):
             return
         evidence = self._evidence(pending, obtained.page)
@@ -142,6 +149,7 @@ class Pipeline:
         article = await self._clocks.date(article, pending, traces.fingerprint, seen)
         # In a thread: a long article must not hold up the loop.
         matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
+        reached("article-matched")
         alerts, held_back = self.alerts(article, matches, pending)
         async with self._relating:
             clocks = self._clocks.learned(article, pending, seen)
@@ -172,31 +180,7 @@ class Pipeline:
 
     async def deliver(self, notice: Notice) -> None:
         """Notify one target, and record what the other side answered."""
-        started = self.now()
-        outcome = await self.notifier.send(notice)
-        now = self.now()
-        took_s = (now - started).total_seconds()
-        match outcome:
-            case Sent():
-                await self.record.sent(notice, outcome, now, took_s)
-            case Refused(why=why):
-                await self._dead_letter(notice, why, took_s)
-            case TryAgain(why=why, after_s=asked):
-                wait = retry_delay(notice.attempts + 1, asked, self.jitter())
-                if wait is None:
-                    await self._dead_letter(notice, f"given up: {why}", took_s)
-                else:
-                    again = now + timedelta(seconds=wait)
-                    await self.record.postponed(notice, why, again, now, took_s)
-
-    async def _dead_letter(self, notice: Notice, why: str, took_s: float) -> None:
-        now = self.now()
-        # First the word, then the mark: dying in between says it twice at most, never not at all.
-        if notice.target != self.operator:
-            occasion = f"dead letter {notice.target} {now:%Y-%m-%dT%H}"
-            what = f"target '{notice.target}' does not take messages"
-            await self.report.tell(what, f"{why}\n{notice.alert.title}", occasion=occasion)
-        await self.record.refused(notice, why, now, took_s)
+        await self.delivery.deliver(notice)
 
     # When a stage raises, which is a mistake of ours, the work is put off and not lost.
 
@@ -211,9 +195,7 @@ class Pipeline:
 
     async def delivery_broke(self, notice: Notice, failure: Exception) -> None:
         """Put off a notice whose delivery raised."""
-        wait = retry_delay(notice.attempts + 1, None, self.jitter()) or 0.0
-        now = self.now()
-        await self.record.postponed(notice, repr(failure), now + timedelta(seconds=wait), now)
+        await self.delivery.broke(notice, failure)
 
     # Between the stages.
 
@@ -242,6 +224,7 @@ class Pipeline:
             most = self.limits.max_entries_per_poll
             learned = partial(learn, last=state.succeeded, now=now, polling=polling, jitter=jitter)
             new = await self.record.polled(after, entries, now, most, learned)
+            reached("poll-kept")
         status = "failed" if after.failures else type(polled.outcome).__name__
         # Ten thousand sources of which nothing is to be told would fill the journal.
         is_news = new or after.remark != state.remark
@@ -298,6 +281,7 @@ class Pipeline:
         again = None if wait is None else now + wait
         missed = None if again else sample_of_miss(pending, why)
         await self.record.entry_failed(pending, why.detail, now, again, missed)
+        reached("entry-put-off")
         event("fetch", source=pending.source, url=url, status=why.why, why=why.detail, again=again)
 
     def alerts(

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.log import event, warning
 from watcher.notify import own_trouble, troubles_begun, troubles_over
+from watcher.points import reached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from watcher.clock import Clock
     from watcher.errors import Problem
-    from watcher.model import Source, Trouble
+    from watcher.model import Alert, Source, Trouble
     from watcher.record import Record
 
 MANY_SOURCES: Final = 5
@@ -32,9 +33,14 @@ class SelfReport:
 
     async def tell(self, what: str, details: str, *, occasion: str) -> None:
         """Queue a word about a trouble of ours, once for each occasion."""
-        if self.target:
-            now = self.now()
-            await self.record.tell(self.target, own_trouble(what, details, now), occasion, now)
+        if word := self.word(what, details, occasion=occasion):
+            await self.record.tell(*word, self.now())
+
+    def word(self, what: str, details: str, *, occasion: str) -> tuple[str, Alert, str] | None:
+        """Give such a word as (target, alert, occasion), to be queued with what it is about."""
+        if not self.target:
+            return None
+        return self.target, own_trouble(what, details, self.now()), occasion
 
     async def tell_of_sources(self) -> None:
         """Tell of troubles of sources that began or are over, alike ones together."""
@@ -50,6 +56,7 @@ class SelfReport:
             status = "over" if is_over else "begun"
             notice = (self.target, word(troubles, names, now), f"{status} {kind} {min(ids)}")
             await self.record.troubles_told(ids, notice if self.target else None, now)
+            reached("troubles-told")
             event("health", kind=kind, status=status, sources=",".join(names))
 
     async def tell_of_templates(self, problems: Sequence[Problem]) -> None:

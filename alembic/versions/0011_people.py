@@ -1,4 +1,4 @@
-"""What holds notices back or puts them together, threads and receipts, and escalation."""
+"""What holds notices back or puts them together, threads, and escalation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-_WORDS = ("thread", "receipt", "topic", "source", "bundle")
+_WORDS = ("thread", "topic", "source", "bundle")
 
 
 def upgrade() -> None:

@@ -25,6 +25,8 @@ from watcher.record.migrate import upgrade
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.fakes.secrets import Watch
+
 _LOCATIONS = "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin"
 _OLDEST = 15
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
@@ -98,6 +100,15 @@ class Postgres:
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected."""
         self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def rows(self, database: str) -> Iterator[tuple[str, str]]:
+        """Give (table, row) of what a database holds that comes from the outbox or its targets."""
+        with psycopg.connect(f"host={self._folder} user=postgres dbname={database}") as connection:
+            for table in ("deliveries", "notices", "remarks", "troubles", "sources"):
+                found = connection.execute(
+                    sql.SQL("SELECT t::text FROM {} AS t").format(sql.Identifier(table))
+                )
+                yield from ((table, row[0]) for row in found)
 
     def _execute(self, statement: str | sql.Composed) -> None:
         with psycopg.connect(
@@ -186,10 +197,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres: Postgres, postgres_template: str, secret_watch: Watch) -> Iterator[str]:
     """Give the URL of a PostgreSQL database with empty tables."""
     name = postgres.make(postgres_template)
     yield postgres.url(name)
+    with contextlib.suppress(psycopg.Error):  # the test may have broken it
+        secret_watch.look_at_rows(postgres.rows(name))
     postgres.drop(name)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import html
+import socket
 import sys
 import threading
 import time
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import brotli  # type: ignore[import-untyped]  # it has no stubs
 from backports import zstd
@@ -59,6 +60,7 @@ class Site:
 
     address: str = "127.0.0.1"
     requests: list[Request] = field(default_factory=list)
+    open_connections: int = 0
     _answers: dict[str, list[Answer]] = field(default_factory=dict)
     _closing: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -66,6 +68,7 @@ class Site:
     def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"owner": self})
         self._server = _Server((self.address, 0), handler)
+        self._server.owner = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
         return self
@@ -101,6 +104,16 @@ class Site:
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
         return answer(request) if callable(answer) else answer
 
+    def settle(self) -> None:
+        """Wait until everything that was sent here so far is read, also by who is gone since."""
+        with socket.create_connection((self.address, self.port)) as last:
+            last.sendall(b"GET /settled HTTP/1.1\r\nConnection: close\r\n\r\n")
+            while last.recv(1000):
+                pass
+        deadline = time.monotonic() + 30
+        while self.open_connections and time.monotonic() < deadline:
+            time.sleep(0.005)
+
     def pause(self, seconds: float) -> None:
         """Be silent; ends early when the server is closed."""
         self._closing.wait(seconds)
@@ -112,6 +125,19 @@ class Site:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    owner: Site
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self.owner._lock:
+            self.owner.open_connections += 1
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self.owner._lock:
+                self.owner.open_connections -= 1
 
     def handle_error(self, request: object, client_address: object) -> None:
         if not isinstance(sys.exc_info()[1], OSError):

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.site import Reply, Site
+from tests.fakes.site import Answer, Reply, Site
 from watcher.model import Secret
 from watcher.notify import services
 
@@ -32,10 +32,10 @@ class Slack:
 
     site: Site
 
-    def webhook(self, *answers: Reply) -> None:
+    def webhook(self, *answers: Answer) -> None:
         self.site.on(_WEBHOOK, *answers)
 
-    def bot(self, *answers: Reply) -> None:
+    def bot(self, *answers: Answer) -> None:
         self.site.on(_BOT, *answers)
 
     @property

@@ -28,6 +28,7 @@ from watcher.config.sources import SOURCE_KEYS
 from watcher.config.targets import TARGET_KEYS
 from watcher.document import Mapping
 from watcher.match import read_rules, run_tests
+from watcher.points import POINTS
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -82,3 +83,8 @@ def test_there_are_examples() -> None:
 def test_migrations_do_not_hide_the_library() -> None:
     """With an __init__.py in it, `import alembic` would find our folder of migrations."""
     assert not (ROOT / "alembic" / "__init__.py").exists()
+
+
+def test_every_point_of_the_crash_matrix_is_in_the_architecture() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    assert [point for point in POINTS if f"`{point}`" not in text] == []

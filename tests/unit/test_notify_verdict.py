@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -30,7 +32,7 @@ def test_every_smtp_code_has_a_verdict(code: int) -> None:
 
 
 def test_no_smtp_code_means_that_the_connection_broke() -> None:
-    assert of_smtp(-1, "gone") == TryAgain("the mail server hung up: gone")
+    assert of_smtp(-1, "gone") == TryAgain("the mail server hung up: gone", is_of_target=True)
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,41 @@ def test_retry_after_never_raises(value: str) -> None:
     wait = retry_after_s(value, NOW)
 
     assert wait is None or 0 <= wait <= 86400
+
+
+TABLE = Path(__file__).resolve().parents[2] / "ARCHITECTURE.md"
+ROW = re.compile(
+    r"^\| (HTTP|SMTP) ([0-9, -]+?)( with Retry-After)? \| ([a-z ]+) \| (yes)? ?\|$", re.MULTILINE
+)
+NOTICE = {"is sent": Sent, "waits": TryAgain, "is dead": Refused}
+
+
+def documented(protocol: str, *, asks: bool = False) -> dict[int, tuple[type[Outcome], bool]]:
+    """Read the table: each answer, what the notice does and whether the target rests."""
+    found: dict[int, tuple[type[Outcome], bool]] = {}
+    for row in ROW.finditer(TABLE.read_text()):
+        if row[1] != protocol or bool(row[3]) != asks:
+            continue
+        for piece in row[2].split(","):
+            first, _, last = piece.strip().partition("-")
+            for code in range(int(first), int(last or first) + 1):
+                assert code not in found, f"{protocol} {code} stands there twice"
+                found[code] = NOTICE[row[4]], bool(row[5])
+    return found
+
+
+def judged(outcome: Outcome) -> tuple[type[Outcome], bool]:
+    return type(outcome), isinstance(outcome, TryAgain) and outcome.is_of_target
+
+
+def test_the_table_of_answers_is_what_happens() -> None:
+    http = documented("HTTP")
+    assert sorted(http) == list(range(100, 600))
+    assert {status: judged(of_http(status, now=NOW)) for status in http} == http
+    smtp = documented("SMTP")
+    assert sorted(smtp) == list(range(200, 600))
+    assert {code: judged(of_smtp(code)) for code in smtp} == smtp
+    asking = documented("HTTP", asks=True)
+    assert sorted(asking) == list(range(400, 500))
+    told = {status: judged(of_http(status, retry_after="30", now=NOW)) for status in asking}
+    assert told == asking

@@ -18,9 +18,17 @@ from watcher.config import Cache, default_folder, load_config
 from watcher.errors import StorageUnavailable
 from watcher.fetch import Fetcher
 from watcher.lanes import Lane
-from watcher.notify import Holding, Notifier, Signer, Templates, without_links
+from watcher.notify import (
+    LONGEST_WINDOW_S,
+    Holding,
+    Notifier,
+    Signer,
+    Templates,
+    without_links,
+)
 from watcher.pages import warm_up
 from watcher.pipeline import Pipeline
+from watcher.points import reached
 from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.schedule import GRID_S, Ticks
@@ -244,6 +252,7 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
         await record.sync_sources(config.sources, utc_now())
         await record.release_held(utc_now())
         signer = Signer(config.links.url, config.links.secret) if config.links else None
+        reached("sources-synced")
         limits = config.limits
         pipeline = Pipeline(
             fetcher=await stack.enter_async_context(Fetcher(config.fetch)),
@@ -268,6 +277,8 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
             limits=limits,
             operator=config.operator,
         )
+        lately = utc_now() - timedelta(seconds=LONGEST_WINDOW_S)
+        pipeline.notifier.remember(await record.recent_deliveries(lately))
         watcher = _with_lanes(config, pipeline, rulebook)
         if config.links and signer:
             zones = {target.name: target.zone for target in config.targets}
@@ -275,6 +286,7 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
         watcher.judge_rules()
         await watcher.record_rules()
         pass_over_what_lasts()
+        reached("rules-kept")
         yield watcher
 
 
@@ -348,7 +360,7 @@ def _crowded(in_hand: Sequence[Pending]) -> list[str]:
 def _delivery_lane(pipeline: Pipeline, others: set[str], name: str) -> Lane[Notice]:
     return Lane(
         f"notify {name}",
-        take=lambda free, _in_hand: pipeline.record.due_notices(pipeline.now(), free, others),
+        take=lambda _free, _in_hand: pipeline.delivery.due(name, others),
         do=pipeline.deliver,
         fail=pipeline.delivery_broke,
         key=lambda notice: notice.id,

@@ -135,6 +135,8 @@ class Notice:
     """What a digest holds; `alert` is then its headline."""
     replies_to: str = ""
     """The receipt of the thread's first message, where its service gave one to reply to."""
+    taken: tuple[str, ...] = ()
+    """What earlier attempts brought over: recipients, channels, parts; they are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,10 @@ class TryAgain:
 
     why: str
     after_s: float | None = None
+    is_of_target: bool = False
+    """Whether the target takes nothing now, whatever the message: its server is away or busy."""
+    taken: tuple[str, ...] = ()
+    """What was brought over all the same, with what earlier attempts had."""
 
 
 @dataclass(frozen=True, slots=True)

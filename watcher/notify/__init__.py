@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from watcher.notify.hold import Holding, hold
-from watcher.notify.links import Signer
+from watcher.notify.links import Signer, without_links
 from watcher.notify.message import Message, message_of
 from watcher.notify.own import own_trouble, troubles_begun, troubles_over
+from watcher.notify.pace import LONGEST_WINDOW_S
 from watcher.notify.passages import alert_of
 from watcher.notify.render import as_html, as_markdown, as_slack, as_telegram, as_text
 from watcher.notify.route import route, unwanted
 from watcher.notify.samples import sample_messages
-from watcher.notify.send import Notifier, fault_of, without_links
+from watcher.notify.send import Notifier, fault_of
 from watcher.notify.target import WISHES, DigestTimes, QuietHours, Target, Wish
 from watcher.notify.templates import Templates, check_templates, write_templates
 
 __all__ = [
+    "LONGEST_WINDOW_S",
     "WISHES",
     "DigestTimes",
     "Holding",

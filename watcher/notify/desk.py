@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from watcher.model import Refused, TryAgain
-from watcher.notify import mail, services
+from watcher.notify import mail, services, slack, telegram
+from watcher.notify.links import without_links
 from watcher.notify.message import message_of
+from watcher.notify.places import Taken, post_all
 from watcher.notify.render import as_markdown, as_slack, as_text
+from watcher.notify.split import split
 from watcher.notify.templates import SHIPPED
 from watcher.notify.threads import in_thread
+from watcher.points import reached
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from watcher.clock import Clock
-    from watcher.model import Notice, Outcome
+    from watcher.model import Links, Notice, Outcome
+    from watcher.notify.message import Message
+    from watcher.notify.places import Place
     from watcher.notify.target import Target
     from watcher.notify.templates import Templates
+    from watcher.notify.turns import Limits, Turns
 
+Part = TypeVar("Part")
 _MOST_REMEMBERED = 1000
 
 
@@ -29,77 +39,130 @@ class Desk:
     target: Target
     clock: Clock
     timeout_s: float
+    turns: Turns
     plugin: services.Plugin | None = None
     fault: str = ""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     templates: Templates = SHIPPED
-    _taken: dict[int, set[str]] = field(default_factory=dict)
-    """Which recipients or channels have a notice already, while others still wait for it."""
+    links: Callable[[Notice], Links] = without_links
+    """Gives the links by which people answer a notice."""
+    _taken: dict[int, Taken] = field(default_factory=dict)
+    """Who has a notice already, while others still wait for it."""
 
     @classmethod
-    def at(cls, target: Target, *, clock: Clock, timeout_s: float) -> Desk:
+    def at(cls, target: Target, *, clock: Clock, timeout_s: float, turns: Turns) -> Desk:
         """Open the service of a target; a bad address becomes the desk's fault."""
         services.listen()
         try:
-            return cls(target, clock, timeout_s, services.open_service(target.url))
+            plugin = services.open_service(target.url)
         except services.BadAddress as error:
-            return cls(target, clock, timeout_s, fault=str(error))
+            return cls(target, clock, timeout_s, turns, fault=str(error))
+        return cls(target, clock, timeout_s, turns, plugin)
+
+    @property
+    def limits(self) -> Limits:
+        """How fast all of its places together take messages."""
+        if self.plugin is None:
+            return {}
+        if (box := services.mailbox(self.plugin)) is not None:
+            return mail.limits_of(box)
+        places = self._channels() or self._chats() or [services.Service(self.plugin)]
+        return {name: limits for place in places for name, limits in place.limits.items()}
+
+    def taken_of(self, notice: Notice) -> tuple[str, ...]:
+        """Say who has a notice already, as far as is known."""
+        taken = self._taken.get(notice.id)
+        return taken.written if taken else notice.taken
 
     async def deliver(self, notice: Notice) -> Outcome:
-        """Hand a notice over: mail by our own letter, Slack as blocks, all else through Apprise."""
+        """Hand a notice over: mail, Slack and Telegram ourselves, all else through Apprise."""
         plugin = self.plugin
         if plugin is None:
             return TryAgain(f"the address of target '{self.target.name}' is {self.fault}")
-        box = services.mailbox(plugin)
-        if box is not None:
-            outcome = await self._by_mail(box, notice)
-        elif services.takes_blocks(plugin):
-            outcome = await self._to_slack(plugin, notice)
-        else:
-            outcome = await self._to_service(plugin, notice)
+        # What the record knows, and what this process learned since: a delivery that was given up
+        # may have gone through.
+        taken = self._taken.setdefault(notice.id, Taken())
+        taken.add(notice.taken)
+        outcome = await self._hand_over(plugin, notice, taken)
+        if isinstance(outcome, TryAgain):
+            outcome = replace(outcome, taken=taken.written)
         self._forget(notice, outcome)
         return outcome
 
-    async def _by_mail(self, box: services.Mailbox, notice: Notice) -> Outcome:
-        letter = mail.compose(notice, box, zone=self.target.zone, templates=self.templates)
-        taken = self._taken.setdefault(notice.id, set())
+    async def _hand_over(self, plugin: services.Plugin, notice: Notice, taken: Taken) -> Outcome:
+        box = services.mailbox(plugin)
+        if box is not None:
+            return await self._by_mail(box, notice, taken)
+        message = message_of(notice, zone=self.target.zone, links=self.links(notice))
+        how = _How(taken, notice.replies_to, self.turns)
+        if channels := self._channels():
+            return await how.post(channels, slack.in_messages(as_slack(message)))
+        if chats := self._chats():
+            parts = telegram.parts_of(message, chats[0].address.most, self.templates)
+            return await how.post(chats, parts)
+        return await self._to_service(plugin, message, how)
+
+    def _channels(self) -> list[slack.Channel]:
+        bot = services.slack(self.plugin)
+        return [slack.Channel(bot, name, self.clock) for name in bot.channels] if bot else []
+
+    def _chats(self) -> list[telegram.Chat]:
+        bot = services.telegram(self.plugin)
+        return [telegram.Chat(bot, *chat, self.clock) for chat in bot.chats] if bot else []
+
+    async def _by_mail(self, box: services.Mailbox, notice: Notice, taken: Taken) -> Outcome:
+        letter = mail.compose(
+            notice,
+            box,
+            zone=self.target.zone,
+            links=self.links(notice),
+            templates=self.templates,
+        )
+        await self.turns.turn(mail.limits_of(box))
+        reached("turn-taken")
         return await in_thread(
-            lambda: mail.hand_over(letter, box, taken=taken, timeout_s=self.timeout_s)
+            lambda: mail.hand_over(letter, box, taken=taken.receipts, timeout_s=self.timeout_s)
         )
 
-    async def _to_slack(self, plugin: services.Plugin, notice: Notice) -> Outcome:
-        payload = as_slack(message_of(notice, zone=self.target.zone))
-        taken = self._taken.setdefault(notice.id, set())
-        return await in_thread(
-            lambda: services.send_slack(plugin, payload, skip=taken, now=self.clock())
-        )
-
-    async def _to_service(self, plugin: services.Plugin, notice: Notice) -> Outcome:
+    async def _to_service(self, plugin: services.Plugin, message: Message, how: _How) -> Outcome:
         """Send through Apprise; a service that rejects our markup gets the plain text at once."""
         form = services.best_form(plugin)
-        outcome = await self._in_form(plugin, notice, form)
+        outcome = await self._in_form(plugin, message, form, how)
         is_rejected = isinstance(outcome, Refused) and outcome.why.startswith("HTTP 400")
         if is_rejected and form != "text":
-            return await self._in_form(plugin, notice, "text")
+            return await self._in_form(plugin, message, "text", how)
         return outcome
 
     async def _in_form(
-        self, plugin: services.Plugin, notice: Notice, form: services.Form
+        self, plugin: services.Plugin, message: Message, form: services.Form, how: _How
     ) -> Outcome:
-        message = message_of(notice, zone=self.target.zone)
         titled = services.has_title(plugin)
         if form == "text":
             body = as_text(message, self.templates)
         else:
             body = as_markdown(message, with_title=not titled, templates=self.templates)
         title = message.subject if titled else ""
-        return await in_thread(
-            lambda: services.send(plugin, title=title, body=body, form=form, now=self.clock())
-        )
+        room = services.room_for(plugin, title, form)
+        parts = split(body, room, form) if room else [body]
+        return await how.post([services.Service(plugin, title, form, self.clock)], parts)
 
     def _forget(self, notice: Notice, outcome: Outcome) -> None:
         """Keep a partial delivery in mind only while its notice waits."""
-        if not isinstance(outcome, TryAgain) or not self._taken.get(notice.id):
-            self._taken.pop(notice.id, None)
+        if not isinstance(outcome, TryAgain) or not self._taken[notice.id].receipts:
+            self._taken.pop(notice.id)
         while len(self._taken) > _MOST_REMEMBERED:
             self._taken.pop(next(iter(self._taken)))
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What all parts of one delivery share."""
+
+    taken: Taken
+    replies_to: str
+    turns: Turns
+
+    async def post(self, places: Sequence[Place[Part]], parts: Sequence[Part]) -> Outcome:
+        return await post_all(
+            places, parts, taken=self.taken, replies_to=self.replies_to, turns=self.turns
+        )

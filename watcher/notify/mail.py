@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import smtplib
 import ssl
@@ -13,18 +14,20 @@ from email.policy import EmailPolicy
 from typing import TYPE_CHECKING, Any
 
 from watcher.model import Links, Refused, Sent, Severity, TryAgain
-from watcher.notify import verdict
+from watcher.notify import pace, verdict
 from watcher.notify.bidi import clean
 from watcher.notify.message import message_of
 from watcher.notify.render import as_html, as_text
 from watcher.notify.templates import SHIPPED
+from watcher.points import reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from watcher.model import Notice, Outcome
     from watcher.notify.services import Mailbox
     from watcher.notify.templates import Templates
+    from watcher.notify.turns import Limits
 
 NOT_FOR_ALL = "but not for"
 """In the answer of a mail that some recipients can never get."""
@@ -60,8 +63,9 @@ def compose(
     """Write the mail for a notice; the same notice always gives the same headers.
 
     The Message-ID is made of the notice, so that a repeat after a crash is known as the same mail.
-    All mails about one story refer to one root that is never sent, which is enough for clients to
-    show them as one thread whichever arrived first.
+    All mails of one thread (rule, story and target) refer to one root that is never sent, which is
+    enough for clients to show them together whichever arrived first; an update is a reply to the
+    first one besides.
     """
     message = message_of(notice, zone=zone, links=links)
     domain = mailbox.sender[1].rpartition("@")[2]
@@ -75,8 +79,10 @@ def compose(
         mail["Reply-To"] = [_address("", address) for address in mailbox.reply_to]
     mail["Date"] = notice.created or notice.alert.seen
     mail["Message-ID"] = _message_id(notice, domain)
-    root = _digest("story", notice.target, str(notice.story_id))
-    mail["In-Reply-To"] = mail["References"] = f"<story.{root}@{domain}>"
+    thread = notice.thread or f"{notice.rule} {notice.story_id} {notice.target}"
+    root, first = f"<story.{_digest('thread', thread)}@{domain}>", notice.replies_to
+    mail["In-Reply-To"] = first or root
+    mail["References"] = f"{root} {first}" if first else root
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Watcher-Rule"] = clean(notice.rule)
     if message.severity is Severity.CRITICAL:
@@ -88,46 +94,51 @@ def compose(
 
 
 def hand_over(
-    mail: EmailMessage, mailbox: Mailbox, *, taken: set[str], timeout_s: float
+    mail: EmailMessage, mailbox: Mailbox, *, taken: dict[str, str], timeout_s: float
 ) -> Outcome:
     """Give a mail to the mail server; blocks, at most about `timeout_s` a step.
 
     Recipients in `taken` have it already and are left out; those the server accepts are added, so
     that a refusal for one of them does not repeat the mail for the others.
     """
+    receipt = str(mail["Message-ID"])
     people = [*(address for _, address in mailbox.to), *mailbox.cc, *mailbox.bcc]
     waiting = [person for person in dict.fromkeys(people) if person not in taken]
     if not waiting:  # an earlier attempt was given up, yet went through
-        return Sent("SMTP 250")
+        return Sent("SMTP 250", receipt)
     try:
         with _session(mailbox, timeout_s) as server:
+            reached("server-reached")
             refused = server.send_message(mail, mailbox.sender[1], waiting)
     except smtplib.SMTPRecipientsRefused as error:
-        return _about_refused(error.recipients, taken)
+        return _about_refused(error.recipients, taken, receipt)
     except smtplib.SMTPResponseException as error:
         return verdict.of_smtp(error.smtp_code, _words(error.smtp_error))
     except smtplib.SMTPNotSupportedError as error:
         return TryAgain(f"the mail server lacks something: {error}")
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        return TryAgain(_connection_fault(error))
-    taken.update(person for person in waiting if person not in refused)
-    return _about_refused(refused, taken) if refused else Sent("SMTP 250")
+        return TryAgain(_connection_fault(error), is_of_target=not _is_in_the_middle(error))
+    reached("message-left")
+    taken.update({person: "" for person in waiting if person not in refused})
+    return _about_refused(refused, taken, receipt) if refused else Sent("SMTP 250", receipt)
+
+
+def limits_of(mailbox: Mailbox) -> Limits:
+    """Say how fast its server takes mails; targets of one account share it."""
+    return {f"mail {mailbox.host}:{mailbox.port} {mailbox.user}": pace.MAIL}
 
 
 @contextlib.contextmanager
 def _session(mailbox: Mailbox, timeout_s: float) -> Iterator[smtplib.SMTP]:
-    context = ssl.create_default_context()
-    if not mailbox.verify:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if mailbox.security == "ssl":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            mailbox.host, mailbox.port, timeout=timeout_s, context=context
+            mailbox.host, mailbox.port, timeout=timeout_s, context=_tls(verify=mailbox.verify)
         )
     else:
         server = smtplib.SMTP(mailbox.host, mailbox.port, timeout=timeout_s)
     try:
         if mailbox.security == "starttls":
-            server.starttls(context=context)
+            server.starttls(context=_tls(verify=mailbox.verify))
         if mailbox.user and mailbox.password:
             server.login(mailbox.user, mailbox.password)
         yield server
@@ -138,7 +149,18 @@ def _session(mailbox: Mailbox, timeout_s: float) -> Iterator[smtplib.SMTP]:
         server.close()
 
 
-def _about_refused(refused: dict[str, tuple[int, bytes]], taken: set[str]) -> Outcome:
+@functools.cache
+def _tls(*, verify: bool) -> ssl.SSLContext:
+    """Read the machine's certificates once: it takes longer than the rest of a conversation."""
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _about_refused(
+    refused: dict[str, tuple[int, bytes]], taken: Collection[str], receipt: str
+) -> Outcome:
     """Judge refusals of single recipients: one that may pass later keeps the notice waiting."""
     said = {person: verdict.of_smtp(code, _words(text)) for person, (code, text) in refused.items()}
     passing = [f"{who}: {o.why}" for who, o in said.items() if isinstance(o, TryAgain)]
@@ -146,8 +168,14 @@ def _about_refused(refused: dict[str, tuple[int, bytes]], taken: set[str]) -> Ou
     if passing:
         return TryAgain("; ".join(passing))
     if taken:
-        return Sent(f"SMTP 250, {NOT_FOR_ALL} {'; '.join(never)}")
+        return Sent(f"SMTP 250, {NOT_FOR_ALL} {'; '.join(never)}", receipt)
     return Refused("; ".join(never))
+
+
+def _is_in_the_middle(error: Exception) -> bool:
+    """Tell a server that hung up on this very mail, as some do on one that they cannot bear."""
+    is_hung_up = isinstance(error, smtplib.SMTPServerDisconnected | ValueError)
+    return is_hung_up and "timed out" not in str(error)
 
 
 def _connection_fault(error: Exception) -> str:

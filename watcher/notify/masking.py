@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SHORTEST = 4
 """Shorter pieces are words such as `to` or a port, and would blot out half of every line."""
 _MAIL_SCHEMES = frozenset({"mailto", "mailtos"})
-_LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry")
+_LOGGERS = ("apprise", "urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry")
 
 
 class Mask(logging.Filter):

@@ -12,13 +12,16 @@ from watcher import log
 from watcher.clock import utc_now
 from watcher.model import Links, Notice, Refused, Sent, TryAgain
 from watcher.notify import mail, terminal
+from watcher.notify.links import without_links
 from watcher.notify.masking import Mask
 from watcher.notify.message import message_of
 from watcher.notify.own import sample
 from watcher.notify.templates import SHIPPED
+from watcher.notify.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from datetime import datetime
     from types import TracebackType
     from typing import Self
 
@@ -50,11 +53,6 @@ def fault_of(target: Target) -> str:
     return ""
 
 
-def without_links(_notice: Notice) -> Links:
-    """Give no links."""
-    return Links()
-
-
 class Notifier:
     """Sends notices. Use as an async context manager; one message at a time for each target.
 
@@ -72,6 +70,7 @@ class Notifier:
         limit_s: float = 120.0,
         templates: Templates = SHIPPED,
         links: Callable[[Notice], Links] = without_links,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._targets = tuple(targets)
         self._console = console if isinstance(console, Console) else Console(file=console)
@@ -83,6 +82,7 @@ class Notifier:
         self._mask = Mask(target.url for target in targets if target.scheme != CONSOLE)
         self._consoles: dict[str, Target] = {}
         self._desks: dict[str, Desk] = {}
+        self._turns = Turns(clock, sleep)
 
     async def __aenter__(self) -> Self:
         """Open every target; a bad address fails its own notices only."""
@@ -93,7 +93,8 @@ class Notifier:
             if target.scheme == CONSOLE:
                 self._consoles[target.name] = target
             else:
-                desk = Desk.at(target, clock=self._clock, timeout_s=self._timeout_s)
+                timeout_s, turns = self._timeout_s, self._turns
+                desk = Desk.at(target, clock=self._clock, timeout_s=timeout_s, turns=turns)
                 desk.templates, desk.links = self._templates, self.links
                 self._desks[target.name] = desk
         return self
@@ -111,6 +112,17 @@ class Notifier:
     def template_problems(self) -> Sequence[Problem]:
         """What is wrong with the operator's templates, as far as messages have met it."""
         return self._templates.problems
+
+    def remember(self, sent: Iterable[tuple[str, datetime]]) -> None:
+        """Count what was sent before the program started: (target, instant), the oldest first."""
+        for target, instant in sent:
+            if target in self._desks:
+                self._turns.remember(self._desks[target].limits, [instant])
+
+    def next_turn(self, target: str) -> datetime:
+        """Give the earliest instant at which a target may get its next message."""
+        desk = self._desks.get(target)
+        return self._turns.next_turn(desk.limits) if desk else self._clock()
 
     async def send(self, notice: Notice) -> Outcome:
         """Tell the target of a notice, and say whether it was sent, should wait, or was refused."""
@@ -132,22 +144,23 @@ class Notifier:
             async with desk.lock, asyncio.timeout(self._limit_s):
                 return await desk.deliver(notice)
         except TimeoutError:
-            return TryAgain(f"no answer within {self._limit_s:.0f} s")
+            why = f"no answer within {self._limit_s:.0f} s"
+            return TryAgain(why, is_of_target=True, taken=desk.taken_of(notice))
         except Exception as error:  # noqa: BLE001 - the edge of a delivery: kept as its outcome
-            return TryAgain(f"{type(error).__name__} while sending: {error}")
+            why = f"{type(error).__name__} while sending: {error}"
+            return TryAgain(why, taken=desk.taken_of(notice))
 
     def _print(self, target: Target, notice: Notice) -> Outcome:
         try:
-            terminal.write(
-                message_of(notice, zone=target.zone, links=self.links(notice)), self._console
-            )
+            message = message_of(notice, zone=target.zone, links=self.links(notice))
+            terminal.write(message, self._console)
         except (OSError, ValueError) as error:
             return TryAgain(f"the console cannot be written: {error}")
         return Sent("printed")
 
     def _masked(self, outcome: Outcome) -> Outcome:
         if isinstance(outcome, Sent):
-            return Sent(self._mask(outcome.answer))
+            return replace(outcome, answer=self._mask(outcome.answer))
         return replace(outcome, why=self._mask(outcome.why))
 
     def _log(self, notice: Notice, outcome: Outcome) -> None:

@@ -9,7 +9,6 @@ for anybody else. Apprise's own retry stays off: it repeats 404s and ignores Ret
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import warnings
 from contextvars import ContextVar
@@ -18,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import requests
 
+from watcher.clock import Clock, utc_now
 from watcher.model import Sent, TryAgain
-from watcher.notify import verdict
+from watcher.notify import pace, verdict
 
 with warnings.catch_warnings():
     # Importing its mail plugin imports the deprecated imghdr.
@@ -27,21 +27,19 @@ with warnings.catch_warnings():
     import apprise
     from apprise.plugins.email.base import NotifyEmail
     from apprise.plugins.slack import CHANNEL_RE, NotifySlack, SlackMode
+    from apprise.plugins.telegram import NotifyTelegram
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from watcher.model import Outcome, Secret
+    from watcher.notify.turns import Limits
 
 Plugin: TypeAlias = apprise.NotifyBase
 Form: TypeAlias = Literal["text", "markdown"]
 
 _LONGEST_DETAIL = 120
-_SLACK_PASSING = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
-     "request_timeout", "rollup_error"}
-)  # fmt: skip
 
 
 class BadAddress(ValueError):
@@ -66,6 +64,52 @@ class Mailbox:
     reply_to: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SlackAddress:
+    """What a Slack address means: a webhook, or a bot that posts to channels."""
+
+    url: str = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+    is_bot: bool
+    channels: tuple[str, ...]
+    """As Apprise writes them; one empty name for a webhook's own channel."""
+    verify: bool
+    timeout_s: Any
+    plugin: NotifySlack = field(repr=False)
+
+    def fields(self, channel: str) -> dict[str, str]:
+        """Say where a message goes, as Apprise reads channels: #name, @user, +id, an e-mail."""
+        if not channel:
+            return {}
+        found = CHANNEL_RE.match(channel)
+        if not found:
+            return {"channel": self._user_id(channel)}
+        name = found.group("channel")
+        place = name[1:] if name[0] == "+" else name if name[0] in "#@" else f"#{name}"
+        thread = found.group("thread_ts")
+        return {"channel": place, "thread_ts": thread} if thread else {"channel": place}
+
+    def _user_id(self, email: str) -> str:
+        found = self.plugin.lookup_userid(email)  # type: ignore[no-untyped-call]  # typed in part
+        return str(found or email)
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramAddress:
+    """What a Telegram address means: a bot, and the chats it writes to."""
+
+    url: str = field(repr=False)
+    bot: str = field(repr=False)
+    chats: tuple[tuple[str, int | None], ...]
+    """Number or @name of each, and the topic inside it."""
+    is_silent: bool
+    has_preview: bool
+    most: int
+    """UTF-16 units that a message may have."""
+    verify: bool
+    timeout_s: Any
+
+
 @dataclass(slots=True)
 class _Overheard:
     """What one delivery met with: answers in order, broken connections, warnings."""
@@ -87,7 +131,7 @@ class _ListeningSession(requests.Session):
             response = super().send(request, **kwargs)
         except requests.RequestException as error:
             if heard is not None:
-                heard.broken.append(_connection_fault(error))
+                heard.broken.append(verdict.of_broken_request(error))
             raise
         if heard is not None:
             heard.answers.append((response.status_code, response.headers.get("Retry-After", "")))
@@ -149,10 +193,67 @@ def mailbox(plugin: Plugin) -> Mailbox | None:
     )
 
 
-def takes_blocks(plugin: Plugin) -> bool:
-    """Tell whether this is Slack with a webhook or a bot; its workflows take plain text only."""
+def slack(plugin: Plugin | None) -> SlackAddress | None:
+    """Give the Slack behind an address; None for anything else.
+
+    None also for workflows, which take plain text only, and for templates, which Apprise fills.
+    """
     modes = (SlackMode.WEBHOOK, SlackMode.WEBHOOK_GOV, SlackMode.BOT)
-    return isinstance(plugin, NotifySlack) and plugin.mode in modes and not plugin.template
+    if not isinstance(plugin, NotifySlack) or plugin.mode not in modes or plugin.template:
+        return None
+    is_bot = plugin.mode is SlackMode.BOT
+    headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": plugin.app_id}
+    if is_bot:
+        headers["Authorization"] = f"Bearer {plugin.access_token}"
+    return SlackAddress(
+        url=_slack_url(plugin),
+        headers=headers,
+        is_bot=is_bot,
+        channels=tuple(channel or "" for channel in plugin.channels),
+        verify=plugin.verify_certificate,
+        timeout_s=plugin.request_timeout,
+        plugin=plugin,
+    )
+
+
+def _slack_url(plugin: NotifySlack) -> str:
+    if plugin.mode is SlackMode.BOT:
+        return str(plugin.api_url.format("chat.postMessage"))
+    gov = plugin.mode is SlackMode.WEBHOOK_GOV
+    base = plugin.webhook_gov_url if gov else plugin.webhook_url
+    return f"{base}/{plugin.token_a}/{plugin.token_b}/{plugin.token_c}"
+
+
+def telegram(plugin: Plugin | None) -> TelegramAddress | None:
+    """Give the Telegram behind an address; None for anything else.
+
+    None also for what only Apprise can do: templates, images, finding the bot's owner.
+    """
+    bot: Any = plugin
+    if not isinstance(plugin, NotifyTelegram) or bot.template or bot.include_image:
+        return None
+    if not bot.targets:
+        return None
+    return TelegramAddress(
+        url=f"{bot.notify_url}{bot.bot_token}/sendMessage",
+        bot=str(bot.bot_token),
+        chats=tuple((str(chat), topic) for chat, topic in bot.targets),
+        is_silent=bool(bot.silent),
+        has_preview=bool(bot.preview),
+        most=int(bot.body_maxlen),
+        verify=bool(bot.verify_certificate),
+        timeout_s=bot.request_timeout,
+    )
+
+
+def room_for(plugin: Plugin, title: str, form: Form) -> int:
+    """Say how long a body may be, in UTF-16 units; 0 for as long as it likes."""
+    most = int(plugin.body_maxlen)
+    if most <= 0:
+        return 0
+    room = most - len(title) - 2 if plugin.overflow_amalgamate_title else most
+    # What Apprise makes of markdown, for a service that shows HTML, is longer than it was.
+    return max(room if form == "text" else room * 3 // 4, 100)
 
 
 def best_form(plugin: Plugin) -> Form:
@@ -167,111 +268,38 @@ def has_title(plugin: Plugin) -> bool:
     return bool(plugin.title_maxlen > 0)
 
 
-def send(plugin: Plugin, *, title: str, body: str, form: Form, now: datetime) -> Outcome:
-    """Hand a message to a service through its Apprise plugin; blocks."""
-    with _overhearing() as heard:
-        done = plugin.notify(
-            body=body,
-            title=title,
-            notify_type=apprise.NotifyType.INFO,
-            body_format=apprise.NotifyFormat(form),
-        )
-    return Sent(_summary(heard)) if bool(done) else _failure(heard, now)
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All that one address of Apprise's reaches: a place for bodies of text."""
 
+    plugin: Plugin
+    title: str = ""
+    form: Form = "text"
+    clock: Clock = utc_now
 
-def send_slack(
-    plugin: Plugin, payload: dict[str, Any], *, skip: set[str], now: datetime
-) -> Outcome:
-    """Post blocks to every channel of a Slack address; blocks.
+    @property
+    def name(self) -> str:
+        """Nothing: Apprise does not tell its places apart."""
+        return ""
 
-    Channels named in `skip` have the message already; the ones that take it are added to it.
-    """
-    assert isinstance(plugin, NotifySlack)
-    worst: Outcome = Sent("HTTP 200")
-    for channel in plugin.channels:
-        key = channel or ""
-        if key in skip:
-            continue
-        outcome = _post_to_channel(plugin, payload, channel, now)
-        if isinstance(outcome, Sent):
-            skip.add(key)
-        elif not isinstance(worst, TryAgain):
-            worst = outcome
-    return worst
+    @property
+    def limits(self) -> Limits:
+        """How fast it takes messages; addresses of one account share it."""
+        service, is_spaced = type(self.plugin).__name__, self.plugin.request_rate_per_sec > 0
+        account = self.plugin.url_id()  # type: ignore[no-untyped-call]  # Apprise is typed in part
+        known = pace.ANY if is_spaced else pace.OWN
+        return {f"{service} {account}": pace.DISCORD if service == "NotifyDiscord" else known}
 
-
-def _post_to_channel(
-    plugin: NotifySlack, payload: dict[str, Any], channel: str | None, now: datetime
-) -> Outcome:
-    addressed = {**payload, **_channel_fields(plugin, channel)}
-    plugin.throttle()  # type: ignore[no-untyped-call]  # Apprise is typed in part
-    try:
-        response = requests.post(
-            _slack_url(plugin),
-            data=json.dumps(addressed, ensure_ascii=False).encode(),
-            headers=_slack_headers(plugin),
-            verify=plugin.verify_certificate,
-            timeout=plugin.request_timeout,
-            allow_redirects=False,
-        )
-    except requests.RequestException as error:
-        return TryAgain(_connection_fault(error))
-    return _slack_verdict(response, now)
-
-
-def _slack_url(plugin: NotifySlack) -> str:
-    if plugin.mode is SlackMode.BOT:
-        return str(plugin.api_url.format("chat.postMessage"))
-    gov = plugin.mode is SlackMode.WEBHOOK_GOV
-    base = plugin.webhook_gov_url if gov else plugin.webhook_url
-    return f"{base}/{plugin.token_a}/{plugin.token_b}/{plugin.token_c}"
-
-
-def _slack_headers(plugin: NotifySlack) -> dict[str, str]:
-    headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": plugin.app_id}
-    if plugin.mode is SlackMode.BOT:
-        headers["Authorization"] = f"Bearer {plugin.access_token}"
-    return headers
-
-
-def _channel_fields(plugin: NotifySlack, channel: str | None) -> dict[str, str]:
-    """Say where the message goes, the way Apprise reads channels: #name, @user, +id, an e-mail."""
-    if channel is None:
-        return {}
-    found = CHANNEL_RE.match(channel)
-    if not found:
-        return {"channel": _user_id(plugin, channel)}
-    name = found.group("channel")
-    fields = {"channel": name[1:] if name[0] == "+" else name if name[0] in "#@" else f"#{name}"}
-    thread = found.group("thread_ts")
-    return {**fields, "thread_ts": thread} if thread else fields
-
-
-def _user_id(plugin: NotifySlack, email: str) -> str:
-    found = plugin.lookup_userid(email)  # type: ignore[no-untyped-call]  # Apprise is typed in part
-    return str(found or email)
-
-
-def _slack_verdict(response: requests.Response, now: datetime) -> Outcome:
-    """Judge Slack's answer: its Web API says 200 also when it refuses, with the reason inside."""
-    slug = _slack_error(response)
-    status = response.status_code
-    if status == 200 and slug:
-        status = 429 if slug in _SLACK_PASSING else 400
-    wait = response.headers.get("Retry-After", "")
-    return verdict.of_http(status, retry_after=wait, detail=slug, now=now)
-
-
-def _slack_error(response: requests.Response) -> str:
-    text = response.content[:1000].decode("utf-8", "replace").strip()
-    try:
-        said = json.loads(text)
-    except ValueError:
-        is_slug = text.isascii() and text.replace("_", "").isalnum() and text.lower() != "ok"
-        return text[:_LONGEST_DETAIL] if is_slug else ""
-    if isinstance(said, dict) and said.get("ok") is not True:
-        return str(said.get("error", ""))[:_LONGEST_DETAIL]
-    return ""
+    def post(self, part: str, reply_to: str) -> Outcome:  # noqa: ARG002 - Apprise has no replies
+        """Hand a body over; blocks."""
+        with _overhearing() as heard:
+            done = self.plugin.notify(
+                body=part,
+                title=self.title,
+                notify_type=apprise.NotifyType.INFO,
+                body_format=apprise.NotifyFormat(self.form),
+            )
+        return Sent(_summary(heard)) if bool(done) else _failure(heard, self.clock())
 
 
 @contextlib.contextmanager
@@ -296,22 +324,11 @@ def _failure(heard: _Overheard, now: datetime) -> Outcome:
     if passing:
         return passing[-1]
     if heard.broken:
-        return TryAgain(heard.broken[-1])
+        return TryAgain(heard.broken[-1], is_of_target=True)
     if bad:
         return bad[-1]
     said = "; ".join(dict.fromkeys(heard.warnings)) or "the service did not take the message"
     return TryAgain(" ".join(said.split())[: 2 * _LONGEST_DETAIL])
-
-
-def _connection_fault(error: requests.RequestException) -> str:
-    """Word a broken connection without the address, which carries tokens."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return "the service's certificate was not accepted"
-    if isinstance(error, requests.Timeout):
-        return "the service did not answer in time"
-    if isinstance(error, requests.ConnectionError):
-        return "the service could not be reached, or hung up"
-    return f"the request failed ({type(error).__name__})"
 
 
 def _schemes() -> set[str]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _PASSING = frozenset({408, 423, 425, 429})
 """Statuses below 500 that speak of the moment, not of the message (RFC 9110, 6585, 8470, 4918)."""
+_OF_TARGET = frozenset({429, 502, 503, 504})
+"""Statuses that speak of the service: it is busy or away, whatever the message."""
 _HINTS = {
     400: "the service does not accept the message",
     401: "check the credentials in the target's address",
@@ -24,6 +26,12 @@ _HINTS = {
     410: "the target was removed on the other side",
     413: "the message is too long for the service",
 }
+_BROKEN = {
+    "SSLError": "the service's certificate was not accepted",
+    "Timeout": "the service did not answer in time",
+    "ConnectionError": "the service could not be reached, or hung up",
+}
+"""By the names of the classes of Requests, in which the first are kinds of the last."""
 _LONGEST_WAIT_S = 24 * 3600.0
 
 
@@ -32,13 +40,14 @@ def of_http(status: int, *, retry_after: str = "", detail: str = "", now: dateti
 
     2xx is sent. 5xx and the passing 4xx are tried again, and so is any 4xx that names a time in
     Retry-After, as some services answer 403 to too many requests. Everything else would be refused
-    again: other 4xx, redirects that were not followed.
+    again: other 4xx, redirects that were not followed, 1xx.
     """
     if 200 <= status < 300:
         return Sent(f"HTTP {status}")
     wait = retry_after_s(retry_after, now)
     if status >= 500 or status in _PASSING or (status >= 400 and wait is not None):
-        return TryAgain(_sentence(status, detail), wait)
+        is_of_target = status in _OF_TARGET or wait is not None
+        return TryAgain(_sentence(status, detail), wait, is_of_target=is_of_target)
     return Refused(_sentence(status, detail))
 
 
@@ -51,7 +60,10 @@ def of_smtp(code: int, text: str = "") -> Outcome:
     why = f"SMTP {code} {text}".strip() if code > 0 else f"the mail server hung up: {text}"
     if 200 <= code < 400:
         return Sent(why)
-    return Refused(why) if code >= 500 and code != 552 else TryAgain(why)
+    if code >= 500 and code != 552:
+        return Refused(why)
+    # 421 is said by a server that is about to close, no code by one that has.
+    return TryAgain(why, is_of_target=code in {-1, 421})
 
 
 def retry_after_s(value: str, now: datetime) -> float | None:
@@ -69,6 +81,18 @@ def retry_after_s(value: str, now: datetime) -> float | None:
     except ValueError:
         wait = _until(text, now)
     return min(max(wait, 0.0), _LONGEST_WAIT_S) if wait == wait else None  # noqa: PLR0124 - NaN
+
+
+def of_broken_request(error: Exception) -> str:
+    """Word a request that got no answer, without the address, which carries tokens.
+
+    All of these are tried again.
+    """
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    for kind, words in _BROKEN.items():
+        if kind in kinds:
+            return words
+    return f"the request failed ({type(error).__name__})"
 
 
 def _until(text: str, now: datetime) -> float:

@@ -4,7 +4,7 @@ from watcher.record.alerts import Acknowledgement, Delivery, Told
 from watcher.record.answers import Answer
 from watcher.record.engine import RecordRefused
 from watcher.record.history import History, Matched, Superseded
-from watcher.record.outbox import retry_delay
+from watcher.record.outbox import Outage, retry_delay
 from watcher.record.people import People
 from watcher.record.raw import Kept
 from watcher.record.search import Archived
@@ -20,6 +20,7 @@ __all__ = [
     "Kept",
     "Matched",
     "NoticeStatus",
+    "Outage",
     "OutboxStatus",
     "People",
     "Record",

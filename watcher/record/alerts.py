@@ -66,7 +66,6 @@ class Told:
     count: int
     """How many alerts it tells of."""
     alert: Alert
-    receipt: str = ""
     escalated: datetime | None = None
     acknowledged: tuple[Acknowledgement, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
@@ -174,7 +173,6 @@ def _told(
         bundled_in=row.bundled_in,
         count=count,
         alert=alert_of(row.alert),
-        receipt=row.receipt,
         escalated=row.escalated,
         acknowledged=acknowledged,
         deliveries=attempts,

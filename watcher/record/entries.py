@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Integer, Text, Update, bindparam, literal_column, select, update
 
 from watcher.arabic import fold
+from watcher.points import reached
 from watcher.record.columns import Instant
 from watcher.record.lease import LET_GO, is_free
 from watcher.record.tables import IS_PENDING, entries
@@ -95,6 +96,7 @@ def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str
     taken = [row for row in rows if row.unanswered < MAX_UNANSWERED]
     if taken:
         connection.execute(_TAKE, {"ids": [row.id for row in taken]} | lease.taken)
+        reached("entries-leased")
     return [pending_of(row) for row in taken]
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import or_, select, update
 
 from watcher.model import QUIET_HOURS
-from watcher.record import bundles
+from watcher.points import reached
+from watcher.record import bundles, deliveries
 from watcher.record.holding import at_once, columns_of, judged, new_row, silences_now
 from watcher.record.lease import LET_GO, is_free
-from watcher.record.tables import IS_WAITING, deliveries, notices, stories
+from watcher.record.tables import IS_WAITING, notices, stories
 from watcher.record.upsert import insert_unless_known
 from watcher.record.values import alert_json, identity, notice_of
 
@@ -22,20 +23,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from watcher.model import Alert, Judge, Notice
+    from watcher.record.deliveries import Attempt
     from watcher.record.lease import Lease
 
 FIRST_REPORT = "first-report"
 """The occasion of a notice that tells of a story for the first time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One delivery: what came of it, what the other side answered, when, and after how long."""
-
-    outcome: Literal["sent", "postponed", "refused"]
-    answer: str
-    at: datetime
-    took_s: float
+FALLBACK = "fallback from "
+"""How the occasion begins of what another target refused."""
 
 
 def queue(
@@ -81,19 +75,23 @@ def tell(  # noqa: PLR0913, PLR0917 - whom, what, when, and who decides
     add(connection, [row_of(None, occasion, target, alert, now)], judge, now)
 
 
-def claim(
+def claim(  # noqa: PLR0913, PLR0917 - what is due, how that is told, and who decides
     connection: Connection,
     lease: Lease,
     limit: int,
     busy: Collection[str],
     judge: Judge = at_once,
+    also: Collection[int] = (),
+    but: Collection[int] = (),
 ) -> list[Notice]:
     """Take up to `limit` notices: severest first, then oldest, leaving out `busy` targets.
 
-    Each is judged once more: silences may have been set, and a brake may have been reached.
+    Those of `also` are due whatever their own time says, those of `but` are not. Each is judged
+    once more: silences may have been set, and a brake may have been reached.
     """
-    taken: list[Notice] = []
-    while rows := _ready(connection, lease, limit - len(taken), busy):
+    taken: list[Row[Any]] = []
+    due = (*also,)
+    while rows := _ready(connection, lease, limit - len(taken), busy, due, but):
         silences = silences_now(connection, lease.now)
         for row in rows:
             held = judged(connection, judge, row, silences, lease.now)
@@ -101,12 +99,15 @@ def claim(
             after = lease.taken if is_going else columns_of(held, lease.now)
             connection.execute(update(notices).where(notices.c.id == row.id).values(after))
             if is_going:
-                taken.append(_whole(connection, row))
+                taken.append(row)
             elif held.status == "silenced" and row.digest:
                 bundles.silence_members(connection, row.id, held, lease.now)
         if len(taken) >= limit:
             break
-    return taken
+        due = ()  # what was held back just now must not be looked at again and again
+    if taken:
+        reached("notices-leased")
+    return deliveries.with_history(connection, [_whole(connection, row) for row in taken])
 
 
 def release_held(connection: Connection, now: datetime) -> None:
@@ -115,33 +116,85 @@ def release_held(connection: Connection, now: datetime) -> None:
     connection.execute(update(notices).where(held).values(retry_at=now))
 
 
-def _ready(
-    connection: Connection, lease: Lease, limit: int, busy: Collection[str]
+def _ready(  # noqa: PLR0913, PLR0917 - what is due, and what is not
+    connection: Connection,
+    lease: Lease,
+    limit: int,
+    busy: Collection[str],
+    also: Collection[int],
+    but: Collection[int],
 ) -> Sequence[Row[Any]]:
+    is_due = notices.c.retry_at <= lease.now
     ready = (
         select(notices)
-        .where(IS_WAITING, notices.c.retry_at <= lease.now, is_free(notices, lease.now))
+        .where(IS_WAITING, is_free(notices, lease.now))
+        .where(or_(is_due, notices.c.id.in_(also)) if also else is_due)
         .order_by(notices.c.severity.desc(), notices.c.created, notices.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     if busy:
         ready = ready.where(notices.c.target.not_in(busy))
+    if but:
+        ready = ready.where(notices.c.id.not_in(but))
     return connection.execute(ready).all()
 
 
 def _whole(connection: Connection, row: Row[Any]) -> Notice:
-    """Give a notice with what it replies to, and the alerts of others that it tells of."""
-    notice = notice_of(row)
-    thread = notices.c.thread == row.thread
-    first = select(notices.c.receipt).where(thread, notices.c.receipt != "")
-    receipt = connection.scalar(first.order_by(notices.c.id).limit(1)) if row.thread else None
+    """Give a notice with the alerts of others that it tells of."""
     digest = bundles.digest_of(connection, row) if row.digest else None
-    return replace(notice, replies_to=receipt or "", digest=digest)
+    return replace(notice_of(row), digest=digest)
 
 
-def settle(connection: Connection, notice: Notice, attempt: Attempt, receipt: str = "") -> None:
-    """Close a notice after an attempt: sent, whoever held it, or dead unless it has been sent."""
+def fall_back(  # noqa: PLR0913, PLR0917 - what, to whom, why, and who decides when
+    connection: Connection,
+    notice: Notice,
+    target: str,
+    why: str,
+    now: datetime,
+    judge: Judge = at_once,
+) -> None:
+    """Queue what a target refused for another target, once; what fell back before stays dead.
+
+    Nothing is queued where the other target is told of the same in any case.
+    """
+    if notice.occasion.startswith(FALLBACK) or _is_told(connection, notice, target):
+        return
+    occasion = f"{FALLBACK}{notice.target}: {notice.occasion}"
+    name = identity(rule=notice.rule, origin=notice.identity, target=target, occasion=occasion)
+    own = select(notices).where(notices.c.id == notice.id)
+    # Its own row once more: whatever columns there are, the message is the same.
+    row = dict(connection.execute(own).mappings().one())
+    del row["id"]
+    again = {
+        "identity": name,
+        "thread": identity(rule=notice.rule, origin=notice.thread, target=target, occasion=""),
+        "target": target,
+        "occasion": occasion,
+        "status": "waiting",
+        "why": why,
+        "attempts": 0,
+        "retry_at": now,
+        "finished": None,
+    }
+    add(connection, [row | again | LET_GO], judge, now)
+
+
+def _is_told(connection: Connection, notice: Notice, target: str) -> bool:
+    """Tell whether a target has, or is to have, a notice of the same occasion by itself."""
+    if notice.story_id is None:
+        return False
+    same = (notices.c.rule == notice.rule, notices.c.story_id == notice.story_id)
+    own = (notices.c.target == target, notices.c.occasion == notice.occasion)
+    query = select(notices.c.id).where(*same, *own, notices.c.status != "dead")
+    return connection.execute(query).first() is not None
+
+
+def settle(connection: Connection, notice: Notice, attempt: Attempt) -> bool:
+    """Close a notice after an attempt: sent, whoever held it, or dead unless it has been sent.
+
+    Give whether it is closed by this.
+    """
     closing = update(notices).where(notices.c.id == notice.id, notices.c.status != "sent")
     was_sent = attempt.outcome == "sent"
     after = {
@@ -149,10 +202,13 @@ def settle(connection: Connection, notice: Notice, attempt: Attempt, receipt: st
         "why": "" if was_sent else attempt.answer,
         "finished": attempt.at,
         "attempts": notices.c.attempts + 1,
-        "receipt": receipt,
     }
-    connection.execute(closing.values(after | LET_GO))
-    _note(connection, notice, attempt)
+    is_closed = connection.execute(closing.values(after | LET_GO)).rowcount == 1
+    reached("notice-closed")
+    deliveries.note(connection, notice, attempt)
+    if was_sent:
+        reached("sent-noted")
+    return is_closed
 
 
 def postpone(
@@ -162,11 +218,8 @@ def postpone(
     held = (notices.c.id == notice.id) & IS_WAITING & (notices.c.claimed_by == holder)
     after = {"why": attempt.answer, "retry_at": retry_at, "attempts": notices.c.attempts + 1}
     connection.execute(update(notices).where(held).values(after | LET_GO))
-    _note(connection, notice, attempt)
-
-
-def _note(connection: Connection, notice: Notice, attempt: Attempt) -> None:
-    connection.execute(insert(deliveries).values(notice_id=notice.id, **asdict(attempt)))
+    deliveries.note(connection, notice, attempt)
+    reached("postponed-noted")
 
 
 def row_of(  # noqa: PLR0913 - what makes a notice

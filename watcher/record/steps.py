@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from watcher.model import Validators
+from watcher.points import reached
 from watcher.record import (
     articles,
     entries,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         Sample,
         SourceState,
     )
+    from watcher.record.deliveries import Attempt
 
     Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
 
@@ -68,6 +70,7 @@ def keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes o
     new, left = entries.add(
         connection, state.id, listed, now, first_contact=first, gap_s=gap_s, most=most
     )
+    reached("entries-added")
     if left:
         remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
         remarks = "; ".join(filter(None, (state.remark, remark)))
@@ -78,6 +81,7 @@ def keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes o
         state = learn(state, new)
     sources.keep_state(connection, state)
     health.note_poll(connection, state, troubles, len(new), now)
+    reached("poll-noted")
     return len(new)
 
 
@@ -92,12 +96,16 @@ def keep_reading(  # noqa: PLR0913, PLR0917 - what was read, of what, and who de
     """Close an entry, and keep all that reading it gave; give the notices that this queued."""
     if not entries.finish(connection, reading.pending, "done", "", now):
         return ()
+    reached("entry-closed")
     story_id = articles.add(connection, reading, now, rule_revision)
+    reached("article-added")
     health.note_reading(connection, reading, now)
     furniture.add(connection, reading, story_id, now)
     if packed:
         raw.keep(connection, reading.pending, packed)
-    return notices.queue(connection, story_id, reading.alerts, now, judge)
+    queued = notices.queue(connection, story_id, reading.alerts, now, judge)
+    reached("notices-queued")
+    return queued
 
 
 def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it is related to
@@ -112,6 +120,7 @@ def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it i
 ) -> tuple[Relation, tuple[Notice, ...]]:
     """Find an article's story among those seen since then, and keep the reading with that."""
     relation = relate(articles.neighbors(connection, reading.traces.fingerprint, since))
+    reached("story-found")
     related = replace(reading, relation=relation)
     return relation, keep_reading(connection, related, now, rule_revision, packed, judge)
 
@@ -173,6 +182,25 @@ def keep_failure(  # noqa: PLR0913, PLR0917 - what failed, why, until when, and 
     entries.failed(connection, pending, why, now, retry_at)
     if sample:
         health.note_refusal(connection, pending.source, sample, now)
+
+
+def keep_refused(  # noqa: PLR0913, PLR0917 - what was refused, who is told instead, and who decides
+    connection: Connection,
+    notice: Notice,
+    attempt: Attempt,
+    fallback: str,
+    word: tuple[str, Alert, str] | None,
+    judge: Judge,
+) -> None:
+    """Make a notice a dead letter; queue it for another target, and a word about it."""
+    if not notices.settle(connection, notice, attempt):
+        return
+    if fallback and fallback != notice.target:
+        notices.fall_back(connection, notice, fallback, attempt.answer, attempt.at, judge)
+        reached("fallback-queued")
+    if word:
+        notices.tell(connection, *word, attempt.at, judge)
+    reached("refusal-noted")
 
 
 def tell_of_troubles(  # noqa: PLR0913, PLR0917 - which, what is told of them, and who decides when

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from watcher.errors import StorageUnavailable
 from watcher.log import error
+from watcher.points import reached
 from watcher.record import (
     articles,
+    deliveries,
     entries,
     furniture,
     health,
@@ -25,12 +27,12 @@ from watcher.record import (
     status,
     steps,
 )
+from watcher.record.deliveries import Attempt
 from watcher.record.engine import Database, RecordRefused, parse_url
 from watcher.record.holder import holder as new_holder
 from watcher.record.holding import at_once
 from watcher.record.lease import Lease
 from watcher.record.migrate import upgrade
-from watcher.record.notices import Attempt
 from watcher.record.people import People
 
 if TYPE_CHECKING:
@@ -108,6 +110,7 @@ class Record:
         if self._migrates:
             await asyncio.to_thread(upgrade, self._url)
             await self._database.write(steps.free_what_the_gone_hold)
+            reached("leases-freed")
         return self
 
     async def __aexit__(
@@ -374,36 +377,70 @@ class Record:
     # --- the outbox -----------------------------------------------------------------------
 
     async def due_notices(
-        self, now: datetime, limit: int, busy: Collection[str] = ()
+        self,
+        now: datetime,
+        limit: int,
+        busy: Collection[str] = (),
+        *,
+        also: Collection[int] = (),
+        but: Collection[int] = (),
     ) -> list[Notice]:
         """Take up to `limit` notices: severest first, then oldest, none for `busy` targets.
 
-        They are this process's until it says `sent`, `postponed` or `refused`, closes the record,
-        dies, or the lease ends.
+        The notices `also` are due whatever their own time says, the notices `but` are not. They are
+        this process's until it says `sent`, `postponed` or `refused`, closes the record, dies, or
+        the lease ends.
         """
         claim = Lease(self._holder, now, self._sending_lease_s)
-        return await self._database.write(notices.claim, claim, limit, busy, self._judge)
+        return await self._database.write(notices.claim, claim, limit, busy, self._judge, also, but)
 
     async def sent(self, notice: Notice, outcome: Sent, now: datetime, took_s: float = 0.0) -> None:
-        """Note that the other side took the message."""
-        attempt = Attempt("sent", outcome.answer, now, took_s)
-        await self._database.write(notices.settle, notice, attempt, outcome.receipt)
+        """Note that the other side took the message, and what it calls it."""
+        attempt = Attempt("sent", outcome.answer, now, took_s, outcome.receipt)
+        await self._database.write(notices.settle, notice, attempt)
 
     async def release_held(self, now: datetime) -> None:
         """Have what waits for the end of quiet hours judged anew, as these may have changed."""
         await self._database.write(notices.release_held, now)
 
-    async def postponed(
-        self, notice: Notice, why: str, retry_at: datetime, now: datetime, took_s: float = 0.0
+    async def postponed(  # noqa: PLR0913 - what was answered, when, and what comes of it
+        self,
+        notice: Notice,
+        why: str,
+        retry_at: datetime,
+        now: datetime,
+        took_s: float = 0.0,
+        *,
+        taken: tuple[str, ...] = (),
     ) -> None:
-        """Note a failure that may pass; the notice waits until `retry_at`."""
-        attempt = Attempt("postponed", why, now, took_s)
+        """Note a failure that may pass; the notice waits until `retry_at`.
+
+        `taken` names who has the message already.
+        """
+        attempt = Attempt("postponed", why, now, took_s, taken=taken)
         await self._database.write(notices.postpone, notice, attempt, retry_at, self._holder)
 
-    async def refused(self, notice: Notice, why: str, now: datetime, took_s: float = 0.0) -> None:
-        """Note a failure for good; the notice becomes a dead letter."""
+    async def refused(  # noqa: PLR0913 - what was answered, and what comes of it
+        self,
+        notice: Notice,
+        why: str,
+        now: datetime,
+        took_s: float = 0.0,
+        *,
+        fallback: str = "",
+        word: tuple[str, Alert, str] | None = None,
+    ) -> None:
+        """Note a failure for good; the notice becomes a dead letter.
+
+        In the same transaction it is queued for the target `fallback`, once and never again from
+        there, and `word`, which is (target, alert, occasion), is queued for the operator.
+        """
         attempt = Attempt("refused", why, now, took_s)
-        await self._database.write(notices.settle, notice, attempt)
+        await self._database.write(steps.keep_refused, notice, attempt, fallback, word, self._judge)
+
+    async def recent_deliveries(self, since: datetime) -> list[tuple[str, datetime]]:
+        """Give (target, instant) of every attempt to deliver since then, the oldest first."""
+        return await self._database.read(deliveries.recent, since)
 
     async def tell(self, target: str, alert: Alert, occasion: str, now: datetime) -> None:
         """Queue what the program has to say of itself, once for each occasion and target."""

@@ -355,9 +355,8 @@ notices = Table(
     Column("claimed_by", Text),
     Column("claimed_until", Instant),
     Column("finished", Instant),
-    # All notices of one rule and story for one target; the first receipt is what others reply to.
+    # All notices of one rule and story for one target; they reply to the first that was sent.
     written("thread"),
-    written("receipt"),
     written("topic"),
     written("source"),
     # What it is collected for, or was sent as: `digest` or `storm`.
@@ -415,6 +414,14 @@ deliveries = Table(
     Column("outcome", Text, nullable=False),
     written("answer"),
     Column("took_s", Float, nullable=False, server_default="0"),
+    # What the service calls the message, for replies to it.
+    written("receipt"),
+    # Who has it by then, where others still wait: recipients, channels, parts.
+    Column("taken", Json),
+    # From publication, and from first sight, until it was delivered; empty for what was not.
+    Column("after_published_s", Float),
+    Column("after_seen_s", Float),
+    Index("deliveries_at", "at"),
 )
 
 silences = Table(

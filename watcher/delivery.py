@@ -1,0 +1,129 @@
+"""The last stage: which notice a target gets next and when, and what its answer leads to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from watcher.model import Refused, Sent, TryAgain
+from watcher.points import reached
+from watcher.record import Outage, retry_delay
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Sequence
+
+    from watcher.clock import Clock
+    from watcher.model import Notice
+    from watcher.notify import Notifier, Target
+    from watcher.record import Record
+    from watcher.selfreport import SelfReport
+
+
+class Parts(Protocol):
+    """What a delivery is made with: the pipeline's own parts, whatever they are at the time."""
+
+    @property
+    def record(self) -> Record:
+        """Where notices wait."""
+
+    @property
+    def notifier(self) -> Notifier:
+        """Who sends them."""
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        """Who gets them."""
+
+    @property
+    def operator(self) -> str:
+        """The target that hears of our own troubles; empty for none."""
+
+    @property
+    def report(self) -> SelfReport:
+        """What the operator is to be told."""
+
+    @property
+    def now(self) -> Clock:
+        """The clock."""
+
+    @property
+    def jitter(self) -> Callable[[], float]:
+        """Chance, in [0, 1)."""
+
+    @property
+    def sleep(self) -> Callable[[float], Awaitable[None]]:
+        """How to wait."""
+
+
+@dataclass(slots=True)
+class Delivery:
+    """Deliveries to every target, each with what its failures in a row say."""
+
+    parts: Parts
+    _outages: dict[str, Outage] = field(default_factory=lambda: defaultdict(Outage))
+
+    async def due(self, target: str, others: Collection[str]) -> list[Notice]:
+        """Take the notice that a target is to get next, once it may get one; none while it rests.
+
+        Only then is chosen which: what is severer, and came while the turn was waited for, goes
+        first. `others` are the targets that have lanes of their own.
+        """
+        parts, outage = self.parts, self._outages[target]
+        if outage.rests(parts.now()):
+            return []
+        wait = (parts.notifier.next_turn(target) - parts.now()).total_seconds()
+        if wait > 0:
+            await parts.sleep(wait)
+        take, now = parts.record.due_notices, parts.now()
+        due = await take(now, 1, others, but=outage.passed_over) if outage.passed_over else []
+        return due or await take(now, 1, others, also=outage.due_at_once)
+
+    async def deliver(self, notice: Notice) -> None:
+        """Hand a notice over, and record what the other side answered."""
+        reached("notice-taken")
+        started = self.parts.now()
+        outcome = await self.parts.notifier.send(notice)
+        reached("answer-known")
+        now = self.parts.now()
+        took_s = (now - started).total_seconds()
+        match outcome:
+            case Sent():
+                self._outages[notice.target].taken(notice.id)
+                await self.parts.record.sent(notice, outcome, now, took_s)
+                reached("sent-kept")
+            case Refused(why=why):
+                await self._dead_letter(notice, why, took_s)
+            case TryAgain():
+                await self._put_off(notice, outcome, took_s)
+
+    async def broke(self, notice: Notice, failure: Exception) -> None:
+        """Put off a notice whose delivery raised, which is a mistake of ours."""
+        await self._put_off(notice, TryAgain(repr(failure)), 0.0)
+
+    async def _put_off(self, notice: Notice, outcome: TryAgain, took_s: float) -> None:
+        now, jitter, asked = self.parts.now(), self.parts.jitter(), outcome.after_s
+        self._outages[notice.target].failed(
+            notice.id, now, asked_s=asked, is_of_target=outcome.is_of_target, jitter=jitter
+        )
+        wait = retry_delay(notice.attempts + 1, asked, jitter)
+        if wait is None:
+            await self._dead_letter(notice, f"given up: {outcome.why}", took_s)
+            return
+        again = now + timedelta(seconds=wait)
+        why, taken = outcome.why, outcome.taken
+        await self.parts.record.postponed(notice, why, again, now, took_s, taken=taken)
+        reached("postponed-kept")
+
+    async def _dead_letter(self, notice: Notice, why: str, took_s: float) -> None:
+        """Give a notice up: for its fallback, if it has one, and with a word to the operator."""
+        parts, now, word = self.parts, self.parts.now(), None
+        self._outages[notice.target].forget(notice.id)
+        if notice.target != parts.operator:
+            occasion = f"dead letter {notice.target} {now:%Y-%m-%dT%H}"
+            what = f"target '{notice.target}' does not take messages"
+            word = parts.report.word(what, f"{why}\n{notice.alert.title}", occasion=occasion)
+        fallback = next((one.fallback for one in parts.targets if one.name == notice.target), "")
+        await parts.record.refused(notice, why, now, took_s, fallback=fallback, word=word)
+        reached("refusal-kept")

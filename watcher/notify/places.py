@@ -1,0 +1,143 @@
+"""Places: where one message goes. A target may have several, and each may take several parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from watcher.model import Sent, TryAgain
+from watcher.notify.threads import in_thread
+from watcher.points import reached
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from watcher.model import Outcome
+    from watcher.notify.turns import Limits, Turns
+
+Part = TypeVar("Part")
+Part_contra = TypeVar("Part_contra", contravariant=True)
+
+
+class Place(Protocol[Part_contra]):
+    """A channel, a chat, or a service that knows but one."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the record; empty for the only one there is."""
+
+    @property
+    def limits(self) -> Limits:
+        """How fast it takes messages."""
+
+    def post(self, part: Part_contra, reply_to: str) -> Outcome:
+        """Hand one message over; blocks. `reply_to` is a receipt of this place, or empty."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """Who has a message already, each with the receipt it gave; also written from threads."""
+
+    receipts: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, written: Sequence[str]) -> Taken:
+        """Read it as the record keeps it."""
+        return cls({key: receipt for key, _, receipt in (one.partition("\t") for one in written)})
+
+    def add(self, written: Sequence[str]) -> None:
+        """Add what the record knows; in place, for a post that was given up may still end."""
+        for key, receipt in Taken.read(written).receipts.items():
+            self.receipts.setdefault(key, receipt)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """How the record keeps it."""
+        now = self.receipts.copy()
+        return tuple(f"{key}\t{got}" if got else key for key, got in now.items())
+
+
+async def post_all(
+    places: Sequence[Place[Part]],
+    parts: Sequence[Part],
+    *,
+    taken: Taken,
+    replies_to: str,
+    turns: Turns,
+) -> Outcome:
+    """Post every part to every place, leaving out what was taken before, each in its turn.
+
+    Where a place does not take a part, it gets none that follow; other places do.
+    """
+    worst: Outcome = Sent()
+    for place in places:
+        outcome = await _post_parts(place, parts, taken, _receipt_of(replies_to, place.name), turns)
+        if isinstance(outcome, Sent):
+            worst = outcome if isinstance(worst, Sent) else worst
+        elif not isinstance(worst, TryAgain):
+            worst = outcome
+    if isinstance(worst, Sent):
+        return Sent(worst.answer, _receipt(places, len(parts), taken))
+    return worst
+
+
+async def _post_parts(
+    place: Place[Part],
+    parts: Sequence[Part],
+    taken: Taken,
+    reply_to: str,
+    turns: Turns,
+) -> Outcome:
+    outcome: Outcome = Sent()
+    for number, part in enumerate(parts, 1):
+        key = _key(place.name, number, len(parts))
+        if key in taken.receipts:
+            continue
+        await turns.turn(place.limits)
+        reached("turn-taken")
+        outcome = await in_thread(_Posting(place, part, reply_to, taken, key))
+        if not isinstance(outcome, Sent):
+            return outcome
+        reached("part-taken")
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Posting(Generic[Part]):
+    """One post, in its thread: what is taken is noted there, where nobody can cancel it."""
+
+    place: Place[Part]
+    part: Part
+    reply_to: str
+    taken: Taken
+    key: str
+
+    def __call__(self) -> Outcome:
+        outcome = self.place.post(self.part, self.reply_to)
+        if isinstance(outcome, Sent):
+            reached("message-left")
+            self.taken.receipts[self.key] = outcome.receipt
+        return outcome
+
+
+def _key(place: str, number: int, total: int) -> str:
+    return f"{place} {number}/{total}".strip()
+
+
+def _receipt(places: Sequence[Place[Part]], total: int, taken: Taken) -> str:
+    """Give the receipts of the first part; where there are several places, with their names."""
+    found = {one.name: taken.receipts.get(_key(one.name, 1, total), "") for one in places}
+    if len(places) == 1:
+        return found[places[0].name]
+    return " ".join(f"{name}={receipt}" for name, receipt in found.items() if receipt)
+
+
+def _receipt_of(receipts: str, place: str) -> str:
+    """Find a place's own among receipts.
+
+    >>> _receipt_of("C1:17.5", "#desk"), _receipt_of("#desk=C1:17.5 #east=C2:18.5", "#east")
+    ('C1:17.5', 'C2:18.5')
+    """
+    if "=" not in receipts:
+        return receipts
+    return dict(one.partition("=")[::2] for one in receipts.split(" ")).get(place, "")
