@@ -51,7 +51,9 @@ async def another_notice(record: Record, first: Notice, target: str = "desk") ->
     [queued] = await record.reading(told, NOW)
     with engine_for(record._url).begin() as connection:
         mine = update(notices).where(notices.c.id == queued.id)
-        connection.execute(mine.values(target=target, occasion="figures killed 7"))
+        thread = first.thread if target == first.target else f"of {target}"
+        later = {"target": target, "thread": thread, "occasion": "figures killed 7"}
+        connection.execute(mine.values(later))
     return queued
 
 

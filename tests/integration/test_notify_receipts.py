@@ -215,7 +215,7 @@ async def test_a_long_message_goes_in_numbered_parts(telegram: Site, clock: Cloc
     assert outcome == Sent("HTTP 200", "4711:100")
     assert [text.rsplit("\n", 1)[1] for text in texts] == ["(1/2)", "(2/2)"]
     assert all(len(text) <= 4096 for text in texts)
-    assert texts[0].removesuffix("\n\n(1/2)").endswith(".")
+    assert texts[0].removesuffix("\n\n(1/2)").endswith(".</blockquote>")
 
 
 async def test_parts_that_were_taken_are_not_sent_again(telegram: Site, clock: Clock) -> None:
