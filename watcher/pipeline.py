@@ -43,7 +43,7 @@ from watcher.reader import Obtained, Reader
 from watcher.record import retry_delay
 from watcher.schedule import learn, schedule
 from watcher.selfreport import SelfReport
-from watcher.story import fingerprint, relate
+from watcher.story import STORY_WINDOW, fingerprint, relate, words_to_weigh
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
@@ -53,7 +53,17 @@ if TYPE_CHECKING:
     from watcher.config import Limits, Polling
     from watcher.fetch import Fetcher
     from watcher.match import Rule, Rules
-    from watcher.model import Notice, Pending, Sample, Source, SourceKind, SourceState, Validators
+    from watcher.model import (
+        Fingerprint,
+        Notice,
+        Pending,
+        Relation,
+        Sample,
+        Source,
+        SourceKind,
+        SourceState,
+        Validators,
+    )
     from watcher.notify import Notifier, Target
     from watcher.record import Record
     from watcher.workers import Workers
@@ -66,8 +76,6 @@ ACCEPT: Mapping[SourceKind, Literal["feed", "page"]] = {
 }
 """What the server is asked for, by kind of source."""
 PUBLISHED = "a channel's preview is published for everybody, as a feed is"
-STORY_WINDOW = timedelta(days=14)
-"""Older articles are not compared: a text that comes back after two weeks is news again."""
 WITHHOLDING = frozenset({401, 402, 403, 406, 429, 451})
 """Answers that refuse us the page, not the page itself."""
 GONE = frozenset({404, 410})
@@ -144,8 +152,7 @@ class Pipeline:
         matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
         alerts, held_back = self.alerts(article, matches, pending)
         async with self._relating:
-            neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
-            relation = relate(traces, neighbors)
+            relation = await self.related(article, traces)
             clocks = self._clocks.learned(article, pending, seen)
             reading = Reading(
                 pending=pending,
@@ -169,6 +176,17 @@ class Pipeline:
             story=relation.kind,
             notices=len(notices),
             held_back="; ".join(held_back.values()) or None,
+        )
+
+    async def related(self, article: Article, traces: Fingerprint) -> Relation:
+        """Relate an article to what is on record."""
+        now = self.now()
+        near = await self.record.neighbors(traces, now - STORY_WINDOW)
+        counts = await self.record.word_counts(words_to_weigh(traces, near))
+        at = article.published or now
+        # In a thread: many long neighbors must not hold up the loop.
+        return await asyncio.to_thread(
+            relate, traces, near, source=article.source, at=at, counts=counts
         )
 
     async def deliver(self, notice: Notice) -> None:

@@ -12,8 +12,7 @@ from watcher.dating import clocks_of, settle
 from watcher.match import match
 from watcher.model import Article, NotAnArticle, Pending, Reading, Relation
 from watcher.pages import read_feed_text, read_page, stand_in
-from watcher.pipeline import STORY_WINDOW
-from watcher.story import differences, fingerprint, relate
+from watcher.story import differences, fingerprint
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
@@ -76,8 +75,7 @@ async def apply(pipeline: Pipeline, told: Reread, now: datetime) -> bool:
     pending = pending_of(kept)
     traces = fingerprint(article)
     if told.before is None:
-        near = await pipeline.record.neighbors(traces, now - STORY_WINDOW)
-        relation = relate(traces, near)
+        relation = await pipeline.related(article, traces)
     else:
         one = told.before.one
         relation = Relation("revision", one.story_id, one.id, WHY)

@@ -14,6 +14,7 @@ from watcher.model.articles import (
     Relationship,
     Removed,
     Span,
+    WordCounts,
 )
 from watcher.model.basics import Secret, Severity, Where
 from watcher.model.entries import AHEAD_OF_TIME, Claim, Entry, Parsed, Pending, Polled
@@ -75,4 +76,5 @@ __all__ = [
     "Validators",
     "Wanted",
     "Where",
+    "WordCounts",
 ]
