@@ -24,6 +24,7 @@ def main() -> None:
         articles,
         backtest,
         explain,
+        group,
         reading,
         rules,
         running,

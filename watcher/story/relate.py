@@ -17,6 +17,7 @@ from watcher.story.compare import (
     overlap,
     shared_words,
 )
+from watcher.story.exchange import exchanged
 from watcher.story.weights import Weights
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ another lead keep their sequences; shared background under two leads has neither
 COPY_AFTER_DAYS = 0.75
 """Sequences of a copy that comes days later: formulas return, copies hurry."""
 DAYS_H = 48
+FORM_SEQUENCES = 0.85
+"""Up to here a form that was filled in with other names reaches; a copy may rename more."""
 SAME_OUTLET_LEAD = 0.85
 """Of one outlet: its pages share background and furniture, its newer version has the same lead."""
 REVISED_H = 72
@@ -110,7 +113,7 @@ class _Judge:
         self._own = Text(fingerprint, self._weights)
         self._source = source
         self._at = at
-        self._nearest = (0.0, "nothing on record shares its words")
+        self._nearest = (-1.0, "nothing on record shares its words")
 
     def judge(self, known: Sequence[Neighbor]) -> Relation:
         texts = [Text(neighbor.fingerprint, self._weights) for neighbor in known]
@@ -146,12 +149,11 @@ class _Judge:
         if not self._shares(text):
             return None
         seen = compare(self._own, text, formulas)
-        is_own = self._is_own(neighbor)
-        if why_not := self._why_no_copy(neighbor, seen, is_own=is_own):
+        if why_not := self._why_no_copy(neighbor, text, seen):
             self._note(seen.sequences, f"{why_not} (article {neighbor.article_id})")
             return None
         hours = self._hours(neighbor)
-        is_revision = is_own and hours is not None and hours <= REVISED_H
+        is_revision = self._is_own(neighbor) and hours is not None and hours <= REVISED_H
         return _Found(
             neighbor,
             (seen.sequences, seen.lead),
@@ -161,9 +163,9 @@ class _Judge:
 
     def _shares(self, text: Text) -> bool:
         shared = self._own.sketch.intersection(text.fingerprint.sketch)
-        return len(shared) >= min(LEAST_SHARED, len(self._own.sketch))
+        return len(shared) >= max(1, min(LEAST_SHARED, len(self._own.sketch)))
 
-    def _why_no_copy(self, neighbor: Neighbor, seen: Evidence, *, is_own: bool) -> str:
+    def _why_no_copy(self, neighbor: Neighbor, text: Text, seen: Evidence) -> str:
         """Say what speaks against a copy; empty where nothing does."""
         size = min(neighbor.fingerprint.size, self._own.fingerprint.size)
         share = f"{seen.sequences:.0%} of its word sequences are shared"
@@ -180,15 +182,19 @@ class _Judge:
             return f"{share}, but its figures are others: {ours}, not {theirs}"
         if seen.sequences + seen.lead / 2 < COPY_EVIDENCE:
             return f"{share}, but they open with different news"
-        if is_own and seen.lead < SAME_OUTLET_LEAD:
+        if self._is_own(neighbor) and seen.lead < SAME_OUTLET_LEAD:
             return f"{share}, but this outlet's two reports open with different news"
         if (self._hours(neighbor) or 0) > DAYS_H and seen.sequences < COPY_AFTER_DAYS:
             return f"{share}, too little after several days"
+        if seen.sequences < FORM_SEQUENCES and (names := exchanged(self._own.words, text.words)):
+            return f"{share}, but other names stand in the same places: {names[0]}, not {names[1]}"
         return ""
 
     def _by_sketch(self, neighbor: Neighbor) -> _Found | None:
         one, other = self._own.fingerprint, neighbor.fingerprint
         shared = overlap(one, other)
+        if not shared.containment:
+            return None
         share = f"{shared.containment:.0%} of the shorter text's word sequences are shared"
         if min(one.size, other.size) < SHORT:
             is_copy = shared.resemblance >= SHORT_RESEMBLANCE
