@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from watcher.model import Fingerprint
 
 SIZES = (1_000, 10_000, 100_000)
-PROBES = 300
+PROBES = 150
 FORMS = 6
 FORM_SHARE = 0.3
 LARGEST_GROWTH = 1.5

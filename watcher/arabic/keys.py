@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from watcher.arabic.datewords import WEEKDAYS
@@ -14,6 +15,7 @@ _ENCLITICS = ("هما", "ها", "هم", "هن", "نا", "كم")
 _BARE_PREPOSITIONS = "بلكف"
 _SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
 _WITHIN_NUMBERS = str.maketrans("", "", ".,:/٫٬،")
+_DIGIT = re.compile(r"\d")
 _DAYS = {fold(name): day for name, day in WEEKDAYS.items() if name.startswith("ال")}
 
 
@@ -80,7 +82,7 @@ def light_stem(key: str) -> str:
 
 def is_number(key: str) -> bool:
     """Tell whether a key is written with digits."""
-    return any(char.isdigit() for char in key)
+    return _DIGIT.search(key) is not None
 
 
 def weekdays(text: str) -> list[int]:
