@@ -55,6 +55,9 @@ class Shelf:
         if relation.kind == "new":
             self._stories += 1
             self._counts.update(words_to_count(fingerprint))
+        if relation.kind == "revision" and relation.article_id is not None:
+            # As on record, what an article says now takes the place of what it said before.
+            number = relation.article_id
         self._file(Neighbor(number, story, fingerprint, source, at), words)
         return relation, story
 
