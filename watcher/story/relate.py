@@ -42,7 +42,7 @@ REVISED_H = 72
 SHORT = 25
 """Below this many words, sequences are too few to say anything but "identical"."""
 SHORT_RESEMBLANCE = 0.8
-EVENT_LEAD, EVENT_OPENING = 0.5, 0.5
+EVENT_LEAD, EVENT_OPENING = 0.55, 0.5
 """How alike, by rare words, headline with lead and headline with opening of one event are."""
 EVENT_WORDS = 6
 """Stems that both tell at least: of two flashes of four words nothing can be said."""
