@@ -12,16 +12,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from watcher.match import Findings
-from watcher.model import Neighbor
 from watcher.notify import alert_of
-from watcher.story import fingerprint, relate
+from watcher.story import Shelf, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date, datetime, tzinfo
 
     from watcher.match import Rule, Rules
-    from watcher.model import Alert, Article
+    from watcher.model import Alert
     from watcher.record import Archived
 
 _MOST_BARS = 45
@@ -183,7 +182,7 @@ class Stories:
     """Which story an article belongs to: the recorded one, or found among what was asked before."""
 
     def __init__(self) -> None:
-        self._near: dict[int | str, list[Neighbor]] = {}
+        self._shelf = Shelf()
         self._known: dict[int, int] = {}
 
     def of(self, one: Archived) -> int:
@@ -191,18 +190,10 @@ class Stories:
         if one.story_id is not None:
             return one.story_id
         if one.id not in self._known:
-            self._known[one.id] = self._related(one.id, one.article)
+            article, at = one.article, one.article.published or one.seen
+            placed = self._shelf.place(one.id, fingerprint(article), source=article.source, at=at)
+            self._known[one.id] = placed[1]
         return self._known[one.id]
-
-    def _related(self, number: int, article: Article) -> int:
-        traces = fingerprint(article)
-        keys: tuple[int | str, ...] = (*traces.keys, traces.text_hash)
-        near = {one.article_id: one for key in keys for one in self._near.get(key, ())}
-        relation = relate(traces, near.values())
-        story = number if relation.story_id is None else relation.story_id
-        for key in keys:
-            self._near.setdefault(key, []).append(Neighbor(number, story, traces))
-        return story
 
 
 def _bars(stories: Iterable[date], articles: Iterable[date]) -> tuple[Bar, ...]:

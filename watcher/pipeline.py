@@ -42,7 +42,7 @@ from watcher.points import reached
 from watcher.reader import Obtained, Reader
 from watcher.schedule import learn, schedule
 from watcher.selfreport import SelfReport
-from watcher.story import relate
+from watcher.story import STORY_WINDOW, relate
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
@@ -52,7 +52,18 @@ if TYPE_CHECKING:
     from watcher.config import Limits, Polling
     from watcher.fetch import Fetcher
     from watcher.match import Rule, Rules
-    from watcher.model import Notice, Pending, Sample, Source, SourceKind, SourceState, Validators
+    from watcher.model import (
+        Neighbor,
+        Notice,
+        Pending,
+        Relation,
+        Sample,
+        Source,
+        SourceKind,
+        SourceState,
+        Validators,
+        WordCounts,
+    )
     from watcher.notify import Notifier, Target
     from watcher.record import Record
     from watcher.workers import Workers
@@ -65,8 +76,6 @@ ACCEPT: Mapping[SourceKind, Literal["feed", "page"]] = {
 }
 """What the server is asked for, by kind of source."""
 PUBLISHED = "a channel's preview is published for everybody, as a feed is"
-STORY_WINDOW = timedelta(days=14)
-"""Older articles are not compared: a text that comes back after two weeks is news again."""
 WITHHOLDING = frozenset({401, 402, 403, 406, 429, 451})
 """Answers that refuse us the page, not the page itself."""
 GONE = frozenset({404, 410})
@@ -164,9 +173,14 @@ class Pipeline:
                 clocks=as_json(clocks),
                 evidence=evidence,
             )
-            now, relating = self.now(), partial(relate, traces.fingerprint)
+            now = self.now()
+
+            def to_story(near: Sequence[Neighbor], counts: WordCounts) -> Relation:
+                at, source = article.published or now, article.source
+                return relate(traces.fingerprint, near, source=source, at=at, counts=counts)
+
             since = now - STORY_WINDOW
-            relation, notices = await self.record.related(reading, relating, since, now)
+            relation, notices = await self.record.related(reading, to_story, since, now)
             self._clocks.keep(pending.source, clocks)
         event(
             "record",

@@ -12,15 +12,14 @@ from watcher.dating import clocks_of, settle
 from watcher.match import match
 from watcher.model import Article, NotAnArticle, Pending, Reading, Relation
 from watcher.pages import read_feed_text, read_page, stand_in, traces_of
-from watcher.pipeline import STORY_WINDOW
-from watcher.story import differences, relate
+from watcher.story import STORY_WINDOW, differences, relate, words_to_weigh
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
-    from watcher.model import Match
+    from watcher.model import Fingerprint, Match
     from watcher.pipeline import Pipeline
     from watcher.record import History, Kept
     from watcher.story import Difference
@@ -76,8 +75,7 @@ async def apply(pipeline: Pipeline, told: Reread, now: datetime) -> bool:
     pending = pending_of(kept)
     traces = traces_of(article)
     if told.before is None:
-        near = await pipeline.record.neighbors(traces.fingerprint, now - STORY_WINDOW)
-        relation = relate(traces.fingerprint, near)
+        relation = await _relation(pipeline, article, traces.fingerprint, now)
     else:
         one = told.before.one
         relation = Relation("revision", one.story_id, one.id, WHY)
@@ -86,6 +84,16 @@ async def apply(pipeline: Pipeline, told: Reread, now: datetime) -> bool:
     reading = Reading(pending, article, traces, told.matches, relation, news, held_back)
     await pipeline.record.read_again(reading, now)
     return True
+
+
+async def _relation(
+    pipeline: Pipeline, article: Article, fingerprint: Fingerprint, now: datetime
+) -> Relation:
+    """Relate an article that was refused before to what is on record."""
+    near = await pipeline.record.neighbors(fingerprint, now - STORY_WINDOW)
+    counts = await pipeline.record.word_counts(words_to_weigh(fingerprint, near))
+    at = article.published or now
+    return relate(fingerprint, near, source=article.source, at=at, counts=counts)
 
 
 def pending_of(kept: Kept) -> Pending:

@@ -141,9 +141,9 @@ async def test_old_articles_are_no_neighbors(record: Record) -> None:
 
 
 async def test_a_formula_that_stands_everywhere_brings_few_neighbors(record: Record) -> None:
-    from watcher.record.articles import MAX_NEIGHBORS
+    from watcher.story import MAX_NEIGHBORS, MOST_PER_KEY
 
-    pendings = await listed(record, *(entry(n) for n in range(MAX_NEIGHBORS + 5)))
+    pendings = await listed(record, *(entry(n) for n in range(MOST_PER_KEY + 5)))
     for n, pending in enumerate(pendings):
         own = fingerprint(pending.entry.url, 1, 1000 + n)
         await record.reading(reading(pending, fingerprint=own), NOW)

@@ -77,10 +77,12 @@ async def fill(record: Record, articles_count: int, keys_each: int) -> None:
 
 async def test_a_story_is_found_through_indexes(record: Record) -> None:
     from watcher.record.articles import NEIGHBORS
+    from watcher.story import INDEX_KEYS, WORD_KEYS
 
     await record.sync_sources([source()], NOW)
     await fill(record, articles_count=3000, keys_each=8)
-    given = {"shared": list(range(24)), "day": 19840, "text_hash": "text 7", "since": NOW}
+    keys = {f"key_{place}": place * 1000 for place in range(INDEX_KEYS + WORD_KEYS)}
+    given = keys | {"day": 19840, "text_hash": "text 7", "since": NOW}
     plan = await explained(record, NEIGHBORS.params(given))
     assert "fingerprint_keys_pkey" in plan or "SEARCH fingerprint_keys USING PRIMARY KEY" in plan
     assert "articles_text_hash" in plan

@@ -185,3 +185,38 @@ def test_an_unknown_target_is_answered_with_the_known_ones(tmp_path: Path) -> No
 
     assert done.returncode == 2
     assert "console" in done.stderr
+
+
+def test_group_writes_a_story_for_each_article(tmp_path: Path) -> None:
+    """In order; dates as feeds write them are understood, too."""
+    text = (
+        "أعلنت وزارة النقل افتتاح محطة القطارات الجديدة في مدينة الحلة بعد أعمال استمرت ثلاث سنوات"
+    )
+    articles = [
+        {"id": "a", "title": "محطة جديدة", "text": text, "published": "2026-05-04T09:00:00+03:00"},
+        {"id": 7, "title": "مباراة", "text": "فاز الفريق على ضيفه بهدفين في مباراة السبت"},
+        {"id": "b", "text": text, "source": "nahr", "published": "Mon, 04 May 2026 09:30:00 GMT"},
+    ]
+    file = tmp_path / "articles.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in articles), encoding="utf-8")
+    done = watcher("group", str(file))
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert done.returncode == 0
+    assert [(one["id"], one["story"], one["relation"]) for one in found] == [
+        ("a", "a", "new"),
+        (7, 7, "new"),
+        ("b", "a", "copy"),
+    ]
+    assert found[2]["why"] == "the same text as article a"
+    assert set(found[0]) == {"id", "story", "relation", "why"}
+
+
+def test_group_goes_on_after_bad_lines_and_names_them_all() -> None:
+    lines = ["{", "[]", '{"text": "نص"}', '{"id": 1}', "", '{"id": 2, "text": "نص قصير"}']
+    done = watcher("group", "-", stdin="\n".join(lines))
+
+    assert done.returncode == 2
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [2]
+    places = [line.split(": ")[0] for line in done.stderr.splitlines()]
+    assert places == [f"standard input:{number}:1" for number in (1, 2, 3, 4)]

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.model import Alert, Entry, FigureChange, Passage, Report, Severity, Update
+from watcher.model import (
+    Alert,
+    Entry,
+    FigureChange,
+    Fingerprint,
+    Passage,
+    Report,
+    Severity,
+    Update,
+)
 from watcher.record.columns import storable
 from watcher.record.values import (
     alert_json,
@@ -23,8 +32,11 @@ from watcher.record.values import (
     packed,
     pending_of,
     signed,
+    traces_of,
     url_hash,
 )
+
+NOW = datetime(2026, 5, 4, 6, tzinfo=UTC)
 
 words = st.text()
 pairs = st.lists(st.tuples(st.integers(0), st.integers(0)), max_size=3).map(tuple)
@@ -97,22 +109,38 @@ def test_an_entry_of_an_older_or_newer_version_is_read() -> None:
     assert pending_of(waiting).entry == expected
 
 
-@given(st.lists(st.integers(0, 2**64 - 1)), st.lists(st.integers(0, 2**64 - 1)))
-def test_a_fingerprint_comes_back_as_it_was(sketch: list[int], keys: list[int]) -> None:
-    found = neighbor_of(
-        row(
-            id=1,
-            story_id=2,
-            source="nahr",
-            again=0,
-            url="u",
-            text_hash="h",
-            sketch=packed(sketch),
-            keys=packed(keys),
-            size=3,
-        )
+WORDS = st.lists(st.text("ابتثجحخ0123", min_size=1, max_size=6)).map(tuple)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1)), WORDS, WORDS, st.lists(st.integers(1, 7)).map(tuple))
+def test_a_fingerprint_comes_back_as_it_was(
+    keys: list[int], words: tuple[str, ...], title: tuple[str, ...], days: tuple[int, ...]
+) -> None:
+    given = Fingerprint("u", "h", tuple(keys), tuple(keys[::-1]), 3, words, title, days)
+    found = neighbor_of(kept(given, traces_of(given)))
+    assert (found.fingerprint, found.at) == (given, NOW)
+
+
+def test_a_fingerprint_of_an_older_version_has_no_words() -> None:
+    given = Fingerprint("u", "h", (1, 2), (1,), 3)
+    assert neighbor_of(kept(given, "")).fingerprint == given
+
+
+def kept(given: Fingerprint, traces: str) -> Any:
+    return row(
+        id=1,
+        story_id=2,
+        source="nahr",
+        again=0,
+        url=given.url,
+        text_hash=given.text_hash,
+        sketch=packed(given.sketch),
+        keys=packed(given.keys),
+        size=given.size,
+        traces=traces,
+        published=None,
+        seen=NOW,
     )
-    assert (list(found.fingerprint.sketch), list(found.fingerprint.keys)) == (sketch, keys)
 
 
 @given(st.integers(0, 2**64 - 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.arabic.keys import content_keys, printed_words
+from watcher.arabic.keys import content_keys, is_number, light_stem, printed_words, weekdays
 from watcher.arabic.letters import fold
 from watcher.arabic.terms import Analyses, Hit, Term, Terms, analyze
 from watcher.arabic.words import Words, words_of
@@ -16,6 +16,9 @@ __all__ = [
     "analyze",
     "content_keys",
     "fold",
+    "is_number",
+    "light_stem",
     "printed_words",
+    "weekdays",
     "words_of",
 ]

@@ -25,6 +25,7 @@ def main() -> None:
         articles,
         backtest,
         explain,
+        group,
         reading,
         rules,
         running,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from watcher.model import Article
@@ -46,5 +47,8 @@ def _instant(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        return None
+        try:
+            found = parsedate_to_datetime(text)
+        except ValueError:
+            return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -16,6 +16,7 @@ from watcher.model.articles import (
     Removed,
     Span,
     Traces,
+    WordCounts,
 )
 from watcher.model.basics import Secret, Severity, Where
 from watcher.model.entries import AHEAD_OF_TIME, Claim, Entry, Parsed, Pending, Polled
@@ -121,4 +122,5 @@ __all__ = [
     "Waiting",
     "Wanted",
     "Where",
+    "WordCounts",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - part of the values themselves
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 - part of the values themselves
 from typing import Literal, TypeAlias
 
@@ -93,6 +93,12 @@ class Fingerprint:
     keys: tuple[int, ...]
     size: int
     """Number of folded words."""
+    words: tuple[str, ...] = ()
+    """The first of them, in order; none in what older versions recorded."""
+    title: tuple[str, ...] = ()
+    """Those of the headline."""
+    weekdays: tuple[int, ...] = ()
+    """The weekdays that it names, Monday 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,16 @@ class Neighbor:
     story_id: int
     fingerprint: Fingerprint
     source: str = ""
+    at: datetime | None = None
+    """When it was published, or else first seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordCounts:
+    """In how many stories words stand, by their stems, of all that are counted."""
+
+    stories: int = 0
+    of: Mapping[str, int] = field(default_factory=dict)
 
 
 Relationship: TypeAlias = Literal["new", "copy", "revision", "same-event"]

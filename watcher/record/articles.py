@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, func, insert, literal, select, union_all, update
 
 from watcher.model import Relation
-from watcher.record import match_changes
+from watcher.record import match_changes, wordcounts
 from watcher.record.columns import storable
 from watcher.record.search import enter
 from watcher.record.tables import (
@@ -20,8 +20,17 @@ from watcher.record.tables import (
     stories,
 )
 from watcher.record.upsert import DIALECTS, insert_unless_known, unless_known
-from watcher.record.values import day_of, neighbor_of, packed, signed, url_hash
-from watcher.story import differences
+from watcher.record.values import day_of, neighbor_of, packed, signed, traces_of, url_hash
+from watcher.story import (
+    INDEX_KEYS,
+    MAX_NEIGHBORS,
+    MOST_PER_KEY,
+    WORD_KEYS,
+    differences,
+    word_keys,
+    words_to_count,
+    words_to_weigh,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,16 +39,22 @@ if TYPE_CHECKING:
 
     from watcher.model import Article, Fingerprint, Neighbor, Reading
 
-MAX_NEIGHBORS = 64
-"""The articles that share most; a formula that stands in every article of a site brings no more."""
+_MOST_KEYS = INDEX_KEYS + WORD_KEYS
+_NO_KEY = -1
 _SAME_TEXT = 1_000_000
 """Outweighs any number of shared keys."""
+_MOST_SAME = 8
 
 
 def neighbors(connection: Connection, fingerprint: Fingerprint, since: datetime) -> list[Neighbor]:
-    """Give the articles seen since then that share a key or the whole text, the nearest first."""
-    given = {
-        "shared": [signed(key) for key in fingerprint.keys],
+    """Give the articles seen since then that share a key or the whole text, the nearest first.
+
+    Keys are those of the sketch and those of the words that tell most, by the archive's counts.
+    """
+    counts = wordcounts.read(connection, words_to_weigh(fingerprint))
+    keys = [*fingerprint.keys[:INDEX_KEYS], *word_keys(fingerprint, counts)]
+    padded = [*map(signed, keys), *[_NO_KEY] * (_MOST_KEYS - len(keys))]
+    given = {f"key_{place}": key for place, key in enumerate(padded)} | {
         "day": day_of(since),
         "text_hash": fingerprint.text_hash,
         "since": since,
@@ -48,37 +63,53 @@ def neighbors(connection: Connection, fingerprint: Fingerprint, since: datetime)
 
 
 def _neighbors_query() -> Select[Any]:
-    """Build the lookup: one range of the key index for each key, and the index of whole texts."""
+    """Build the lookup: a short range of the key index for each key, and the index of whole texts.
+
+    The newest articles under each key and no more: what a formula leads to grows with the archive.
+    """
     keys, since = fingerprint_keys.c, bindparam("since", type_=articles.c.seen.type)
-    sharing_keys = (
-        select(keys.article_id, func.count().label("weight"))
-        .where(keys.key.in_(bindparam("shared", expanding=True)), keys.day >= bindparam("day"))
-        .group_by(keys.article_id)
+    newest = [
+        select(keys.article_id)
+        .where(
+            keys.key == bindparam(f"key_{place}", type_=keys.key.type),
+            keys.day >= bindparam("day"),
+        )
+        .order_by(keys.day.desc(), keys.article_id.desc())
+        .limit(MOST_PER_KEY)
+        .subquery()
+        for place in range(_MOST_KEYS)
+    ]
+    same_text = (
+        select(articles.c.id, literal(_SAME_TEXT).label("weight"))
+        .where(articles.c.text_hash == bindparam("text_hash"), articles.c.seen >= since)
+        .limit(_MOST_SAME)
+        .subquery()
     )
-    same_text = select(articles.c.id, literal(_SAME_TEXT)).where(
-        articles.c.text_hash == bindparam("text_hash"), articles.c.seen >= since
-    )
-    found = union_all(sharing_keys, same_text).subquery()
+    # A key that leads to few says more than one that leads to many.
+    says = literal(MOST_PER_KEY**2) / func.count().over()
+    weighed = [select(one.c.article_id, says.label("weight")).select_from(one) for one in newest]
+    found = union_all(select(same_text), *weighed).subquery()
     weight = func.sum(found.c.weight).label("weight")
     nearest = (
-        select(found.c.article_id, weight)
-        .group_by(found.c.article_id)
-        .order_by(weight.desc(), found.c.article_id.desc())
+        select(found.c.id, weight)
+        .group_by(found.c.id)
+        .order_by(weight.desc(), found.c.id.desc())
         .limit(MAX_NEIGHBORS)
         .subquery()
     )
-    told = [
-        articles.c[name]
-        for name in ("id", "story_id", "url", "text_hash", "sketch", "keys", "size", "source")
-    ]
+    told = [articles.c[name] for name in _TOLD]
     return (
         select(*told)
-        .join(nearest, nearest.c.article_id == articles.c.id)
+        .join(nearest, nearest.c.id == articles.c.id)
         .where(articles.c.seen >= since)
         .order_by(nearest.c.weight.desc(), articles.c.id.desc())
     )
 
 
+_TOLD = (
+    *("id", "story_id", "url", "text_hash", "sketch", "keys", "size", "traces", "source"),
+    *("published", "seen"),
+)
 # Built once: to build a statement costs more than to run it.
 NEIGHBORS = _neighbors_query()
 SAYS_OTHERWISE = "its source says something else of it"
@@ -116,7 +147,10 @@ def add(connection: Connection, reading: Reading, now: datetime, rule_revision: 
         article_id = _new_article(connection, reading, story_id, now)
     else:
         article_id = _revise(connection, revised, reading, now)
-    _add_keys(connection, article_id, reading.traces.fingerprint, now)
+    fingerprint = reading.traces.fingerprint
+    _add_keys(connection, article_id, fingerprint, now)
+    if relation.kind == "new":
+        wordcounts.add(connection, words_to_count(fingerprint))
     enter(connection, article_id, reading.traces.words, is_new=revised is None)
     _add_matches(connection, article_id, reading, now, rule_revision)
     return story_id
@@ -200,12 +234,12 @@ def _revise(connection: Connection, article_id: int, reading: Reading, now: date
 def _add_keys(
     connection: Connection, article_id: int, fingerprint: Fingerprint, now: datetime
 ) -> None:
-    if not fingerprint.keys:
+    counts = wordcounts.read(connection, words_to_weigh(fingerprint))
+    keys = {*fingerprint.keys, *word_keys(fingerprint, counts)}
+    if not keys:
         return
     day = day_of(now)
-    rows = [
-        {"key": signed(key), "day": day, "article_id": article_id} for key in set(fingerprint.keys)
-    ]
+    rows = [{"key": signed(key), "day": day, "article_id": article_id} for key in sorted(keys)]
     connection.execute(_ADD_KEYS[connection.dialect.name], rows)
 
 
@@ -259,6 +293,7 @@ def _text_row(reading: Reading, now: datetime) -> dict[str, Any]:
         "text_hash": fingerprint.text_hash,
         "sketch": packed(fingerprint.sketch),
         "keys": packed(fingerprint.keys),
+        "traces": traces_of(fingerprint),
         "size": fingerprint.size,
         "seen": now,
     }

@@ -18,7 +18,9 @@ from watcher.record import (
     raw,
     sources,
     tables,
+    wordcounts,
 )
+from watcher.story import words_to_weigh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
         Relation,
         Sample,
         SourceState,
+        WordCounts,
     )
     from watcher.record.deliveries import Attempt
 
@@ -111,7 +114,7 @@ def keep_reading(  # noqa: PLR0913, PLR0917 - what was read, of what, and who de
 def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it is related to
     connection: Connection,
     reading: Reading,
-    relate: Callable[[Sequence[Neighbor]], Relation],
+    relate: Callable[[Sequence[Neighbor], WordCounts], Relation],
     since: datetime,
     now: datetime,
     rule_revision: str | None,
@@ -119,7 +122,10 @@ def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it i
     judge: Judge,
 ) -> tuple[Relation, tuple[Notice, ...]]:
     """Find an article's story among those seen since then, and keep the reading with that."""
-    relation = relate(articles.neighbors(connection, reading.traces.fingerprint, since))
+    fingerprint = reading.traces.fingerprint
+    near = articles.neighbors(connection, fingerprint, since)
+    counts = wordcounts.read(connection, words_to_weigh(fingerprint, near))
+    relation = relate(near, counts)
     reached("story-found")
     related = replace(reading, relation=relation)
     return relation, keep_reading(connection, related, now, rule_revision, packed, judge)

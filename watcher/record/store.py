@@ -26,6 +26,7 @@ from watcher.record import (
     sources,
     status,
     steps,
+    wordcounts,
 )
 from watcher.record.deliveries import Attempt
 from watcher.record.engine import Database, RecordRefused, parse_url
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         SourceState,
         Trouble,
         Wanted,
+        WordCounts,
     )
     from watcher.record.history import History
     from watcher.record.raw import Kept
@@ -247,6 +249,10 @@ class Record:
         """Give articles seen since then that share a key or the whole text, the nearest first."""
         return await self._database.read(articles.neighbors, fingerprint, since)
 
+    async def word_counts(self, words: Collection[str]) -> WordCounts:
+        """Give in how many stories these stems stand."""
+        return await self._database.read(wordcounts.read, words)
+
     async def furniture(self, source_id: str) -> frozenset[str]:
         """Give the lines that a source is known to repeat; cleaning takes them out."""
         return await self._database.read(furniture.lines, source_id)
@@ -276,14 +282,14 @@ class Record:
     async def related(
         self,
         reading: Reading,
-        relate: Callable[[Sequence[Neighbor]], Relation],
+        relate: Callable[[Sequence[Neighbor], WordCounts], Relation],
         since: datetime,
         now: datetime,
     ) -> tuple[Relation, tuple[Notice, ...]]:
         """Relate what reading an entry gave to what is on record, and record it with that.
 
         `relate` is called inside the transaction with the articles seen since then that share a key
-        or the whole text, the nearest first.
+        or the whole text, the nearest first, and with the counts of their words.
         """
         packed, rules = await _packed(reading.evidence), self._rule_revision
         keep, judge = steps.keep_related, self._judge
@@ -472,6 +478,7 @@ class Record:
     async def tidy(self, now: datetime) -> None:
         """Forget what was learned day by day a long time ago."""
         await self._database.write(health.tidy, now)
+        await self._database.write(wordcounts.fade)
 
     async def status(self, now: datetime, last: int = 10) -> Status:
         """Tell how sources, entries and the outbox are doing, with the `last` alerts."""

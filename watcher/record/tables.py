@@ -245,6 +245,8 @@ articles = Table(
     Column("text_hash", Text, nullable=False, index=True),
     Column("sketch", LargeBinary, nullable=False),
     Column("keys", LargeBinary, nullable=False),
+    # Its words as relating compares them: a line of the headline's, one of the text's, the days.
+    written("traces"),
     count("size"),
     Column("seen", Instant, nullable=False, index=True),
 )
@@ -275,6 +277,15 @@ fingerprint_keys = Table(
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("article_id", Id, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# In how many stories the stems of headlines and openings stand; the empty word counts them all.
+word_counts = Table(
+    "word_counts",
+    metadata,
+    Column("word", Words, primary_key=True),
+    count("stories"),
     sqlite_with_rowid=False,
 )
 

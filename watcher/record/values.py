@@ -148,14 +148,30 @@ def signed(key: int) -> int:
 
 def neighbor_of(row: Row[Any]) -> Neighbor:
     """Read an earlier article's fingerprint from its row."""
+    title, words, days = (line.split() for line in _lines(row.traces))
     fingerprint = Fingerprint(
         url=row.url,
         text_hash=row.text_hash,
         sketch=_unpacked(row.sketch),
         keys=_unpacked(row.keys),
         size=row.size,
+        words=tuple(words),
+        title=tuple(title),
+        weekdays=tuple(map(int, days)),
     )
-    return Neighbor(row.id, row.story_id, fingerprint, row.source)
+    return Neighbor(row.id, row.story_id, fingerprint, row.source, row.published or row.seen)
+
+
+def traces_of(fingerprint: Fingerprint) -> str:
+    """Give the words of a fingerprint, as they are kept."""
+    days = map(str, fingerprint.weekdays)
+    return "\n".join(" ".join(some) for some in (fingerprint.title, fingerprint.words, days))
+
+
+def _lines(traces: str) -> list[str]:
+    """Give the three lines; empty ones where an older version recorded none."""
+    lines = traces.split("\n")
+    return lines if len(lines) == 3 else ["", "", ""]
 
 
 # --- notices ----------------------------------------------------------------------------------
