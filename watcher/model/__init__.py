@@ -46,10 +46,13 @@ from watcher.model.sources import (
     Trouble,
     Validators,
 )
+from watcher.model.stories import Account, Amount, Figure, Statement, When, WhenKind
 
 __all__ = [
     "AHEAD_OF_TIME",
+    "Account",
     "Alert",
+    "Amount",
     "Article",
     "Claim",
     "Condition",
@@ -60,6 +63,7 @@ __all__ = [
     "Evidence",
     "FetchFailed",
     "Fetched",
+    "Figure",
     "FigureChange",
     "Fingerprint",
     "Links",
@@ -88,11 +92,14 @@ __all__ = [
     "SourceKind",
     "SourceState",
     "Span",
+    "Statement",
     "Trouble",
     "TryAgain",
     "Update",
     "UpdateKind",
     "Validators",
     "Wanted",
+    "When",
+    "WhenKind",
     "Where",
 ]
