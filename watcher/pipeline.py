@@ -44,6 +44,7 @@ from watcher.record import retry_delay
 from watcher.schedule import learn, schedule
 from watcher.selfreport import SelfReport
 from watcher.story import fingerprint, relate
+from watcher.updates import Updates, said_in, wishes_of
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
@@ -53,7 +54,16 @@ if TYPE_CHECKING:
     from watcher.config import Limits, Polling
     from watcher.fetch import Fetcher
     from watcher.match import Rule, Rules
-    from watcher.model import Notice, Pending, Sample, Source, SourceKind, SourceState, Validators
+    from watcher.model import (
+        Notice,
+        Pending,
+        Sample,
+        Source,
+        SourceKind,
+        SourceState,
+        Validators,
+        When,
+    )
     from watcher.notify import Notifier, Target
     from watcher.record import Record
     from watcher.workers import Workers
@@ -91,6 +101,8 @@ class Pipeline:
     now: Clock = utc_now
     jitter: Callable[[], float] = random.random
     _known: dict[str, Rule] = field(default_factory=dict)
+    waiting: dict[str, When] = field(init=False, default_factory=dict)
+    """What rules wait for, of those that do."""
     _relating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One article at a time finds its story: two copies read at once must not become two."""
     _clocks: OutletClocks = field(init=False)
@@ -104,6 +116,7 @@ class Pipeline:
         """Match by these rules from now on; what is being read ends with the old ones."""
         self.rules = rules
         self._known = {rule.id: rule for rule in rules.rules}
+        self.waiting = {rule.id: rule.when for rule in rules.rules if rule.when}
 
     async def poll(self, state: SourceState) -> int:
         """Fetch a source, parse its entries, and record them with when it is due again.
@@ -141,7 +154,9 @@ class Pipeline:
         traces = await asyncio.to_thread(fingerprint, article)
         seen = pending.seen or self.now()
         article = await self._clocks.date(article, pending, traces, seen)
-        matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
+        outlet = self.outlet(pending.source)
+        matches = await asyncio.to_thread(match, self.rules, article, outlet)
+        said = await asyncio.to_thread(said_in, article, matches, outlet)
         alerts, held_back = self.alerts(article, matches, pending)
         async with self._relating:
             neighbors = await self.record.neighbors(traces, self.now() - STORY_WINDOW)
@@ -158,6 +173,9 @@ class Pipeline:
                 sample=self._sample(article, pending, obtained),
                 clocks=as_json(clocks),
                 evidence=evidence,
+                said=said,
+                when=self.waiting,
+                wishes=wishes_of(self.targets),
             )
             notices = await self.record.reading(reading, self.now())
             self._clocks.keep(pending.source, clocks)
@@ -260,6 +278,12 @@ class Pipeline:
         """What the operator is to be told."""
         return SelfReport(self.record, self.operator, self.sources, self.now)
 
+    @property
+    def updates(self) -> Updates:
+        """What becomes of stories without any article."""
+        quiet_s = self.limits.story_quiet_s
+        return Updates(self.record, self.targets, self.sources, quiet_s, self.now)
+
     def _evidence(self, pending: Pending, page: Fetched | None) -> Evidence | None:
         """Give what was read, as received, where such is kept."""
         if not self.limits.keep_raw_s:
@@ -276,7 +300,8 @@ class Pipeline:
         why, is_gone = found.why, False
         if isinstance(found, FetchFailed):
             why, is_gone = found.detail, found.status in GONE
-        return await self.record.stays(pending, why, self.now(), is_gone=is_gone)
+        wishes = wishes_of(self.targets)
+        return await self.record.stays(pending, why, self.now(), is_gone=is_gone, wishes=wishes)
 
     def _sample(self, article: Article, pending: Pending, obtained: Obtained) -> Sample | None:
         if obtained.missed:
@@ -313,13 +338,21 @@ class Pipeline:
             if why := _too_old(article, rule, pending, self.limits, self.now()):
                 held_back[rule.id] = why
                 continue
-            outlet = self._outlet(pending.source)
-            alert = alert_of(article, found, rule_title=rule.title, source_name=outlet, seen=seen)
+            outlet = self.outlet(pending.source)
+            alert = alert_of(
+                article,
+                found,
+                rule_title=rule.title,
+                topic=rule.topic,
+                source_name=outlet,
+                seen=seen,
+            )
             whom = route(rule.notify, found.severity, self.targets)
             alerts += [(target, alert) for target in whom]
         return tuple(alerts), held_back
 
-    def _outlet(self, source_id: str) -> str:
+    def outlet(self, source_id: str) -> str:
+        """Give what a source is called."""
         source = self.sources.get(source_id)
         return source.name if source else source_id
 

@@ -7,7 +7,7 @@ import contextlib
 import signal
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from watcher.pipeline import Pipeline
 from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.schedule import Ticks
+from watcher.updates import is_caught_up
 from watcher.workers import Workers, return_freed_memory, return_large_blocks
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ RETRY_TICK_S = 2.0
 """New work wakes its lane; ticks are for what waited to be tried again."""
 HEALTH_TICK_S = 60.0
 """Troubles that begin within a minute are told together."""
+STORIES_TICK_S = 60.0
 TIDY_TICK_S = 86_400.0
 EVIDENCE_TICK_S = 300.0
 RULES_TICK_S = 0.5
@@ -67,6 +69,7 @@ class Watcher:
     """One for each target, so that one that hangs holds up nobody else."""
     polls_until: datetime | None = None
     """Only what is due by then is polled; None for what becomes due as time goes on."""
+    started: datetime = field(default_factory=utc_now)
     _rules_recorded: bool = False
 
     @property
@@ -81,6 +84,7 @@ class Watcher:
         ticks.every(RETRY_TICK_S, self.look_for_retries, name="retries")
         ticks.every(RULES_TICK_S, self.refresh_rules, name="rules")
         ticks.every(HEALTH_TICK_S, self.tell_troubles, name="health")
+        ticks.every(STORIES_TICK_S, self.tell_of_stories, name="stories")
         ticks.every(TIDY_TICK_S, self.tidy, name="tidy")
         ticks.every(EVIDENCE_TICK_S, self.drop_evidence, name="evidence")
         if interval := systemd.watchdog_interval_s():
@@ -112,6 +116,7 @@ class Watcher:
         await self.polls.drain()
         await self.reads.drain()
         await self.tell_troubles()
+        await self.tell_of_stories()
         await self.tidy()
         await self.drop_evidence()
         await asyncio.gather(*(lane.drain() for lane in self.deliveries))
@@ -140,6 +145,15 @@ class Watcher:
         """Tell the operator how sources are doing, where that has changed."""
         with contextlib.suppress(StorageUnavailable):  # the next tick comes
             await self.pipeline.report.tell_of_sources()
+
+    async def tell_of_stories(self) -> None:
+        """Sum up stories that have ended, and tell of topics that fell silent."""
+        with contextlib.suppress(StorageUnavailable):  # the next tick comes
+            updates, now = self.pipeline.updates, self.pipeline.now()
+            await updates.close_stories()
+            # `once` has read all there is; after a start, some is still to be read.
+            if self.polls_until is not None or is_caught_up(self.started, now):
+                await updates.tell_of_silence(self.pipeline.rules.rules)
 
     async def tidy(self) -> None:
         """Forget what is no longer shown."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from watcher.arabic.keys import content_keys, printed_words
 from watcher.arabic.letters import fold
+from watcher.arabic.numbers import Number, numbers
 from watcher.arabic.terms import Analyses, Hit, Term, Terms, analyze
 from watcher.arabic.words import Words, words_of
 
 __all__ = [
     "Analyses",
     "Hit",
+    "Number",
     "Term",
     "Terms",
     "Words",
     "analyze",
     "content_keys",
     "fold",
+    "numbers",
     "printed_words",
     "words_of",
 ]

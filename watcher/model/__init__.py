@@ -46,7 +46,7 @@ from watcher.model.sources import (
     Trouble,
     Validators,
 )
-from watcher.model.stories import Account, Amount, Figure, Statement, When, WhenKind
+from watcher.model.stories import Account, Amount, Figure, Said, Statement, When, WhenKind
 
 __all__ = [
     "AHEAD_OF_TIME",
@@ -84,6 +84,7 @@ __all__ = [
     "Relationship",
     "Removed",
     "Report",
+    "Said",
     "Sample",
     "Secret",
     "Sent",

@@ -50,6 +50,18 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What an article adds to its story beside its text."""
+
+    agencies: tuple[str, ...] = ()
+    """Whose text it is, by key; empty for the outlet's own."""
+    figures: Mapping[str, Amount] = field(default_factory=dict)
+    """What the headline and the lead count: kind -> amount."""
+    statements: Mapping[str, Statement] = field(default_factory=dict)
+    """Rule -> what the article says about what it found."""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One article of a story, as its life sees it."""
 
@@ -62,5 +74,3 @@ class Account:
     copy_of: int | None = None
     """The article that it repeats."""
     statement: Statement = Statement()
-    is_revision: bool = False
-    """What is said anew of an article that is among those before."""

@@ -40,12 +40,16 @@ def queue(
     story_id: int,
     alerts: Sequence[tuple[str, Alert]],
     now: datetime,
+    occasion: str = FIRST_REPORT,
 ) -> tuple[Notice, ...]:
-    """Queue a notice per alert unless its rule, story and target had one; give those queued."""
+    """Queue a notice per alert unless its rule, story and target had one of this occasion.
+
+    Give those queued.
+    """
     if not alerts:
         return ()
     origin = connection.scalar(select(stories.c.origin).where(stories.c.id == story_id))
-    rows = [_row(story_id, origin or "", target, alert, now) for target, alert in alerts]
+    rows = [_row(story_id, origin or "", target, alert, now, occasion) for target, alert in alerts]
     # One order everywhere: transactions that queue the same notices must not wait in a circle.
     rows.sort(key=lambda row: (row["rule"], row["target"]))
     adding = insert_unless_known(connection, notices).returning(*notices.c)
@@ -105,16 +109,21 @@ def _note(connection: Connection, notice: Notice, attempt: Attempt) -> None:
     connection.execute(insert(deliveries).values(notice_id=notice.id, **asdict(attempt)))
 
 
-def _row(
-    story_id: int | None, origin: str, target: str, alert: Alert, now: datetime
+def _row(  # noqa: PLR0913, PLR0917 - what makes a notice
+    story_id: int | None,
+    origin: str,
+    target: str,
+    alert: Alert,
+    now: datetime,
+    occasion: str = FIRST_REPORT,
 ) -> dict[str, Any]:
-    name = identity(rule=alert.rule, origin=origin, target=target, occasion=FIRST_REPORT)
+    name = identity(rule=alert.rule, origin=origin, target=target, occasion=occasion)
     return {
         "identity": name,
         "rule": alert.rule,
         "story_id": story_id,
         "target": target,
-        "occasion": FIRST_REPORT,
+        "occasion": occasion,
         "severity": int(alert.severity),
         "alert": alert_json(alert),
         "status": "waiting",

@@ -17,6 +17,7 @@ from watcher.record import (
     raw,
     sources,
     tables,
+    threads,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from watcher.model import Alert, Entry, Notice, Pending, Reading, Sample, SourceState
+    from watcher.record.threads import Wishes
 
     Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
 
@@ -80,36 +82,46 @@ def keep_reading(
     """Close an entry, and keep all that reading it gave; give the notices that this queued."""
     if not entries.finish(connection, reading.pending, "done", "", now):
         return ()
-    story_id = articles.add(connection, reading, now, rule_revision)
+    added = articles.add(connection, reading, now, rule_revision)
     health.note_reading(connection, reading, now)
-    furniture.add(connection, reading.article, story_id, now)
+    furniture.add(connection, reading.article, added.story_id, now)
     if packed:
         raw.keep(connection, reading.pending, packed)
-    return notices.queue(connection, story_id, reading.alerts, now)
+    return threads.advance(connection, added, reading, now)
 
 
-def keep_stays(
+def keep_stays(  # noqa: PLR0913, PLR0917 - what stays, why, and who wants to hear of it
     connection: Connection,
     pending: Pending,
     why: str,
     now: datetime,
     is_gone: bool,  # noqa: FBT001 - handed on by `write`
+    wishes: Wishes,
 ) -> bool:
-    """Close an entry whose page cannot be read now; what was read of it before stays."""
-    if articles.own_article(connection, pending.id) is None:
+    """Close an entry whose page cannot be read now; what was read of it before stays.
+
+    That the page is gone is told to those who were told of it.
+    """
+    own = articles.own_article(connection, pending.id)
+    if own is None:
         return False
     if entries.finish(connection, pending, "done", why, now) and is_gone:
-        match_changes.note_gone(connection, pending.id, why, now)
+        changes = match_changes.note_gone(connection, pending.id, why, now)
+        added = articles.Added(own.story_id, own.id, changes, (own.url, pending.entry.url))
+        threads.tell_changes(connection, added, wishes, now)
     return True
 
 
 def keep_again(
     connection: Connection, reading: Reading, now: datetime, rule_revision: str | None
 ) -> tuple[Notice, ...]:
-    """Keep what reading an article's evidence again gave; give the notices that this queued."""
+    """Keep what reading an article's evidence again gave; give the notices that this queued.
+
+    What changed by it is a change of ours: nobody is told that an outlet corrected anything.
+    """
     entries.now_read(connection, reading.pending, now)
-    story_id = articles.add(connection, reading, now, rule_revision)
-    return notices.queue(connection, story_id, reading.alerts, now)
+    added = replace(articles.add(connection, reading, now, rule_revision), changes=())
+    return threads.advance(connection, added, reading, now)
 
 
 def keep_refusal(  # noqa: PLR0913, PLR0917 - what was refused, why, and what that shows

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from watcher.errors import StorageUnavailable
 from watcher.log import error
 from watcher.record import (
+    accounts,
     articles,
     entries,
     furniture,
@@ -24,6 +25,7 @@ from watcher.record import (
     sources,
     status,
     steps,
+    threads,
 )
 from watcher.record.engine import Database, RecordRefused, parse_url
 from watcher.record.holder import holder as new_holder
@@ -53,12 +55,14 @@ if TYPE_CHECKING:
         Trouble,
         Wanted,
     )
+    from watcher.record.accounts import LastMatch
     from watcher.record.history import History
     from watcher.record.raw import Kept
     from watcher.record.search import Archived
     from watcher.record.sources import UnchangedPoll
     from watcher.record.status import Status
     from watcher.record.steps import Learn
+    from watcher.record.threads import Wishes
 
 READING_LEASE_S = 300.0
 """Longer than reading any page may take; what a killed process was reading is free at once."""
@@ -295,12 +299,37 @@ class Record:
         """Record what an entry that was done says when its evidence is read anew."""
         return await self._database.write(steps.keep_again, reading, now, self._rule_revision)
 
-    async def stays(self, pending: Pending, why: str, now: datetime, *, is_gone: bool) -> bool:
+    async def stays(
+        self,
+        pending: Pending,
+        why: str,
+        now: datetime,
+        *,
+        is_gone: bool,
+        wishes: Wishes | None = None,
+    ) -> bool:
         """Close an entry whose page could not be read again; what was read of it before stays.
 
-        Notes that the page is gone with its matches. False where nothing had been read of it.
+        Notes that the page is gone with its matches, and tells those who were told of it and wish
+        for corrections. False where nothing had been read of it.
         """
-        return await self._database.write(steps.keep_stays, pending, why, now, is_gone)
+        return await self._database.write(
+            steps.keep_stays, pending, why, now, is_gone, wishes or {}
+        )
+
+    async def close_stories(self, quiet_since: datetime, wishes: Wishes, now: datetime) -> int:
+        """Sum up some stories that nothing was added to since then; give how many were closed."""
+        return await self._database.write(threads.close, quiet_since, wishes, now)
+
+    async def last_match(self, rule: str) -> LastMatch | None:
+        """Give the newest match of a rule that people could have been told of."""
+        return await self._database.read(accounts.last_match, rule)
+
+    async def tell_of_story(
+        self, story_id: int, alerts: Sequence[tuple[str, Alert]], occasion: str, now: datetime
+    ) -> tuple[Notice, ...]:
+        """Queue notices about a story; give those that had not been queued on this occasion."""
+        return await self._database.write(notices.queue, story_id, alerts, now, occasion)
 
     async def count_evidence(self, since: datetime, source: str | None = None) -> int:
         """Count the same."""

@@ -29,9 +29,11 @@ from watcher.model import (
 from watcher.record.columns import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Row
+
+    from watcher.model import Amount
 
 Json = dict[str, Any]
 Value = TypeVar("Value")
@@ -158,6 +160,16 @@ def neighbor_of(row: Row[Any]) -> Neighbor:
     return Neighbor(row.id, row.story_id, fingerprint, row.source)
 
 
+def amounts_json(amounts: Mapping[str, Amount]) -> Json | None:
+    """Give figures as JSON; None for none, as most articles count nothing."""
+    return {what: list(amount) for what, amount in amounts.items()} or None
+
+
+def amounts_of(data: Json | None) -> dict[str, Amount]:
+    """Read figures from their JSON."""
+    return {what: (low, high) for what, (low, high) in (data or {}).items()}
+
+
 # --- notices ----------------------------------------------------------------------------------
 
 
@@ -195,6 +207,7 @@ def notice_of(row: Row[Any]) -> Notice:
         alert=alert_of(row.alert),
         attempts=row.attempts,
         created=row.created,
+        occasion=row.occasion,
     )
 
 

@@ -1,16 +1,41 @@
-"""Tell which articles are about one event. Pure: neighbors are handed in."""
+"""Which articles are about one event, and what becomes of it. Pure: neighbors are handed in."""
 
+from watcher.story.agencies import agencies_of, agency_name
+from watcher.story.figures import figures
 from watcher.story.fingerprint import fingerprint, text_hash
+from watcher.story.life import WISHES, Change, Development, changed, closing, developments
+from watcher.story.outlets import independent, outlets
 from watcher.story.relate import relate
 from watcher.story.revision import Difference, applied, counterpart, differences, stands
+from watcher.story.statements import amounts, leading, statements
+from watcher.story.waiting import Arrival, burst, corroborated, quiet, stories_of
 
 __all__ = [
+    "WISHES",
+    "Arrival",
+    "Change",
+    "Development",
     "Difference",
+    "agencies_of",
+    "agency_name",
+    "amounts",
     "applied",
+    "burst",
+    "changed",
+    "closing",
+    "corroborated",
     "counterpart",
+    "developments",
     "differences",
+    "figures",
     "fingerprint",
+    "independent",
+    "leading",
+    "outlets",
+    "quiet",
     "relate",
     "stands",
+    "statements",
+    "stories_of",
     "text_hash",
 ]
