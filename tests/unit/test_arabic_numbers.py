@@ -8,14 +8,20 @@ from hypothesis import strategies as st
 
 from watcher.arabic import fold, numbers, words_of
 
-UNITS = "_ واحد اثنين ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة".split()
-TENS = "_ _ عشرين ثلاثين أربعين خمسين ستين سبعين ثمانين تسعين".split()
-HUNDREDS = "_ مئة مئتين ثلاثمئة أربعمئة خمسمئة ستمئة سبعمئة ثمانمئة تسعمئة".split()
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+UNITS = words("_ واحد اثنين ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة")
+TEENS = words("_ أحد اثني ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة")
+TENS = words("_ _ عشرين ثلاثين أربعين خمسين ستين سبعين ثمانين تسعين")
+HUNDREDS = words("_ مئة مئتين ثلاثمئة أربعمئة خمسمئة ستمئة سبعمئة ثمانمئة تسعمئة")
 
 
 def read(text: str) -> list[tuple[int, int]]:
-    words = [fold(word) for word in words_of(text).raw]
-    return [(found.low, found.high) for found in numbers(words)]
+    folded = [fold(word) for word in words_of(text).raw]
+    return [(found.low, found.high) for found in numbers(folded)]
 
 
 def spelled(number: int) -> str:
@@ -37,7 +43,7 @@ def spelled(number: int) -> str:
         unit = number % 10
         return f"{UNITS[unit]} و{TENS[number // 10]}" if unit else TENS[number // 10]
     if number > 10:
-        return f"{'_ أحد اثني ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة'.split()[number - 10]} عشر"
+        return f"{TEENS[number - 10]} عشر"
     return UNITS[number]
 
 
@@ -87,9 +93,9 @@ def test_digits_of_all_scripts_are_read(number: int, mark: str, zero: int) -> No
 
 @given(st.text("واحد ثلاثةعشرينمئألف12, ", max_size=60))
 def test_numbers_stand_apart_and_in_order(text: str) -> None:
-    words = [fold(word) for word in words_of(text).raw]
+    folded = [fold(word) for word in words_of(text).raw]
     last = 0
-    for one in numbers(words):
-        assert last <= one.first < one.last <= len(words)
+    for one in numbers(folded):
+        assert last <= one.first < one.last <= len(folded)
         assert 0 < one.low <= one.high
         last = one.last
