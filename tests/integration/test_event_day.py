@@ -9,6 +9,7 @@ import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -174,7 +175,7 @@ async def play(today: Day, articles: Sequence[tuple[str, str]]) -> None:
     """Play the day: other news between the versions of the event, and the day after."""
     instants = [DAY, *(at(version.clock) for version in EVENT), DAY + timedelta(days=1)]
     share = len(articles) // (len(instants) - 1) + 1
-    for number, (since, until) in enumerate(zip(instants, instants[1:], strict=False)):
+    for number, (since, until) in enumerate(pairwise(instants)):
         await today.others(articles[number * share : (number + 1) * share], since, until)
         if number < len(EVENT):
             await today.publish(EVENT[number])

@@ -80,11 +80,22 @@ def developments(
         told.append(Development(_figures_occasion(changes), Update("figures", figures=changes)))
     if change and not told:  # else the change is what was told already
         told.append(changed(change))
-    earlier, now = independent(before), independent((*before, new))
-    if reached := [level for level in CONFIRMING if earlier < level <= now]:
-        update = Update("confirmed", count=now)
-        told.append(Development(f"confirmed {reached[-1]}", update))
+    told += _confirmation(before, new)
     return tuple(told)
+
+
+def _confirmation(before: Sequence[Account], new: Account) -> list[Development]:
+    """Tell that enough outlets report it, where this was not so after any article before.
+
+    Not only after the last one: a copy may show that two texts, counted apart until then, are one.
+    """
+    now = independent((*before, new))
+    reached = max((level for level in CONFIRMING if level <= now), default=0)
+    if not reached or any(
+        independent(before[:place]) >= reached for place in range(reached, len(before) + 1)
+    ):
+        return []
+    return [Development(f"confirmed {reached}", Update("confirmed", count=now))]
 
 
 def changed(change: Change) -> Development:
