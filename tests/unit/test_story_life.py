@@ -201,8 +201,9 @@ def test_copies_may_come_in_any_order(drawn, order) -> None:
     said = thread(drawn)
     copies = [account(50 + n, f"copier {n}", copy_of=0) for n in range(5)]
     one = lived(*said, *copies)
-    other = lived(*said, *(copies[n] for n in order))
-    assert one == other == lived(*said)
+    assert one == lived(*said, *(copies[n] for n in order))
+    if not any(account.agencies for account in said):
+        assert one == lived(*said)
 
 
 @given(DRAWN)

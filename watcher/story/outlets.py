@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def independent(accounts: Iterable[Account]) -> int:
     """Count the outlets that report independently: of different owners, each with its own text.
 
+    An agency's text may stand for any outlet that prints it, an outlet's own only for that outlet.
     An outlet and a text count once each, so this is the largest number of pairs of both: two
     outlets that print Reuters are one; one outlet that prints Reuters and AFP is one; two outlets
     that print both are two.
@@ -29,11 +30,17 @@ def outlets(accounts: Iterable[Account]) -> tuple[str, ...]:
 
 
 def _texts(accounts: Sequence[Account]) -> Mapping[str, set[str]]:
-    """Give the texts that each outlet prints: an agency's, or one that began with an article."""
-    root = _Roots(accounts)
+    """Give the texts that each outlet may stand for."""
+    roots = _Roots(accounts)
     texts: defaultdict[str, set[str]] = defaultdict(set)
-    for account in accounts:
-        texts[account.outlet].update(root.texts(account))
+    owners: dict[str, str] = {}
+    for account in sorted(accounts, key=lambda one: one.article):
+        for text in roots.texts(account):
+            if (
+                text in roots.of_agencies
+                or owners.setdefault(text, account.outlet) == account.outlet
+            ):
+                texts[account.outlet].add(text)
     return texts
 
 
@@ -49,6 +56,8 @@ class _Roots:
             # Of several agencies the text is made of all: it is the own text of none.
             if len(account.agencies) == 1:
                 self._join(own, f"agency {account.agencies[0]}")
+        agencies = {agency for account in accounts for agency in account.agencies}
+        self.of_agencies = {self._root(f"agency {agency}") for agency in agencies}
 
     def texts(self, account: Account) -> set[str]:
         if len(account.agencies) > 1:
