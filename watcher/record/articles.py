@@ -104,6 +104,8 @@ class Added:
     changes: tuple[MatchChange, ...] = ()
     urls: tuple[str, ...] = ()
     """The article's addresses, the old one too."""
+    is_new: bool = False
+    """The story began with it."""
 
 
 def add(
@@ -123,7 +125,8 @@ def add(
     else:
         _grow_story(connection, story_id, now, by=0 if revised else 1)
     if revised is None:
-        added = Added(story_id, _new_article(connection, reading, story_id, now))
+        article_id = _new_article(connection, reading, story_id, now)
+        added = Added(story_id, article_id, is_new=relation.story_id is None)
     else:
         added = _revise(connection, story_id, revised, reading, now)
     article_id = added.article_id

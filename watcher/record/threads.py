@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import select, update
@@ -51,13 +52,14 @@ def advance(
     """Queue what an article, just added, gives to tell; give the notices that this queued."""
     if not reading.alerts and not added.changes:
         return ()
-    is_new = reading.relation.kind == "new"
     by_rule: defaultdict[str, list[tuple[str, Alert]]] = defaultdict(list)
     for target, alert in reading.alerts:
         by_rule[alert.rule].append((target, alert))
-    told = {} if is_new else accounts.told(connection, added.story_id)
+    told = {} if added.is_new else accounts.told(connection, added.story_id)
     of_rule = accounts.of_rules(connection, added.story_id, by_rule)
-    reports = () if is_new else accounts.reports(connection, added.story_id, but=added.article_id)
+    reports = (
+        () if added.is_new else accounts.reports(connection, added.story_id, but=added.article_id)
+    )
     thread = _Thread(connection, added, reading.wishes, told, now)
     queued: list[Notice] = []
     # One order everywhere: transactions that queue the same notices must not wait in a circle.
