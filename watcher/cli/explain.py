@@ -19,7 +19,7 @@ from watcher.cli.show import err, out
 
 if TYPE_CHECKING:
     from watcher.config import Config
-    from watcher.match import Explained, Explanation
+    from watcher.match import Explained, Explanation, Rule
     from watcher.model import Article
 
 _TROUBLE = 2
@@ -60,7 +60,7 @@ def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
     from watcher.clock import utc_now
     from watcher.config import Limits, load_config
     from watcher.errors import WatcherError
-    from watcher.match import explain, remark_age
+    from watcher.match import explain, remark_age, remark_count
     from watcher.rulefolder import read_written
 
     is_recorded = what.isdecimal()
@@ -75,6 +75,8 @@ def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
         _give_up(str(failure))
     max_age_s = (configured.limits if configured else Limits()).max_age_s
     found = remark_age(found, asked.article, utc_now(), max_age_s)
+    if is_recorded and found.rule.when:
+        found = remark_count(found, _counted(config, int(what), found.rule))
     if as_json:
         typer.echo(json.dumps(as_record(found, asked.article), ensure_ascii=False))
     else:
@@ -94,6 +96,16 @@ def _recorded(config_file: Path, number: int) -> _Asked:
     if found is None:
         _give_up(f"there is no article {number} on record. `watcher search` lists what there is.")
     return found
+
+
+def _counted(config_file: Path, number: int, rule: Rule) -> int:
+    async def look() -> int:
+        from watcher.app import open_archive
+
+        async with open_archive(config_file) as (_, record):
+            return await record.counted(number, rule.id, rule.when) if rule.when else 0
+
+    return asyncio.run(look())
 
 
 def _given(what: str, url: str, form: Format, allow: list[str]) -> _Asked:

@@ -79,6 +79,17 @@ def remark_age(
     return replace(explanation, notes=(*explanation.notes, note))
 
 
+def remark_count(explanation: Explanation, count: int) -> Explanation:
+    """Add how much of what `when` waits for there was by the article, and what lacked."""
+    when = explanation.rule.when
+    if when is None or when.kind == "quiet_for" or not explanation.holds:
+        return explanation
+    note = f"with this article there were {count} of {wanted(when)}"
+    lacking = when.count - count
+    note += f": {lacking} lacked" if lacking > 0 else ": enough to tell"
+    return replace(explanation, notes=(*explanation.notes, note))
+
+
 def terms_below(condition: Condition, lists: Mapping[str, WrittenList]) -> Iterator[Term]:
     """Give every term of a condition, those of its lists included."""
     if isinstance(condition, Term):

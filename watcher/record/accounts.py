@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
@@ -13,7 +14,7 @@ from watcher.record.notices import FIRST_REPORT
 from watcher.record.search import archived
 from watcher.record.tables import articles, matches, notices, sources, stories
 from watcher.record.values import alert_of, amounts_of
-from watcher.story import agency_name
+from watcher.story import agency_name, independent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from watcher.model import Alert
+    from watcher.model import Alert, When
     from watcher.record.search import Archived
     from watcher.story import Arrival
 
@@ -65,6 +66,25 @@ def last_match(connection: Connection, rule: str) -> LastMatch | None:
     spans = () if row.revision_id is not None else tuple(Span(**span) for span in row.spans)
     match = Match(row.rule, Severity(row.severity), row.found_in, spans)
     return LastMatch(found[0], found[0].story_id or 0, match, row.seen)
+
+
+def counted(connection: Connection, article_id: int, rule: str, when: When) -> int:
+    """Count what a rule that waits has come to: independent outlets, or stories, up to an article.
+
+    In the window that ends with the article's match; 0 where it has none.
+    """
+    where = (matches.c.article_id == article_id, matches.c.rule == rule)
+    query = select(func.max(matches.c.seen), func.max(articles.c.story_id)).join(
+        articles, articles.c.id == matches.c.article_id
+    )
+    at, story_id = connection.execute(query.where(*where)).one()
+    if at is None:
+        return 0
+    since = at - timedelta(seconds=when.within_s)
+    if when.kind == "stories":
+        return len([began for began, _ in arrivals(connection, rule, since) if began <= at])
+    known = of_rules(connection, story_id, [rule])[rule]
+    return independent([account for account in known if since <= account.seen <= at])
 
 
 def told(connection: Connection, story_id: int) -> dict[tuple[str, str], Told]:

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         SourceState,
         Trouble,
         Wanted,
+        When,
     )
     from watcher.record.accounts import LastMatch
     from watcher.record.history import History
@@ -320,6 +321,10 @@ class Record:
     async def close_stories(self, quiet_since: datetime, wishes: Wishes, now: datetime) -> int:
         """Sum up some stories that nothing was added to since then; give how many were closed."""
         return await self._database.write(threads.close, quiet_since, wishes, now)
+
+    async def counted(self, article_id: int, rule: str, when: When) -> int:
+        """Count the independent outlets, or stories, that a rule had waited for by an article."""
+        return await self._database.read(accounts.counted, article_id, rule, when)
 
     async def last_match(self, rule: str) -> LastMatch | None:
         """Give the newest match of a rule that people could have been told of."""
