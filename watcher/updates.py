@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from watcher.log import event
 from watcher.model import Said
 from watcher.notify import alert_of, route
-from watcher.story import agencies_of, amounts, figures, leading, quiet, statements
+from watcher.story import agencies_of, amounts, figures, lead_of, leading, quiet, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,8 @@ CATCHING_UP: Final = timedelta(hours=1)
 
 def said_in(article: Article, matches: Sequence[Match], outlet: str) -> Said:
     """Say what an article adds to its story; `outlet` is what its source is called."""
-    found = figures(article.title, article.text)
+    # Most articles match nothing: of them only what stands on top is of use.
+    found = figures(article.title, article.text if matches else lead_of(article.text))
     return Said(
         agencies=agencies_of(article.credit, article.text, outlet),
         figures=amounts(leading(article, found)),

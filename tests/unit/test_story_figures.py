@@ -59,6 +59,8 @@ def test_figures(title: str, found: dict[str, tuple[int, int]]) -> None:
         pytest.param("افتتاح 12 مدرسة", id="what is not counted"),
         pytest.param("جندي يروي قصته", id="one, whom nothing befell"),
         pytest.param("مدنيين في المدينة", id="a plural that looks like a dual"),
+        pytest.param("جمع البيض كله في سلة واحدة ففقده", id="one as a word"),
+        pytest.param("مشاركة 300 شخص في المسيرات", id="marches"),
         pytest.param("", id="nothing"),
     ],
 )

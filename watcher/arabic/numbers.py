@@ -82,6 +82,7 @@ _FEW = frozenset(map(fold, ("بضع", "بضعة")))
 _TEEN = frozenset(map(fold, ("عشر", "عشرة")))
 _PROCLITICS = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول")
 _DIGITS = re.compile(r"\d+")
+_DECIMAL = re.compile(r"\d{1,9}[.,\u066b]\d{1,9}")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,\u066b\u066c])\d{3})(?:\1\d{3})*")
 _LARGEST = 10**10
 """What is larger counts nothing that people report."""
@@ -123,11 +124,25 @@ def _grown(words: Sequence[str], first: int, part: _Part) -> Number | None:
 
 def _part(words: Sequence[str], place: int, proclitic: str) -> _Part | None:
     """Read what stands before «thousand», and that with it."""
+    if _is_decimal(words[place][len(proclitic) :]):
+        return _of_decimal(words, place, words[place][len(proclitic) :])
     part = _below_thousand(words, place, proclitic)
     if part and part.last < len(words) and words[part.last] in _MANY:
         many = _MANY[words[part.last]]
         return _Part(part.value * many, many, part.last + 1)
     return part
+
+
+def _is_decimal(word: str) -> bool:
+    return _DECIMAL.fullmatch(word) is not None and _GROUPED.fullmatch(word) is None
+
+
+def _of_decimal(words: Sequence[str], place: int, word: str) -> _Part | None:
+    """Read «1.8 مليون»; a decimal of nothing is no number that counts."""
+    if place + 1 >= len(words) or words[place + 1] not in _MANY:
+        return None
+    many = _MANY[words[place + 1]]
+    return _Part(round(float(re.sub(r"[^\d]", ".", word)) * many), many, place + 2)
 
 
 def _below_thousand(words: Sequence[str], place: int, proclitic: str) -> _Part | None:

@@ -7,7 +7,7 @@ from watcher.story.life import WISHES, Change, Development, changed, closing, de
 from watcher.story.outlets import independent, outlets
 from watcher.story.relate import relate
 from watcher.story.revision import Difference, applied, counterpart, differences, stands
-from watcher.story.statements import amounts, leading, statements
+from watcher.story.statements import amounts, lead_of, leading, statements
 from watcher.story.waiting import Arrival, burst, corroborated, quiet, stories_of
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "figures",
     "fingerprint",
     "independent",
+    "lead_of",
     "leading",
     "outlets",
     "quiet",

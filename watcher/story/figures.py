@@ -57,7 +57,7 @@ _NOUNS: Final = {
     "soldiers": "جندي",
     "rockets": "صاروخ",
     "shells": "قذيفة",
-    "drones": "مسيرة|طائرة مسيرة|طائرة بدون طيار|طائرة بلا طيار",
+    "drones": "طائرة مسيرة|طائرة بدون طيار|طائرة بلا طيار",
     "aircraft": "طائرة مروحية مقاتلة",
     "vehicles": "آلية دبابة مدرعة عربة",
     "strikes": "غارة ضربة",
@@ -65,10 +65,9 @@ _NOUNS: Final = {
 _EVENTS: Final = {
     "killed": "مقتل|قتل|استشهاد|استشهد|مصرع|وفاة|توفي|اغتيال|إعدام",
     "wounded": "إصابة|أصيب|جرح",
-    "missing": "فقدان|فقد",
+    "missing": "فقدان",
     "detained": "اعتقال|اعتقل|توقيف|احتجاز|القبض على|ضبط",
     "hostages": "خطف|اختطاف|اختطف",
-    "prisoners": "أسر",
     "displaced": "نزوح|نزح|تهجير|تشريد",
 }
 _PERSONS: Final = (
@@ -157,7 +156,7 @@ class _Sentence:
         """Give the figures by their place: kind, from, to, and the word behind."""
         told = {}
         for one in self._found:
-            if not self._is_old(one) and (kind := self._counted(one)):
+            if not self._is_old(one) and not self._is_article(one) and (kind := self._counted(one)):
                 told[one.first] = (kind, one.low, one.high, one.last)
         taken = {place for one in self._found for place in range(one.first, one.last + 2)}
         for sight in self._sights:
@@ -170,6 +169,10 @@ class _Sentence:
         """Tell the first number of «من 3 إلى 7»."""
         before = self._folded[one.first - 1 : one.first] if one.first else []
         return before == ["من"] and fold("إلى") in self._folded[one.last : one.last + 3]
+
+    def _is_article(self, one: Number) -> bool:
+        """Tell «واحدة», which counts nothing: one of them is told by its noun."""
+        return one.high == 1 and not self._folded[one.first][-1].isdigit()
 
     def _counted(self, one: Number) -> str:
         """Say what a number counts; empty where nothing that is known."""

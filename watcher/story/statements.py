@@ -37,6 +37,11 @@ def amounts(found: Iterable[Figure]) -> dict[str, Amount]:
     return told
 
 
+def lead_of(text: str) -> str:
+    """Give the lead of a text, which is about the news itself."""
+    return text[: _Borders(text[: LEAD_WORDS * 15]).lead]
+
+
 def leading(article: Article, found: Iterable[Figure]) -> list[Figure]:
     """Keep the figures of the headline and the lead, which are about the news itself."""
     end = _Borders(article.text).lead
