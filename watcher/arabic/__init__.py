@@ -6,7 +6,7 @@ from watcher.arabic.keys import content_keys, printed_words
 from watcher.arabic.letters import fold
 from watcher.arabic.numbers import Number, numbers
 from watcher.arabic.terms import Analyses, Hit, Term, Terms, analyze
-from watcher.arabic.words import Words, words_of
+from watcher.arabic.words import Words, folded, words_of
 
 __all__ = [
     "Analyses",
@@ -18,6 +18,7 @@ __all__ = [
     "analyze",
     "content_keys",
     "fold",
+    "folded",
     "numbers",
     "printed_words",
     "words_of",

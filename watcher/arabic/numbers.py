@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.arabic.letters import fold
@@ -84,6 +85,7 @@ _PROCLITICS = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول")
 _DIGITS = re.compile(r"\d+")
 _DECIMAL = re.compile(r"\d{1,9}[.,\u066b]\d{1,9}")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,\u066b\u066c])\d{3})(?:\1\d{3})*")
+_FIRST = frozenset().union(_BEFORE_TEN, _TENS, _HUNDRED, _HUNDREDS, _MANY, _TWICE, _VAGUE, _FEW)
 _LARGEST = 10**10
 """What is larger counts nothing that people report."""
 
@@ -96,12 +98,19 @@ def numbers(words: Sequence[str]) -> Iterator[Number]:
     """
     place = 0
     while place < len(words):
-        found = _vague(words, place) or _exact(words, place)
-        if found is None:
-            place += 1
-        else:
+        found = _may_begin(words[place]) and (_vague(words, place) or _exact(words, place))
+        if found:
             yield found
-            place = found.last
+        place = found.last if found else place + 1
+
+
+@lru_cache(maxsize=100_000)
+def _may_begin(word: str) -> bool:
+    """Tell whether a number can begin with a word; of most it is asked again and again."""
+    rests = [word[len(one) :] for one in _PROCLITICS if word.startswith(one)]
+    return any(
+        rest[:1].isdigit() or rest.removeprefix("ال") in _FIRST or rest in _FIRST for rest in rests
+    )
 
 
 def _exact(words: Sequence[str], place: int) -> Number | None:

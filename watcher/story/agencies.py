@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from watcher.arabic import fold, words_of
+from watcher.arabic import fold, folded, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +146,7 @@ def _named(words: Sequence[str]) -> str:
 
 def _words(text: str) -> list[str]:
     """Split into folded words; «أ.ف.ب» is three of one letter."""
-    return [fold(word) for word in words_of(text.replace(".", ". ")).raw]
+    return folded(words_of(text.replace(".", ". ")))
 
 
 _NAMES: Final = {

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
-from watcher.arabic import Term, Terms, fold, numbers, words_of
+from watcher.arabic import Term, Terms, fold, folded, numbers, words_of
 from watcher.model import Figure
 
 if TYPE_CHECKING:
@@ -116,16 +116,16 @@ def figures(title: str, text: str) -> tuple[Figure, ...]:
 
 def _of(field: Field, text: str) -> Iterator[Figure]:
     words = words_of(text)
-    folded = [fold(word) for word in words.raw]
-    found = [one for one in numbers(folded) if not _is_rate(words, folded, one)]
+    plain = folded(words)
+    found = [one for one in numbers(plain) if not _is_rate(words, plain, one)]
     sights = _sights(words)
     if not sights:
         return
     for first, last in _sentences(words.sentence):
-        if folded[first] in _BACKGROUND:
+        if plain[first] in _BACKGROUND:
             continue
         sentence = _Sentence(
-            folded[:last], _within(found, first, last), _within(sights, first, last)
+            plain[:last], _within(found, first, last), _within(sights, first, last)
         )
         for place, (kind, low, high, end) in sorted(sentence.told().items()):
             yield Figure(kind, low, high, field, words.starts[place], words.ends[end - 1])
