@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from watcher.record import accounts, notices
 from watcher.record.tables import IS_OPEN_STORY, stories
@@ -188,18 +188,20 @@ def close(
     now: datetime,
 ) -> int:
     """Sum up stories that nothing was added to since then; give how many were looked at."""
-    quiet = (
-        select(stories.c.id, stories.c.last_seen)
-        .where(IS_OPEN_STORY, stories.c.last_seen <= quiet_since)
-        .order_by(stories.c.last_seen)
-        .limit(CLOSED_AT_ONCE)
-    )
-    found = connection.execute(quiet).all()
+    found = connection.execute(QUIET, {"since": quiet_since}).all()
     for story in found:
         _close(connection, story.id, (now - story.last_seen).total_seconds(), wishes, now)
     shut = update(stories).where(stories.c.id.in_([story.id for story in found]))
     connection.execute(shut.values(open_since=None))
     return len(found)
+
+
+QUIET = (
+    select(stories.c.id, stories.c.last_seen)
+    .where(IS_OPEN_STORY, stories.c.last_seen <= bindparam("since", type_=stories.c.last_seen.type))
+    .order_by(stories.c.last_seen)
+    .limit(CLOSED_AT_ONCE)
+)
 
 
 def _close(
