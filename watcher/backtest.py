@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from watcher.model import Alert
     from watcher.record import Archived
 
+_WHEN_LEFT_OUT = "every story counts: what `when` waits for is not played through"
 _MOST_BARS = 45
 """Days that are shown one by one; more are shown by the week."""
 
@@ -62,6 +63,8 @@ class Outcome:
     bars: tuple[Bar, ...]
     samples: tuple[Alert, ...]
     """The newest alerts."""
+    remark: str = ""
+    """What a backtest leaves out of the rule."""
 
 
 @dataclass(slots=True)
@@ -84,6 +87,7 @@ class _Tally:
             held_back=self.held_back,
             bars=_bars(told, self.days),
             samples=tuple(self.samples),
+            remark=_WHEN_LEFT_OUT if self.rule.when else "",
         )
 
 

@@ -43,6 +43,7 @@ from watcher.reader import Obtained, Reader
 from watcher.schedule import learn, schedule
 from watcher.selfreport import SelfReport
 from watcher.story import STORY_WINDOW, relate
+from watcher.updates import Updates, said_in, wishes_of
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
         SourceKind,
         SourceState,
         Validators,
+        When,
         WordCounts,
     )
     from watcher.notify import Notifier, Target
@@ -99,6 +101,8 @@ class Pipeline:
     now: Clock = utc_now
     jitter: Callable[[], float] = random.random
     _known: dict[str, Rule] = field(default_factory=dict)
+    waiting: dict[str, When] = field(init=False, default_factory=dict)
+    """What rules wait for, of those that do."""
     _relating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One article at a time finds its story: two copies read at once must not become two."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -115,6 +119,7 @@ class Pipeline:
         """Match by these rules from now on; what is being read ends with the old ones."""
         self.rules = rules
         self._known = {rule.id: rule for rule in rules.rules}
+        self.waiting = {rule.id: rule.when for rule in rules.rules if rule.when}
 
     async def poll(self, state: SourceState) -> int:
         """Fetch a source, parse its entries, and record them with when it is due again.
@@ -156,9 +161,11 @@ class Pipeline:
         article, traces = obtained.found
         seen = pending.seen or self.now()
         article = await self._clocks.date(article, pending, traces.fingerprint, seen)
-        # In a thread: a long article must not hold up the loop.
-        matches = await asyncio.to_thread(match, self.rules, article, self._outlet(pending.source))
+        outlet = self.outlet(pending.source)
+        # In threads: a long article must not hold up the loop.
+        matches = await asyncio.to_thread(match, self.rules, article, outlet)
         reached("article-matched")
+        said = await asyncio.to_thread(said_in, article, matches, outlet)
         alerts, held_back = self.alerts(article, matches, pending)
         async with self._relating:
             clocks = self._clocks.learned(article, pending, seen)
@@ -172,6 +179,9 @@ class Pipeline:
                 sample=self._sample(article, pending, obtained),
                 clocks=as_json(clocks),
                 evidence=evidence,
+                said=said,
+                when=self.waiting,
+                wishes=wishes_of(self.targets),
             )
             now = self.now()
 
@@ -256,6 +266,12 @@ class Pipeline:
         """What the operator is to be told."""
         return SelfReport(self.record, self.operator, self.sources, self.now)
 
+    @property
+    def updates(self) -> Updates:
+        """What becomes of stories without any article."""
+        quiet_s = self.limits.story_quiet_s
+        return Updates(self.record, self.targets, self.sources, quiet_s, self.now)
+
     def _evidence(self, pending: Pending, page: Fetched | None) -> Evidence | None:
         """Give what was read, as received, where such is kept."""
         if not self.limits.keep_raw_s:
@@ -272,7 +288,8 @@ class Pipeline:
         why, is_gone = found.why, False
         if isinstance(found, FetchFailed):
             why, is_gone = found.detail, found.status in GONE
-        return await self.record.stays(pending, why, self.now(), is_gone=is_gone)
+        wishes = wishes_of(self.targets)
+        return await self.record.stays(pending, why, self.now(), is_gone=is_gone, wishes=wishes)
 
     def _sample(self, article: Article, pending: Pending, obtained: Obtained) -> Sample | None:
         if obtained.missed:
@@ -310,20 +327,28 @@ class Pipeline:
             if why := _too_old(article, rule, pending, self.limits, self.now()):
                 held_back[rule.id] = why
                 continue
-            outlet = self._outlet(pending.source)
-            alert = alert_of(article, found, rule_title=rule.title, source_name=outlet, seen=seen)
+            outlet = self.outlet(pending.source)
+            alert = alert_of(
+                article,
+                found,
+                rule_title=rule.title,
+                topic=rule.topic,
+                source_name=outlet,
+                seen=seen,
+            )
             whom = route(
                 rule.notify,
                 found.severity,
                 self.targets,
                 rule=rule.id,
-                topic=alert.topic,
+                topic=rule.topic,
                 source=pending.source,
             )
             alerts += [(target, alert) for target in whom]
         return tuple(alerts), held_back
 
-    def _outlet(self, source_id: str) -> str:
+    def outlet(self, source_id: str) -> str:
+        """Give what a source is called."""
         source = self.sources.get(source_id)
         return source.name if source else source_id
 

@@ -13,6 +13,7 @@ from watcher.match import match
 from watcher.model import Article, NotAnArticle, Pending, Reading, Relation
 from watcher.pages import read_feed_text, read_page, stand_in, traces_of
 from watcher.story import STORY_WINDOW, differences, relate, words_to_weigh
+from watcher.updates import said_in, wishes_of
 from watcher.workers import WorkFailed
 
 if TYPE_CHECKING:
@@ -81,7 +82,18 @@ async def apply(pipeline: Pipeline, told: Reread, now: datetime) -> bool:
         relation = Relation("revision", one.story_id, one.id, WHY)
     alerts, held_back = pipeline.alerts(article, told.matches, pending)
     news = tuple((target, alert) for target, alert in alerts if alert.rule in told.gained)
-    reading = Reading(pending, article, traces, told.matches, relation, news, held_back)
+    reading = Reading(
+        pending,
+        article,
+        traces,
+        told.matches,
+        relation,
+        news,
+        held_back,
+        said=said_in(article, told.matches, pipeline.outlet(kept.source)),
+        when=pipeline.waiting,
+        wishes=wishes_of(pipeline.targets),
+    )
     await pipeline.record.read_again(reading, now)
     return True
 

@@ -118,3 +118,25 @@ async def test_what_waits_is_found_through_partial_indexes(record: Record) -> No
     )
     if record._url.drivername == "sqlite":  # PostgreSQL scans a table without rows
         assert "notices_waiting" in await explained(record, urgent)
+
+
+async def test_a_thread_is_found_through_indexes(record: Record) -> None:
+    """What is asked for every article that matches must not grow with the archive."""
+    from watcher.record.accounts import ACCOUNTS, NOTICES
+
+    await record.sync_sources([source()], NOW)
+    await fill(record, articles_count=3000, keys_each=1)
+    plan = await explained(record, ACCOUNTS.params({"story": 7}))
+    assert "articles_story_id" in plan
+    assert "SCAN articles" not in plan
+    if record._url.drivername == "sqlite":  # PostgreSQL scans tables without rows
+        assert "matches_article_id" in plan
+        assert "notices_story_id" in await explained(record, NOTICES.params({"story": 7}))
+
+
+async def test_stories_to_sum_up_are_found_through_their_index(record: Record) -> None:
+    from watcher.record.threads import QUIET
+
+    await record.sync_sources([source()], NOW)
+    await fill(record, articles_count=3000, keys_each=1)
+    assert "stories_open" in await explained(record, QUIET.params({"since": NOW}))

@@ -45,6 +45,17 @@ def test_a_story_alerts_once() -> None:
     assert [alert.title for alert in found.samples] == ["افتتاح جسر"]
 
 
+def test_what_is_not_played_through_is_said() -> None:
+    document, _ = load_document(
+        "x.yaml", "rules: [{id: x, match: جسر, when: {quiet_for: 24h}}, {id: y, match: جسر}]"
+    )
+    assert isinstance(document, Mapping)
+    waits, plain = Backtest(read_rules([document])[0], SETTINGS).outcomes()
+
+    assert "`when`" in waits.remark
+    assert plain.remark == ""
+
+
 def test_days_without_alerts_are_shown() -> None:
     found = outcome(archived(1, "جسر"), archived(2, "جسر"), archived(3, "جسر", story_id=1, day=3))
     days = [(bar.begins, bar.stories, bar.articles) for bar in found.bars]

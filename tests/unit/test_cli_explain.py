@@ -91,12 +91,12 @@ def test_a_page_is_read_like_any_other(folder: Path) -> None:
     assert done.exit_code == 0, done.stderr
 
 
-async def record_an_article(folder: Path) -> None:
+async def record_an_article(folder: Path, *targets: str) -> None:
     async with Record(f"sqlite:///{folder}/watcher.db") as record:
         await record.sync_sources([source()], NOW)
         await record.polled(await record.state("nahr"), [entry(1)], NOW)
         [pending] = await record.pending(NOW, 5)
-        await record.reading(reading(pending), NOW)
+        await record.reading(reading(pending, *targets), NOW)
 
 
 def test_a_number_is_an_article_on_record(folder: Path) -> None:
@@ -111,6 +111,35 @@ def test_a_number_is_an_article_on_record(folder: Path) -> None:
     assert "*جسراً* على *دجلة*" in known.stdout
     assert (unknown.exit_code, unknown.stdout) == (2, "")
     assert "there is no article 77 on record" in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("when", "note"),
+    [
+        (
+            "{outlets: 2, within: 12h}",
+            "1 of 2 independent outlets of its story within 12 h: 1 lacked",
+        ),
+        ("{stories: 3, within: 6h}", "1 of 3 stories within 6 h: 2 lacked"),
+        ("{quiet_for: 24h}", "people are told when nothing has matched for 24 h"),
+    ],
+)
+def test_what_when_still_lacks_is_said_of_an_article_on_record(
+    folder: Path, when: str, note: str
+) -> None:
+    (folder / "rules" / "bridges.yaml").write_text(
+        RULES.replace("    tests:", f"    when: {when}\n    tests:")
+    )
+    asyncio.run(record_an_article(folder, "desk"))
+    (folder / "sources.yaml").write_text(
+        "sources:\n  - {id: nahr, url: 'https://nahr.example/rss'}\n"
+    )
+    (folder / "watcher.yaml").write_text("targets:\n  - {name: desk, url: 'console://'}\n")
+
+    told = explain("bridges", "1")
+
+    assert told.exit_code == 0, told.stderr
+    assert note in told.stdout
 
 
 TROUBLE = {

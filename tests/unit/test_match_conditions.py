@@ -7,7 +7,7 @@ import pytest
 from watcher.config.compose import compose
 from watcher.document import Mapping
 from watcher.match import match, read_rules, run_tests
-from watcher.model import Article, Match, Severity, Span
+from watcher.model import Article, Match, Severity, Span, When
 
 
 def rules_of(text):
@@ -259,6 +259,28 @@ def test_rules_carry_what_the_file_says():
     assert (sky.title, sky.severity, sky.notify) == ("السماء", Severity.HIGH, ("desk", "slack"))
     assert (sky.max_age_s, sky.mark.line, len(sky.tests)) == (48 * 3600, 5, 2)
     assert (river.title, river.severity, river.max_age_s) == ("river", Severity.MEDIUM, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "when"),
+    [
+        ("{stories: 3, within: 6h}", When("stories", 6 * 3600.0, 3)),
+        ("{outlets: 2, within: 12h}", When("outlets", 12 * 3600.0, 2)),
+        ("{quiet_for: 30d}", When("quiet_for", 30 * 86400.0)),
+    ],
+)
+def test_a_rule_may_wait(written, when):
+    [rule] = rules_of(f"rules: [{{id: oil, match: نفط, when: {written}}}]").rules
+
+    assert rule.when == when
+
+
+def test_a_topic_holds_for_a_rule_or_a_file():
+    rules = rules_of(
+        "topic: طاقة\nrules: [{id: oil, match: نفط}, {id: sea, match: بحر, topic: بحار}]"
+    )
+
+    assert [rule.topic for rule in rules.rules] == ["طاقة", "بحار"]
 
 
 def test_targets_are_given_with_the_place_that_names_them_first():

@@ -323,6 +323,21 @@ def test_age_is_remarked_on(case):
     assert len(remarked.notes) == notes
 
 
+@pytest.mark.parametrize(
+    ("when", "title", "note"),
+    [
+        ("{stories: 3, within: 6h}", "شمس", "a match alone tells nobody: `when` waits for 3 stories within 6 h"),
+        ("{outlets: 2, within: 12h}", "شمس", "a match alone tells nobody: `when` waits for 2 independent outlets of its story within 12 h"),
+        ("{quiet_for: 24h}", "شمس", "a match tells nobody: people are told when nothing has matched for 24 h"),
+        ("{stories: 3, within: 6h}", "قمر", None),
+    ],
+)  # fmt: skip
+def test_what_when_waits_for_is_said(when, title, note):
+    found = explain([file_of("شمس", extra=f"    when: {when}\n")], "r", Article("", title, ""))
+
+    assert found.notes == ((note,) if note else ())
+
+
 def test_an_unknown_rule_is_named_with_the_nearest_known():
     with pytest.raises(WatcherError, match=r"there is no rule 'x'\. Known here: r\."):
         explain([file_of("شمس")], "x", Article("", "", ""))

@@ -98,7 +98,7 @@ def check_all(config_file: Path) -> Sequence[Problem]:
     rules = read.rules.rules if read.is_usable else ()
     known = {
         "rules": [rule.id for rule in rules],
-        "topics": [topic for rule in rules if (topic := getattr(rule, "topic", ""))],
+        "topics": [topic for rule in rules if (topic := rule.topic)],
         "sources": [source.id for source in config.sources],
     }
     # Where rules have mistakes nobody knows which there will be.

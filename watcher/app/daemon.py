@@ -8,7 +8,7 @@ import gc
 import signal
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from watcher.points import reached
 from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.schedule import GRID_S, Ticks
+from watcher.updates import is_caught_up
 from watcher.web import Room
 from watcher.workers import Workers, return_freed_memory, return_large_blocks
 
@@ -61,6 +62,7 @@ BUNDLE_TICK_S = 5.0
 ESCALATION_TICK_S = 15.0
 LINKS_TICK_S = 60.0
 """How often it is tried to listen for answers where the port was taken."""
+STORIES_TICK_S = 60.0
 TIDY_TICK_S = 86_400.0
 EVIDENCE_TICK_S = 300.0
 RULES_TICK_S = 0.5
@@ -84,6 +86,7 @@ class Watcher:
     """Where people answer by links; None for no links."""
     polls_until: datetime | None = None
     """Only what is due by then is polled; None for what becomes due as time goes on."""
+    started: datetime = field(default_factory=utc_now)
     _rules_recorded: bool = False
 
     @property
@@ -102,6 +105,7 @@ class Watcher:
         ticks.every(ESCALATION_TICK_S, self.escalate, name="escalation")
         if self.answers:
             ticks.every(LINKS_TICK_S, self.answers.open, name="links")
+        ticks.every(STORIES_TICK_S, self.tell_of_stories, name="stories")
         ticks.every(TIDY_TICK_S, self.tidy, name="tidy")
         ticks.every(EVIDENCE_TICK_S, self.drop_evidence, name="evidence")
         if interval := systemd.watchdog_interval_s():
@@ -137,6 +141,7 @@ class Watcher:
         await self.polls.drain()
         await self.reads.drain()
         await self.tell_troubles()
+        await self.tell_of_stories()
         await self.bundle()
         await self.escalate()
         await self.tidy()
@@ -181,6 +186,15 @@ class Watcher:
         with contextlib.suppress(StorageUnavailable):
             if wanted and await self.record.people.escalate(wanted, self.pipeline.now()):
                 self.wake_deliveries()
+
+    async def tell_of_stories(self) -> None:
+        """Sum up stories that have ended, and tell of topics that fell silent."""
+        with contextlib.suppress(StorageUnavailable):  # the next tick comes
+            updates, now = self.pipeline.updates, self.pipeline.now()
+            await updates.close_stories()
+            # `once` has read all there is; after a start, some is still to be read.
+            if self.polls_until is not None or is_caught_up(self.started, now):
+                await updates.tell_of_silence(self.pipeline.rules.rules)
 
     async def tidy(self) -> None:
         """Forget what is no longer shown."""

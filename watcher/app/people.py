@@ -137,7 +137,7 @@ def _why_not(target: Target | None, case: _Case) -> str:
         return "there is no such target: what is for it becomes a dead letter"
     # Which source it will be is not known of a rule alone; then any that the target wants will do.
     source = case.source if case.source is not None else next(iter(target.sources), "")
-    topic = getattr(case.rule, "topic", "")
+    topic = case.rule.topic
     return unwanted(target, case.severity, rule=case.rule.id, topic=topic, source=source)
 
 

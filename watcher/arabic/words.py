@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate, chain, pairwise
 
-from watcher.arabic.letters import INVISIBLE, LETTERS, MARKS, TATWEEL
+from watcher.arabic.letters import INVISIBLE, LETTERS, MARKS, TATWEEL, fold
 
 _INSIDE = f"{LETTERS}{MARKS}{TATWEEL}"
 _WORD = re.compile(
@@ -127,6 +127,11 @@ def words_of(text: str) -> Words:
     ['وصل', '1,500', 'جندي']
     """
     return Words(text)
+
+
+def folded(words: Words) -> list[str]:
+    """Give the words folded; many times as fast as one by one."""
+    return fold("\n".join(words.raw)).split("\n") if words.raw else []
 
 
 def _places(text: str, pieces_of_it: list[str]) -> list[int]:

@@ -263,6 +263,8 @@ def _show_outcome(outcome: Outcome) -> None:
         f"[bold cyan]{outcome.rule}[/]  [bold]{outcome.stories}[/] alerts: one for each story, "
         f"of {outcome.articles} articles{held}"
     )
+    if outcome.remark:
+        out.print(f"  [yellow]{outcome.remark}[/]")
     most = max((bar.stories for bar in outcome.bars), default=0) or 1
     for bar in outcome.bars:
         length = -(-bar.stories * min(_BAR_WIDTH, most) // most)
@@ -319,6 +321,7 @@ def _outcome_record(outcome: Outcome) -> dict[str, Any]:
         "stories": outcome.stories,
         "articles": outcome.articles,
         "held_back": outcome.held_back,
+        "remark": outcome.remark,
         "days": days,
         "samples": [_alert_record(alert) for alert in outcome.samples],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from pathlib import Path
@@ -16,7 +17,7 @@ from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import out
 
 if TYPE_CHECKING:
-    from watcher.match import Explained, Explanation
+    from watcher.match import Explained, Explanation, Rule
     from watcher.model import Article
 
 
@@ -48,7 +49,7 @@ def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
     from watcher.clock import utc_now
     from watcher.config import Limits, load_config
     from watcher.errors import WatcherError
-    from watcher.match import explain, remark_age
+    from watcher.match import explain, remark_age, remark_count
     from watcher.rulefolder import read_written
 
     is_recorded = what.isdecimal()
@@ -62,11 +63,23 @@ def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
         give_up(str(failure))
     max_age_s = (configured.limits if configured else Limits()).max_age_s
     found = remark_age(found, asked.article, utc_now(), max_age_s)
+    if is_recorded and found.rule.when:
+        found = remark_count(found, _counted(config, int(what), found.rule))
     if as_json:
         typer.echo(json.dumps(as_record(found, asked.article), ensure_ascii=False))
     else:
         show(found, asked.article, out)
     raise typer.Exit(0 if found.holds else 1)
+
+
+def _counted(config_file: Path, number: int, rule: Rule) -> int:
+    async def look() -> int:
+        from watcher.app import open_archive
+
+        async with open_archive(config_file) as (_, record):
+            return await record.counted(number, rule.id, rule.when) if rule.when else 0
+
+    return asyncio.run(look())
 
 
 # --- JSON -------------------------------------------------------------------------------------

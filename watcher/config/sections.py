@@ -34,6 +34,7 @@ LIMITS_KEYS: Final = (
     "max_entries_per_poll",
     "keep_raw",
     "max_raw",
+    "story_quiet",
 )
 FETCH_KEYS: Final = (
     "user_agent",
@@ -112,6 +113,7 @@ def read_limits(given: Fields) -> Limits:
             "max_entries_per_poll", count(1, 100_000), base.max_entries_per_poll
         ),
         keep_raw_s=given.read("keep_raw", _seconds_or_none, base.keep_raw_s),
+        story_quiet_s=given.read("story_quiet", seconds(60, 14 * DAY_S), base.story_quiet_s),
         max_raw_bytes=given.read("max_raw", volume(_MB, 1024 * 1024 * _MB), base.max_raw_bytes),
     )
 

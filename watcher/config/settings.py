@@ -43,6 +43,8 @@ class Limits:
     """How long pages are kept as received; 0 for not at all."""
     max_raw_bytes: int = 2 * 1024**3
     """What they may take together, compressed."""
+    story_quiet_s: float = 86400.0
+    """How long nothing must be added to a story until it is summed up for who wants that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.match.explain import explain, remark_age
+from watcher.match.explain import explain, remark_age, remark_count
 from watcher.match.explained import Explained, Explanation
 from watcher.match.files import CompiledFile, compile_file
 from watcher.match.read import read_file
@@ -34,5 +34,6 @@ __all__ = [
     "read_file",
     "read_rules",
     "remark_age",
+    "remark_count",
     "run_tests",
 ]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from watcher.match.rule import Rule
     from watcher.match.sightings import Spot
     from watcher.match.written import Condition, RuleFile, WrittenList, WrittenRule
-    from watcher.model import Article, Where
+    from watcher.model import Article, When, Where
 
 _FEW = 6
 """Alternatives that are all shown where none occurs."""
@@ -60,7 +60,8 @@ def explain(
     rule = written.rule
     tree = _Teller(definition).tell(written.condition, Bounds(is_in_article, is_in_article))
     holds = where is not None and (not rule.where or where in rule.where)
-    return Explanation(rule, holds, where, tuple(_place_note(rule, where)), tree)
+    notes = (*_place_note(rule, where), *_when_note(rule, holds=holds))
+    return Explanation(rule, holds, where, notes, tree)
 
 
 def remark_age(
@@ -75,6 +76,17 @@ def remark_age(
         f"{announced}published {(now - article.published).days} days ago, and the limit is "
         f"{limit_s / 3600:g} h: a match is put on record, and nobody is told"
     )
+    return replace(explanation, notes=(*explanation.notes, note))
+
+
+def remark_count(explanation: Explanation, count: int) -> Explanation:
+    """Add how much of what `when` waits for there was by the article, and what lacked."""
+    when = explanation.rule.when
+    if when is None or when.kind == "quiet_for" or not explanation.holds:
+        return explanation
+    note = f"with this article there were {count} of {wanted(when)}"
+    lacking = when.count - count
+    note += f": {lacking} lacked" if lacking > 0 else ": enough to tell"
     return replace(explanation, notes=(*explanation.notes, note))
 
 
@@ -103,6 +115,26 @@ def _rule_of(files: Iterable[RuleFile], rule_id: str) -> WrittenRule:
         hint = suggest(rule_id, rules) if rules else "No file has one."
         raise WatcherError(f"there is no rule '{rule_id}'. {hint}")
     return rules[rule_id]
+
+
+def _when_note(rule: Rule, *, holds: bool) -> Iterator[str]:
+    if rule.when is None or not holds:
+        return
+    if rule.when.kind == "quiet_for":
+        told = "a match tells nobody: people are told when nothing has matched"
+        yield f"{told} for {_hours(rule.when.within_s)}"
+        return
+    yield f"a match alone tells nobody: `when` waits for {wanted(rule.when)}"
+
+
+def wanted(when: When) -> str:
+    """Say in words what stories a rule waits for: «3 stories within 6 h»."""
+    of = "stories" if when.kind == "stories" else "independent outlets of its story"
+    return f"{when.count} {of} within {_hours(when.within_s)}"
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:g} h"
 
 
 def _place_note(rule: Rule, where: Where | None) -> Iterator[str]:

@@ -226,6 +226,8 @@ def _is_needless(rule: _Shaped, wider: _Shaped) -> bool:
         return False
     if its.where and not (mine.where and {*mine.where} <= {*its.where}):
         return False
+    if (mine.when, mine.topic) != (its.when, its.topic):
+        return False
     if mine.max_age_s != its.max_age_s or not implies(rule.shape, wider.shape):
         return False
     # Of two that say the same, the first one stays.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from watcher.document import Mapping, Sequence, at, problem, suggest, unknown_keys
 from watcher.match.read_condition import read_condition, read_conditions
+from watcher.match.read_when import read_when
 from watcher.match.rule import Rule, RuleTest
 from watcher.match.values import (
     read_choice,
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from watcher.match.written import Condition
     from watcher.model import Where
 
-RULE_KEYS = ("id", "title", "severity", "notify", "max_age", "where", "match", "tests")
+FILE_KEYS = ("topic", "lists", "rules")
+RULE_KEYS = (
+    "id", "title", "topic", "severity", "notify", "max_age", "where", "match", "when", "tests",
+)  # fmt: skip
 _TEST_TEXTS = ("title", "text", "source", "url", "author", "language")
 _RULE_KEYS = frozenset(RULE_KEYS)
 TEST_KEYS = ("name", *_TEST_TEXTS, "tags", "expect", "where")
@@ -39,9 +43,10 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 def read_file(document: Mapping) -> tuple[RuleFile, list[Problem]]:
     """Read what one file holds, and report everything that is wrong in it."""
-    problems = unknown_keys(document, ("lists", "rules"))
+    problems = unknown_keys(document, FILE_KEYS)
+    topic = _read_topic(document.get("topic"), problems)
     lists = tuple(_read_lists(document.get("lists"), problems))
-    rules = tuple(_read_rules(document.get("rules"), problems))
+    rules = tuple(_read_rules(document.get("rules"), topic, problems))
     return RuleFile(lists, rules), problems
 
 
@@ -57,7 +62,7 @@ def _read_lists(node: Node | None, problems: list[Problem]) -> Iterator[WrittenL
         yield WrittenList(name, mark, entries.path, read_conditions(entries, problems))
 
 
-def _read_rules(node: Node | None, problems: list[Problem]) -> Iterator[WrittenRule]:
+def _read_rules(node: Node | None, topic: str, problems: list[Problem]) -> Iterator[WrittenRule]:
     if node is None:
         return
     if not isinstance(node, Sequence):
@@ -65,12 +70,12 @@ def _read_rules(node: Node | None, problems: list[Problem]) -> Iterator[WrittenR
         problems.append(problem(node, what))
         return
     for item in node:
-        written = _read_rule(item, problems)
+        written = _read_rule(item, topic, problems)
         if written is not None:
             yield written
 
 
-def _read_rule(node: Node, problems: list[Problem]) -> WrittenRule | None:
+def _read_rule(node: Node, topic: str, problems: list[Problem]) -> WrittenRule | None:
     if not isinstance(node, Mapping):
         problems.append(problem(node, f"expected a rule (`id: …`, `match: …`), got {shape(node)}"))
         return None
@@ -83,6 +88,8 @@ def _read_rule(node: Node, problems: list[Problem]) -> WrittenRule | None:
     severity = _read_severity(get("severity"), problems)
     max_age_s = _read_max_age(get("max_age"), problems)
     where, tests = _read_where(get("where"), problems), _read_tests(get("tests"), problems)
+    topic = _read_topic(get("topic"), problems) or topic
+    when = read_when(get("when"), problems)
     if condition is None:
         return None
     rule = Rule(
@@ -94,6 +101,8 @@ def _read_rule(node: Node, problems: list[Problem]) -> WrittenRule | None:
         max_age_s=max_age_s,
         where=where,
         tests=tests,
+        topic=topic,
+        when=when,
     )
     marks = {key: value.mark for key, value in node.values.items()}
     targets = tuple([(target.text, target.mark) for target in notify])
@@ -105,8 +114,6 @@ def _report_unknown(node: Mapping, problems: list[Problem]) -> None:
         if key in RULE_KEYS:
             continue
         what = f"unknown key '{key}'. {suggest(key, RULE_KEYS)}"
-        if key == "when":
-            what = "`when` is not supported yet: rules watch single articles. Remove it."
         problems.append(at(node.keys.get(key, node.mark), node.path, what))
 
 
@@ -135,6 +142,16 @@ def _read_match(node: Mapping, problems: list[Problem]) -> Condition | None:
 
 def _read_title(value: Node | None, problems: list[Problem]) -> str | None:
     return None if value is None else read_text(value, "a title for the alert", problems)
+
+
+def _read_topic(value: Node | None, problems: list[Problem]) -> str:
+    if value is None:
+        return ""
+    text = (read_text(value, "the name of a topic", problems) or "").strip()
+    if len(text.splitlines()) > 1:
+        problems.append(problem(value, "a topic is a name of one line. Write it in one."))
+        return ""
+    return text
 
 
 def _read_targets(value: Node | None, problems: list[Problem]) -> list[Scalar]:

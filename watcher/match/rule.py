@@ -9,7 +9,7 @@ from watcher.model import Severity
 
 if TYPE_CHECKING:
     from watcher.document import Mark
-    from watcher.model import Article, Where
+    from watcher.model import Article, When, Where
 
 Expect: TypeAlias = Literal["match", "silent"]
 
@@ -41,3 +41,7 @@ class Rule:
     where: tuple[Where, ...] = ()
     """Where a match must have been found; empty for anywhere."""
     tests: tuple[RuleTest, ...] = ()
+    topic: str = ""
+    """What alerts are routed and digests are grouped by; empty for none."""
+    when: When | None = None
+    """What it waits for before it tells anybody; None for nothing: each story is told."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from watcher.match.read import RULE_KEYS, TEST_KEYS
+from watcher.match.read import FILE_KEYS, RULE_KEYS, TEST_KEYS
 from watcher.match.read_condition import FORMS
+from watcher.match.read_when import FEWEST
 from watcher.match.written import FIELDS, MAX_WITHIN, PLACES
 from watcher.model import Severity
 
@@ -29,18 +30,7 @@ def schema() -> Json:
         "title": "watcher rules",
         "type": "object",
         "additionalProperties": False,
-        "properties": {
-            "lists": {
-                "description": "Named word lists; any rule file may use a list of any other.",
-                "type": "object",
-                "additionalProperties": _MEMBERS,
-            },
-            "rules": {
-                "description": "What is watched for.",
-                "type": "array",
-                "items": {"$ref": "#/$defs/rule"},
-            },
-        },
+        "properties": {key: _FILE[key] for key in FILE_KEYS},
         "$defs": {
             "rule": _object(RULE_KEYS, _RULE, required=("id", "match")),
             "test": _test(),
@@ -153,6 +143,43 @@ _FORMS: dict[str, Json] = {
     ),
 }
 
+_TOPIC: Json = _TEXT | {"pattern": r"^[^\n]*\S[^\n]*$"}
+_DURATION: Json = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*[smhdw]\s*$"}
+
+_FILE: dict[str, Json] = {
+    "topic": _described("The topic of all rules of the file that have none of their own.", _TOPIC),
+    "lists": {
+        "description": "Named word lists; any rule file may use a list of any other.",
+        "type": "object",
+        "additionalProperties": _MEMBERS,
+    },
+    "rules": {
+        "description": "What is watched for.",
+        "type": "array",
+        "items": {"$ref": "#/$defs/rule"},
+    },
+}
+
+_MANY: Json = {"type": "integer", "minimum": FEWEST}
+_WITHIN = _described("In so long a time: 30m, 12h, 7d.", _DURATION)
+
+_WHEN: Json = {
+    "description": "What the rule waits for before it tells anybody.",
+    "anyOf": [
+        _parts(
+            "A burst: so many different stories.",
+            {"stories": _MANY, "within": _WITHIN},
+            {},
+        ),
+        _parts(
+            "Corroboration: so many outlets that are independent of each other report the story.",
+            {"outlets": _MANY, "within": _WITHIN},
+            {},
+        ),
+        _parts("Silence: nothing matched for so long.", {"quiet_for": _DURATION}, {}),
+    ],
+}
+
 _RULE: dict[str, Json] = {
     "id": {
         "description": "The name of the rule, unique over all files.",
@@ -160,20 +187,20 @@ _RULE: dict[str, Json] = {
         "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$",
     },
     "title": _described("What alerts are headed with.", _TEXT),
+    "topic": _described("What alerts are routed and digests are grouped by.", _TOPIC),
     "severity": {
         "description": "How much a match matters; medium if not given.",
         "enum": [severity.word for severity in Severity],
     },
     "notify": _one_or_several(_TEXT, "Names of targets; every target if not given."),
-    "max_age": {
-        "description": "Older articles are recorded and not alerted on: 30m, 48h, 7d.",
-        "type": "string",
-        "pattern": r"^\s*\d+(\.\d+)?\s*[smhdw]\s*$",
-    },
+    "max_age": _described(
+        "Older articles are recorded and not alerted on: 30m, 48h, 7d.", _DURATION
+    ),
     "where": _one_or_several(
         {"enum": list(PLACES)}, "Where the evidence must stand; anywhere if not given."
     ),
     "match": _described("What the rule looks for.", _CONDITION),
+    "when": _WHEN,
     "tests": {
         "description": "Articles, and what the rule shall say about them.",
         "type": "array",

@@ -61,13 +61,16 @@ from watcher.model.sources import (
     Trouble,
     Validators,
 )
+from watcher.model.stories import Account, Amount, Figure, Said, Statement, When, WhenKind
 
 __all__ = [
     "AHEAD_OF_TIME",
     "ESCALATED",
     "QUIET_HOURS",
     "RESENT",
+    "Account",
     "Alert",
+    "Amount",
     "Article",
     "Bundle",
     "Claim",
@@ -80,6 +83,7 @@ __all__ = [
     "Evidence",
     "FetchFailed",
     "Fetched",
+    "Figure",
     "FigureChange",
     "Fingerprint",
     "Hold",
@@ -104,6 +108,7 @@ __all__ = [
     "Relationship",
     "Removed",
     "Report",
+    "Said",
     "Sample",
     "Secret",
     "Sent",
@@ -113,6 +118,7 @@ __all__ = [
     "SourceKind",
     "SourceState",
     "Span",
+    "Statement",
     "Traces",
     "Trouble",
     "TryAgain",
@@ -121,6 +127,8 @@ __all__ = [
     "Validators",
     "Waiting",
     "Wanted",
+    "When",
+    "WhenKind",
     "Where",
     "WordCounts",
 ]

@@ -11,6 +11,7 @@ from watcher.model.articles import Article, Match, Relation, Traces
 from watcher.model.entries import Entry, Pending  # noqa: TC001 - part of the values themselves
 from watcher.model.notices import Alert  # noqa: TC001 - part of the values themselves
 from watcher.model.sources import Fetched  # noqa: TC001 - part of the values themselves
+from watcher.model.stories import Said, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,8 @@ class Reading:
     """What is now known of the source's clocks, as JSON; None to leave what is on record."""
     evidence: Evidence | None = None
     """None where none is kept."""
+    said: Said = field(default_factory=Said)
+    when: Mapping[str, When] = field(default_factory=dict)
+    """Rule -> what it waits for, of those that wait."""
+    wishes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Target -> what it wants to hear of a story after the first notice."""

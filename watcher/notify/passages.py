@@ -35,8 +35,14 @@ class _Stretch:
     hits: tuple[tuple[int, int], ...]
 
 
-def alert_of(
-    article: Article, match: Match, *, rule_title: str, source_name: str, seen: datetime
+def alert_of(  # noqa: PLR0913 - what an article does not say of itself
+    article: Article,
+    match: Match,
+    *,
+    rule_title: str,
+    source_name: str,
+    seen: datetime,
+    topic: str = "",
 ) -> Alert:
     """Say what a match is worth telling: the headline and one to three passages, hits marked.
 
@@ -59,6 +65,8 @@ def alert_of(
         seen=seen,
         author=article.author,
         credit=article.credit,
+        topic=topic,
+        source_id=article.source,
     )
 
 

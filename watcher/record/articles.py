@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, func, insert, literal, select, union_all, update
 
-from watcher.model import Relation
+from watcher.model import Relation, Statement
 from watcher.record import match_changes, wordcounts
 from watcher.record.columns import storable
 from watcher.record.search import enter
@@ -20,7 +20,15 @@ from watcher.record.tables import (
     stories,
 )
 from watcher.record.upsert import DIALECTS, insert_unless_known, unless_known
-from watcher.record.values import day_of, neighbor_of, packed, signed, traces_of, url_hash
+from watcher.record.values import (
+    amounts_json,
+    day_of,
+    neighbor_of,
+    packed,
+    signed,
+    traces_of,
+    url_hash,
+)
 from watcher.story import (
     INDEX_KEYS,
     MAX_NEIGHBORS,
@@ -38,6 +46,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from watcher.model import Article, Fingerprint, Neighbor, Reading
+    from watcher.record.match_changes import MatchChange
 
 _MOST_KEYS = INDEX_KEYS + WORD_KEYS
 _NO_KEY = -1
@@ -112,9 +121,14 @@ _TOLD = (
 )
 # Built once: to build a statement costs more than to run it.
 NEIGHBORS = _neighbors_query()
+_NOTHING_SAID = Statement()
 SAYS_OTHERWISE = "its source says something else of it"
 _TEXT_BEFORE = select(
-    revisions.c.id, revisions.c.article_id, revisions.c.title, revisions.c.text
+    revisions.c.id,
+    revisions.c.article_id,
+    revisions.c.url,
+    revisions.c.title,
+    revisions.c.text,
 ).where(revisions.c.id == bindparam("id"))
 _NEW_STORY = insert(stories).returning(stories.c.id)
 _NEW_ARTICLE = insert(articles).returning(articles.c.id)
@@ -126,14 +140,29 @@ _GROW_STORY = (
 _ADD_KEYS = {dialect: unless_known(dialect, fingerprint_keys) for dialect in DIALECTS}
 
 
-def add(connection: Connection, reading: Reading, now: datetime, rule_revision: str | None) -> int:
-    """Add the article, or the revision of one, with its story and matches; give the story's id."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Where an article was put: its story, itself, and what it changed if it is a revision."""
+
+    story_id: int
+    article_id: int
+    changes: tuple[MatchChange, ...] = ()
+    urls: tuple[str, ...] = ()
+    """The article's addresses, the old one too."""
+    is_new: bool = False
+    """The story began with it."""
+
+
+def add(
+    connection: Connection, reading: Reading, now: datetime, rule_revision: str | None
+) -> Added:
+    """Add the article, or the revision of one, with its story and matches."""
     if reading.pending.is_again and (own := own_article(connection, reading.pending.id)):
         if (
             own.text_hash == reading.traces.fingerprint.text_hash
             and own.title == reading.article.title
         ):
-            return int(own.story_id)  # only its source's words changed
+            return Added(own.story_id, own.id)  # only its source's words changed
         again = Relation("revision", own.story_id, own.id, SAYS_OTHERWISE)
         reading = replace(reading, relation=again)
     relation = reading.relation
@@ -145,21 +174,23 @@ def add(connection: Connection, reading: Reading, now: datetime, rule_revision: 
         _grow_story(connection, story_id, now, by=0 if revised else 1)
     if revised is None:
         article_id = _new_article(connection, reading, story_id, now)
+        added = Added(story_id, article_id, is_new=relation.story_id is None)
     else:
-        article_id = _revise(connection, revised, reading, now)
-    fingerprint = reading.traces.fingerprint
+        added = _revise(connection, story_id, revised, reading, now)
+    article_id, fingerprint = added.article_id, reading.traces.fingerprint
     _add_keys(connection, article_id, fingerprint, now)
     if relation.kind == "new":
         wordcounts.add(connection, words_to_count(fingerprint))
     enter(connection, article_id, reading.traces.words, is_new=revised is None)
     _add_matches(connection, article_id, reading, now, rule_revision)
-    return story_id
+    return added
 
 
 def own_article(connection: Connection, entry_id: int) -> Any:
     """Give the article that was read from an entry, also where another revised it since."""
     revised = select(revisions.c.article_id).where(revisions.c.entry_id == entry_id)
-    told = (articles.c.id, articles.c.story_id, articles.c.title, articles.c.text_hash)
+    names = ("id", "story_id", "url", "title", "text_hash")
+    told = (articles.c[name] for name in names)
     is_own = (articles.c.entry_id == entry_id) | articles.c.id.in_(revised)
     return connection.execute(select(*told).where(is_own).limit(1)).one_or_none()
 
@@ -203,13 +234,19 @@ def _grow_story(connection: Connection, story_id: int, now: datetime, *, by: int
 
 
 def _new_article(connection: Connection, reading: Reading, story_id: int, now: datetime) -> int:
-    first = {"first_seen": reading.pending.seen or now, "source": reading.pending.source}
+    first = {
+        "first_seen": reading.pending.seen or now,
+        "source": reading.pending.source,
+        "copy_of": reading.relation.article_id if reading.relation.kind == "copy" else None,
+    }
     row = _text_row(reading, now) | first | {"story_id": story_id}
     article_id: int = connection.execute(_NEW_ARTICLE, row).scalar_one()
     return article_id
 
 
-def _revise(connection: Connection, article_id: int, reading: Reading, now: datetime) -> int:
+def _revise(
+    connection: Connection, story_id: int, article_id: int, reading: Reading, now: datetime
+) -> Added:
     """Keep what the article said before, with its matches, and then what it says now."""
     names = ["entry_id", "url", "title", "text", "published", "text_hash", "seen"]
     before = select(
@@ -223,12 +260,12 @@ def _revise(connection: Connection, article_id: int, reading: Reading, now: date
     changes = differences(old.text, storable(reading.article.text))
     told = {"why": reading.relation.why, "differences": [list(astuple(one)) for one in changes]}
     connection.execute(update(revisions).where(revisions.c.id == revision_id).values(told))
-    match_changes.note(connection, reading, old, changes, now)
+    noted = match_changes.note(connection, reading, old, changes, now)
     was_current = (matches.c.article_id == article_id) & matches.c.revision_id.is_(None)
     connection.execute(update(matches).where(was_current).values(revision_id=revision_id))
     text = _text_row(reading, now)
     connection.execute(update(articles).where(articles.c.id == article_id).values(text))
-    return article_id
+    return Added(story_id, article_id, noted, (old.url, reading.article.url))
 
 
 def _add_keys(
@@ -259,9 +296,12 @@ def _add_matches(
             "found_in": match.where,
             "spans": [asdict(span) for span in match.spans],
             "held_back": reading.held_back.get(match.rule, ""),
+            "figures": amounts_json(said.figures),
+            "denial": said.denial,
             "seen": now,
         }
         for match in reading.matches
+        for said in (reading.said.statements.get(match.rule, _NOTHING_SAID),)
     ]
     if rows:
         connection.execute(insert(matches), rows)
@@ -286,6 +326,8 @@ def _text_row(reading: Reading, now: datetime) -> dict[str, Any]:
         "author": article.author,
         "language": article.language,
         "credit": article.credit,
+        "agency": ",".join(reading.said.agencies),
+        "figures": amounts_json(reading.said.figures),
         "tags": list(article.tags),
         "removed": [asdict(removed) for removed in article.removed],
         "quality": article.quality,

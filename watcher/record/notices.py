@@ -32,21 +32,26 @@ FALLBACK = "fallback from "
 """How the occasion begins of what another target refused."""
 
 
-def queue(
+def queue(  # noqa: PLR0913, PLR0917 - what, about which story, when, and who decides
     connection: Connection,
     story_id: int,
     alerts: Sequence[tuple[str, Alert]],
     now: datetime,
     judge: Judge = at_once,
+    occasion: str = FIRST_REPORT,
 ) -> tuple[Notice, ...]:
-    """Queue a notice per alert unless its rule, story and target had one; give those queued.
+    """Queue a notice per alert unless its rule, story and target had one of this occasion.
 
-    What holds a notice back or silences it is decided here, so that all of it is one transaction.
+    Give those queued. What holds a notice back or silences it is decided here, so that all of it is
+    one transaction.
     """
     if not alerts:
         return ()
     origin = connection.scalar(select(stories.c.origin).where(stories.c.id == story_id))
-    rows = [row_of(story_id, origin or "", target, alert, now) for target, alert in alerts]
+    rows = [
+        row_of(story_id, origin or "", target, alert, now, occasion=occasion)
+        for target, alert in alerts
+    ]
     # One order everywhere: transactions that queue the same notices must not wait in a circle.
     rows.sort(key=lambda row: (row["rule"], row["target"]))
     queued = add(connection, rows, judge, now)

@@ -18,6 +18,7 @@ from watcher.record import (
     raw,
     sources,
     tables,
+    threads,
     wordcounts,
 )
 from watcher.story import words_to_weigh
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         WordCounts,
     )
     from watcher.record.deliveries import Attempt
+    from watcher.record.threads import Wishes
 
     Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
 
@@ -100,13 +102,13 @@ def keep_reading(  # noqa: PLR0913, PLR0917 - what was read, of what, and who de
     if not entries.finish(connection, reading.pending, "done", "", now):
         return ()
     reached("entry-closed")
-    story_id = articles.add(connection, reading, now, rule_revision)
+    added = articles.add(connection, reading, now, rule_revision)
     reached("article-added")
     health.note_reading(connection, reading, now)
-    furniture.add(connection, reading, story_id, now)
+    furniture.add(connection, reading, added.story_id, now)
     if packed:
         raw.keep(connection, reading.pending, packed)
-    queued = notices.queue(connection, story_id, reading.alerts, now, judge)
+    queued = threads.advance(connection, added, reading, now, judge)
     reached("notices-queued")
     return queued
 
@@ -131,18 +133,26 @@ def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it i
     return relation, keep_reading(connection, related, now, rule_revision, packed, judge)
 
 
-def keep_stays(
+def keep_stays(  # noqa: PLR0913, PLR0917 - what stays, why, and who wants to hear of it
     connection: Connection,
     pending: Pending,
     why: str,
     now: datetime,
     is_gone: bool,  # noqa: FBT001 - handed on by `write`
+    wishes: Wishes,
+    judge: Judge,
 ) -> bool:
-    """Close an entry whose page cannot be read now; what was read of it before stays."""
-    if articles.own_article(connection, pending.id) is None:
+    """Close an entry whose page cannot be read now; what was read of it before stays.
+
+    That the page is gone is told to those who were told of it.
+    """
+    own = articles.own_article(connection, pending.id)
+    if own is None:
         return False
     if entries.finish(connection, pending, "done", why, now) and is_gone:
-        match_changes.note_gone(connection, pending.id, why, now)
+        changes = match_changes.note_gone(connection, pending.id, why, now)
+        added = articles.Added(own.story_id, own.id, changes, (own.url, pending.entry.url))
+        threads.tell_changes(connection, added, wishes, now, judge)
     return True
 
 
@@ -153,10 +163,13 @@ def keep_again(
     rule_revision: str | None,
     judge: Judge,
 ) -> tuple[Notice, ...]:
-    """Keep what reading an article's evidence again gave; give the notices that this queued."""
+    """Keep what reading an article's evidence again gave; give the notices that this queued.
+
+    What changed by it is a change of ours: nobody is told that an outlet corrected anything.
+    """
     entries.now_read(connection, reading.pending, now)
-    story_id = articles.add(connection, reading, now, rule_revision)
-    return notices.queue(connection, story_id, reading.alerts, now, judge)
+    added = replace(articles.add(connection, reading, now, rule_revision), changes=())
+    return threads.advance(connection, added, reading, now, judge)
 
 
 def keep_refusal(  # noqa: PLR0913, PLR0917 - what was refused, why, and what that shows

@@ -14,6 +14,7 @@ from watcher.errors import StorageUnavailable
 from watcher.log import error
 from watcher.points import reached
 from watcher.record import (
+    accounts,
     articles,
     deliveries,
     entries,
@@ -26,6 +27,7 @@ from watcher.record import (
     sources,
     status,
     steps,
+    threads,
     wordcounts,
 )
 from watcher.record.deliveries import Attempt
@@ -59,14 +61,17 @@ if TYPE_CHECKING:
         SourceState,
         Trouble,
         Wanted,
+        When,
         WordCounts,
     )
+    from watcher.record.accounts import LastMatch
     from watcher.record.history import History
     from watcher.record.raw import Kept
     from watcher.record.search import Archived
     from watcher.record.sources import UnchangedPoll
     from watcher.record.status import Status
     from watcher.record.steps import Learn
+    from watcher.record.threads import Wishes
 
 READING_LEASE_S = 300.0
 """Longer than reading any page may take; what a killed process was reading is free at once."""
@@ -330,12 +335,43 @@ class Record:
             steps.keep_again, reading, now, self._rule_revision, self._judge
         )
 
-    async def stays(self, pending: Pending, why: str, now: datetime, *, is_gone: bool) -> bool:
+    async def stays(
+        self,
+        pending: Pending,
+        why: str,
+        now: datetime,
+        *,
+        is_gone: bool,
+        wishes: Wishes | None = None,
+    ) -> bool:
         """Close an entry whose page could not be read again; what was read of it before stays.
 
-        Notes that the page is gone with its matches. False where nothing had been read of it.
+        Notes that the page is gone with its matches, and tells those who were told of it and wish
+        for corrections. False where nothing had been read of it.
         """
-        return await self._database.write(steps.keep_stays, pending, why, now, is_gone)
+        return await self._database.write(
+            steps.keep_stays, pending, why, now, is_gone, wishes or {}, self._judge
+        )
+
+    async def close_stories(self, quiet_since: datetime, wishes: Wishes, now: datetime) -> int:
+        """Sum up some stories that nothing was added to since then; give how many were closed."""
+        return await self._database.write(threads.close, quiet_since, wishes, now, self._judge)
+
+    async def counted(self, article_id: int, rule: str, when: When) -> int:
+        """Count the independent outlets, or stories, that a rule had waited for by an article."""
+        return await self._database.read(accounts.counted, article_id, rule, when)
+
+    async def last_match(self, rule: str) -> LastMatch | None:
+        """Give the newest match of a rule that people could have been told of."""
+        return await self._database.read(accounts.last_match, rule)
+
+    async def tell_of_story(
+        self, story_id: int, alerts: Sequence[tuple[str, Alert]], occasion: str, now: datetime
+    ) -> tuple[Notice, ...]:
+        """Queue notices about a story; give those that had not been queued on this occasion."""
+        return await self._database.write(
+            notices.queue, story_id, alerts, now, self._judge, occasion
+        )
 
     async def count_evidence(self, since: datetime, source: str | None = None) -> int:
         """Count the same."""

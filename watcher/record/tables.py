@@ -210,7 +210,16 @@ stories = Table(
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     count("articles"),
+    # Since when people have been told of it; empty again once that was summed up.
+    Column("open_since", Instant),
     Index("stories_last_seen", "last_seen"),
+)
+IS_OPEN_STORY = stories.c.open_since.is_not(None)
+Index(
+    "stories_open",
+    stories.c.last_seen,
+    sqlite_where=IS_OPEN_STORY,
+    postgresql_where=IS_OPEN_STORY,
 )
 
 articles = Table(
@@ -238,6 +247,11 @@ articles = Table(
     written("author"),
     written("language"),
     written("credit"),
+    # Agencies whose text it is, by key, with commas between; the article that it repeats.
+    written("agency"),
+    Column("copy_of", Id),
+    # What the headline and the lead count: kind -> [from, to].
+    Column("figures", Json),
     Column("tags", Json),
     Column("removed", Json),
     Column("quality", Float, nullable=False, server_default="1"),
@@ -328,6 +342,9 @@ matches = Table(
     written("found_in"),
     Column("spans", Json, nullable=False),
     written("held_back"),
+    # What the article says about what was found: figures beside it, the sentence that denies it.
+    Column("figures", Json),
+    written("denial"),
     Column("seen", Instant, nullable=False),
     Index("matches_rule_seen", "rule", "seen"),
 )

@@ -29,9 +29,11 @@ from watcher.model import (
 from watcher.record.columns import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Row
+
+    from watcher.model import Amount
 
 Json = dict[str, Any]
 Value = TypeVar("Value")
@@ -172,6 +174,16 @@ def _lines(traces: str) -> list[str]:
     """Give the three lines; empty ones where an older version recorded none."""
     lines = traces.split("\n")
     return lines if len(lines) == 3 else ["", "", ""]
+
+
+def amounts_json(amounts: Mapping[str, Amount]) -> Json | None:
+    """Give figures as JSON; None for none, as most articles count nothing."""
+    return {what: list(amount) for what, amount in amounts.items()} or None
+
+
+def amounts_of(data: Json | None) -> dict[str, Amount]:
+    """Read figures from their JSON."""
+    return {what: (low, high) for what, (low, high) in (data or {}).items()}
 
 
 # --- notices ----------------------------------------------------------------------------------

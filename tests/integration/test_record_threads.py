@@ -1,0 +1,219 @@
+"""What a story's later articles queue, and for whom; on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tests.fakes.readings import NEW_STORY, NOW, entry, fingerprint, reading, source
+from watcher.model import Relation, Said, Statement, When
+
+if TYPE_CHECKING:
+    from watcher.model import Notice, Relationship
+    from watcher.record import Record
+
+HOUR = timedelta(hours=1)
+WISHES = {
+    "desk": frozenset({"confirmed", "figures", "corrections", "closing"}),
+    "office": frozenset({"corrections"}),
+    "archive": frozenset[str](),
+}
+TARGETS = tuple(WISHES)
+TWO = {"bridges": When("outlets", 12 * 3600.0, 2)}
+
+
+class Story:
+    """Articles of one story, each from an outlet of its own unless told otherwise."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.number = 0
+        self.first: tuple[int, int] | None = None
+
+    async def add(
+        self,
+        kind: Relationship = "same-event",
+        *,
+        outlet: str = "",
+        at: datetime = NOW,
+        targets: tuple[str, ...] = TARGETS,
+        when: dict[str, When] | None = None,
+        killed: int | None = None,
+        denial: str = "",
+        agencies: tuple[str, ...] = (),
+        held_back: str = "",
+    ) -> list[tuple[str, str]]:
+        """Record an article; give (target, occasion) of what this queued."""
+        self.number += 1
+        name = outlet or f"outlet{self.number}"
+        await self.record.sync_sources([source(name)], NOW)
+        one = entry(f"{name}/{self.number}")
+        await self.record.polled(await self.record.state(name), [one], at)
+        [pending] = await self.record.pending(at, 1)
+        relation = NEW_STORY
+        if self.first:
+            copied = self.first[1] if kind == "copy" else None
+            relation = Relation(kind, self.first[0], copied, "the same")
+        figures = {} if killed is None else {"killed": (killed, killed)}
+        told = reading(
+            pending,
+            *(() if held_back else targets),
+            relation=relation,
+            said=Said(agencies, {}, {"bridges": Statement(figures, denial)}),
+            when=when or {},
+            wishes=WISHES,
+            held_back={"bridges": held_back} if held_back else {},
+        )
+        if held_back:
+            told = replace(told, matches=reading(pending, "desk").matches)
+        queued = await self.record.reading(told, at)
+        if self.first is None:
+            history = await self.record.history(one.url)
+            assert history is not None
+            assert history.one.story_id is not None
+            self.first = (history.one.story_id, history.one.id)
+        return said(queued)
+
+
+def said(queued: tuple[Notice, ...]) -> list[tuple[str, str]]:
+    return [(notice.target, notice.occasion) for notice in queued]
+
+
+async def test_updates_go_to_those_who_wish_for_them(record: Record) -> None:
+    story = Story(record)
+    assert await story.add(killed=3) == [(target, "first-report") for target in sorted(TARGETS)]
+    assert await story.add("copy", killed=3) == []
+    assert await story.add(killed=7) == [("desk", "figures killed 7"), ("desk", "confirmed 2")]
+    assert await story.add(denial="نفت الوزارة") == [("desk", "denied"), ("office", "denied")]
+
+
+async def test_what_was_held_back_confirms_nothing(record: Record) -> None:
+    story = Story(record)
+    await story.add()
+    assert await story.add(held_back="published 9 days ago") == []
+    assert await story.add("copy") == []
+    assert await story.add() == [("desk", "confirmed 2")]
+
+
+async def test_a_target_that_was_not_told_hears_the_story_first(record: Record) -> None:
+    story = Story(record)
+    await story.add(targets=("desk",))
+    assert await story.add() == [
+        ("archive", "first-report"),
+        ("office", "first-report"),
+        ("desk", "confirmed 2"),
+    ]
+
+
+async def test_a_rule_waits_for_independent_outlets(record: Record) -> None:
+    story = Story(record)
+    assert await story.add(when=TWO, agencies=("reuters",)) == []
+    assert await story.add("copy", when=TWO) == []
+    assert await story.add(when=TWO, agencies=("reuters",), at=NOW + HOUR) == []
+    queued = await story.add(when=TWO, agencies=("afp",), at=NOW + 2 * HOUR, killed=3)
+    assert queued == [(target, "first-report") for target in sorted(TARGETS)]
+    assert await story.add("copy", when=TWO, at=NOW + 3 * HOUR) == []
+    assert await story.add(when=TWO, killed=9, at=NOW + 3 * HOUR) == [("desk", "figures killed 9")]
+    [first, *_] = await record.due_notices(NOW + 3 * HOUR, 10)
+    assert first.alert.update is not None
+    assert (first.alert.update.kind, first.alert.update.count) == ("corroborated", 2)
+    assert len(first.alert.reports) == 3
+
+
+async def test_what_came_too_long_ago_does_not_count(record: Record) -> None:
+    story = Story(record)
+    assert await story.add(when=TWO) == []
+    assert await story.add(when=TWO, at=NOW + 13 * HOUR) == []
+    assert len(await story.add(when=TWO, at=NOW + 14 * HOUR)) == 3
+
+
+async def read_again(record: Record, text: str, *targets: str) -> list[tuple[str, str]]:
+    """Have the first article change; give what this queued, all told."""
+    state = await record.state("nahr")
+    before = {notice.identity for notice in await record.due_notices(NOW, 100)}
+    await record.polled(state, [entry(title=f"خبر {text[:12]}")], NOW + HOUR)
+    [pending] = await record.pending(NOW + HOUR, 1)
+    told = reading(pending, *targets, wishes=WISHES)
+    article = replace(told.article, text=text)
+    traces = replace(told.traces, fingerprint=fingerprint(article.url, 42, text=text))
+    await record.reading(replace(told, article=article, traces=traces), NOW + HOUR)
+    queued = await record.due_notices(NOW + 9 * HOUR, 100)
+    return said(tuple(notice for notice in queued if notice.identity not in before))
+
+
+async def begun(record: Record) -> None:
+    await record.sync_sources([source()], NOW)
+    await record.polled(await record.state("nahr"), [entry()], NOW)
+    [pending] = await record.pending(NOW, 1)
+    await record.reading(reading(pending, *TARGETS, wishes=WISHES), NOW)
+
+
+async def test_a_passage_that_is_corrected_is_told(record: Record) -> None:
+    await begun(record)
+    told = await read_again(record, "افتتح الوزير نفقاً.\nوهو جسر.", *TARGETS)
+    assert [(target, occasion.split()[0]) for target, occasion in told] == [
+        ("desk", "corrected"),
+        ("office", "corrected"),
+    ]
+
+
+async def test_a_passage_that_vanished_is_told_though_nothing_matches_any_more(
+    record: Record,
+) -> None:
+    await begun(record)
+    told = await read_again(record, "افتتح وزير الإعمار اليوم نفقاً على دجلة.")
+    assert [(target, occasion.split()[0]) for target, occasion in told] == [
+        ("desk", "deleted"),
+        ("office", "deleted"),
+    ]
+    update = (await record.due_notices(NOW + 20 * HOUR, 100))[-1].alert.update
+    assert update is not None
+    assert "جسراً" in update.before
+    assert "نفقاً" in update.after
+
+
+async def test_a_page_that_is_gone_is_told_once(record: Record) -> None:
+    await begun(record)
+    for number in range(2):
+        await record.polled(await record.state("nahr"), [entry(title=f"خبر {number}")], NOW + HOUR)
+        [pending] = await record.pending(NOW + HOUR, 1)
+        await record.stays(pending, "gone (404)", NOW + HOUR, is_gone=True, wishes=WISHES)
+    told = said(tuple(await record.due_notices(NOW + 2 * HOUR, 100)))
+    assert [target for target, occasion in told if occasion.startswith("deleted")] == [
+        "desk",
+        "office",
+    ]
+
+
+async def test_what_our_own_reading_changes_is_no_correction_of_theirs(record: Record) -> None:
+    await begun(record)
+    history = await record.history(entry().url)
+    assert history is not None
+    one = history.one
+    pending = replace((await _pending_again(record)), is_again=False)
+    told = reading(pending, relation=Relation("revision", one.story_id, one.id, "read again"))
+    article = replace(told.article, text="نص آخر.")
+    traces = replace(told.traces, fingerprint=fingerprint(article.url, 7))
+    queued = await record.read_again(replace(told, article=article, traces=traces), NOW + HOUR)
+    assert queued == ()
+    later = await record.due_notices(NOW + 9 * HOUR, 100)
+    assert {notice.occasion for notice in later} == {"first-report"}
+
+
+async def _pending_again(record: Record):
+    await record.polled(await record.state("nahr"), [entry(title="خبر آخر")], NOW + HOUR)
+    [pending] = await record.pending(NOW + HOUR, 1)
+    return pending
+
+
+async def test_alerts_survive_the_way_into_the_record(record: Record) -> None:
+    story = Story(record)
+    await story.add(killed=3)
+    await story.add(killed=7)
+    queued = await record.due_notices(NOW, 100)
+    [update] = [one.alert.update for one in queued if one.occasion.startswith("figures")]
+    assert update is not None
+    [figure] = update.figures
+    assert (figure.what, figure.before, figure.after) == ("القتلى", "3", "7")
+    assert figure.outlet == "صحيفة النهر"

@@ -1,0 +1,118 @@
+"""Rules that wait, and what becomes of stories without any article, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.day import Day, day
+from tests.fakes.event import DAY
+from watcher.model import Entry
+from watcher.updates import is_caught_up
+
+if TYPE_CHECKING:
+    from tests.fakes.site import Site
+
+HOUR = timedelta(hours=1)
+RULE = """
+topic: طاقة
+rules:
+  - {{id: fires, title: حرائق المصافي, match: مصفاة, when: {0}}}
+"""
+REPORTS = [
+    ("حريق في مصفاة الزهراء", "التهمت النيران خزانا للبنزين في مصفاة الزهراء ظهر السبت بعد شرارة من مضخة قديمة، وأخمدها عمال المناوبة قبل وصول الإطفاء."),
+    ("دخان كثيف فوق مصفاة الواحة", "أخلت سلطات الواحة مدرستين مجاورتين إثر تسرب غاز اشتعل عند بوابة مصفاة الواحة، وقال طبيب إن خمسة تلاميذ عولجوا من الاختناق."),
+    ("توقف وحدة تكرير بعد اشتعالها", "أعلنت شركة النهروان للطاقة توقف وحدة تكرير كاملة في مصفاة النهروان لأسبوعين، لأن صماما معطوبا اشتعل أثناء الصيانة الليلية."),
+    ("صاعقة تصيب خزان وقود", "ضربت صاعقة رعدية خزان وقود يتبع مصفاة الكرمة خلال عاصفة شتوية نادرة، ورصدت الأرصاد أكثر من مئة صاعقة في ساعة."),
+    ("حادث صهريج أمام المصفاة", "انقلب صهريج محمل بالنفتا على مدخل مصفاة القصبة واحترق سائقه الذي كان يقود منذ الفجر، وفق شرطة المرور."),
+    ("غضب أهالي التلول من الأدخنة", "تظاهر أهالي التلول أمام مصفاة التلول مطالبين بتعويضات عن محاصيل الزيتون التي غطاها السخام بعد لهب الشعلة الأخير."),
+    ("تأمين ضخم بعد كارثة الرابية", "قدرت شركات التأمين خسائر مصفاة الرابية بأربعين مليونا عقب كارثة التهمت مستودع الزيوت، وتراجع سهم مالكتها في البورصة."),
+]  # fmt: skip
+"""Stories that have nothing in common but the word."""
+
+
+async def publish(today: Day, hours: float, outlet: str, place: int, credit: str = "") -> None:
+    today.now = DAY + hours * HOUR
+    title, text = REPORTS[place]
+    body = f"<p>{credit}{text}</p>"
+    url = f"https://{outlet}.example/{place}-{hours}"
+    entry = Entry(url, url, title, published=today.now, body_html=body, is_whole=True)
+    await today.take_up(outlet, entry)
+
+
+def heard(today: Day, target: str = "desk") -> list[tuple[float, str]]:
+    return [((at - DAY) / HOUR, kind) for at, kind in today.heard.get(target, [])]
+
+
+async def test_a_burst_is_told_once_until_it_has_subsided(database_url: str, site: Site) -> None:
+    async with day(database_url, site, RULE.format("{stories: 3, within: 6h}")) as today:
+        await publish(today, 1, "nahr", 0)
+        await publish(today, 1.5, "mina", 0)  # a copy is no second story
+        await publish(today, 2, "mina", 1)
+        await publish(today, 3, "jabal", 2)
+        await publish(today, 4, "nahr", 3)
+        for hours, place in ((20, 4), (21, 5), (22, 6)):
+            await publish(today, hours, "sahil", place)
+
+    assert heard(today) == heard(today, "office") == [(3, "burst"), (22, "burst")]
+    first = today.notices[0].alert
+    assert first.update is not None
+    assert (first.update.count, first.update.within_s) == (3, 6 * 3600.0)
+    assert [one.outlet for one in first.reports] == ["صحيفة النهر", "موقع الميناء"]
+    assert first.topic == "طاقة"
+
+
+async def test_a_story_waits_for_independent_outlets(database_url: str, site: Site) -> None:
+    """Copies and the same owner do not count, nor what comes too late."""
+    async with day(database_url, site, RULE.format("{outlets: 2, within: 12h}")) as today:
+        await publish(today, 1, "nahr", 0, "الزهراء (رويترز) - ")
+        await publish(today, 2, "nahr-local", 0)
+        await publish(today, 3, "mina", 0, "الزهراء (رويترز) - ")
+
+    assert heard(today) == []
+
+
+@pytest.mark.parametrize("caught_up", [True, False])
+async def test_silence_is_told_once_and_ends_with_a_match(
+    database_url: str, site: Site, caught_up: bool
+) -> None:
+    async with day(database_url, site, RULE.format("{quiet_for: 24h}")) as today:
+
+        async def tick(hours: float) -> None:
+            today.now = DAY + hours * HOUR
+            if is_caught_up(DAY if caught_up else today.now, today.now):
+                await today.pipeline.updates.tell_of_silence(today.pipeline.rules.rules)
+            await today.deliver()
+
+        await tick(30)  # nothing has ever matched
+        await publish(today, 31, "nahr", 0)
+        for hours in (32, 54.9, 55, 56, 90):
+            await tick(hours)
+        await publish(today, 91, "nahr", 1)
+        for hours in (92, 116):
+            await tick(hours)
+
+    assert heard(today) == ([(55, "quiet"), (116, "quiet")] if caught_up else [])
+    if caught_up:
+        update = today.notices[0].alert.update
+        assert update is not None
+        assert update.within_s == 24 * 3600.0
+
+
+async def test_a_story_that_did_not_grow_is_not_closed(database_url: str, site: Site) -> None:
+    rules = "rules: [{id: fires, match: مصفاة}]"
+    async with day(database_url, site, rules) as today:
+        await publish(today, 1, "nahr", 0)
+        await publish(today, 2, "nahr", 1)
+        await publish(today, 3, "mina", 1)
+        for hours in (24.9, 25, 26.9, 27, 60):
+            today.now = DAY + hours * HOUR
+            await today.pipeline.updates.close_stories()
+            await today.deliver()
+
+    assert heard(today) == [(1, "first"), (2, "first"), (27, "closing")]
+    assert heard(today, "office") == [(1, "first"), (2, "first")]
+    closing = today.notices[-1].alert
+    assert [one.outlet for one in closing.reports] == ["موقع الميناء"]

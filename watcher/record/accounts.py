@@ -1,0 +1,235 @@
+"""What is on record of a story as one rule sees it, and who was told of it. Statements only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, select
+
+from watcher.model import Account, Match, Report, Severity, Span, Statement
+from watcher.record.notices import FIRST_REPORT
+from watcher.record.search import archived
+from watcher.record.tables import articles, matches, notices, sources, stories
+from watcher.record.values import alert_of, amounts_of
+from watcher.story import agency_name, independent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from watcher.model import Alert, When
+    from watcher.record.search import Archived
+    from watcher.story import Arrival
+
+MOST_REPORTS = 20
+"""Other reports that an alert names."""
+BURST = "burst "
+"""What the occasion of a burst begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a target was told of a story by a rule."""
+
+    first: Alert
+    urls: frozenset[str]
+    """Addresses of the articles it was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastMatch:
+    """The newest match of a rule, with its article."""
+
+    one: Archived
+    story_id: int
+    match: Match
+    at: datetime
+
+
+def last_match(connection: Connection, rule: str) -> LastMatch | None:
+    """Give the newest match of a rule that people could have been told of."""
+    query = (
+        select(matches)
+        .where(matches.c.rule == rule, matches.c.held_back == "")
+        .order_by(matches.c.seen.desc(), matches.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    found = archived(connection, [row.article_id]) if row is not None else []
+    if row is None or not found:
+        return None
+    spans = () if row.revision_id is not None else tuple(Span(**span) for span in row.spans)
+    match = Match(row.rule, Severity(row.severity), row.found_in, spans)
+    return LastMatch(found[0], found[0].story_id or 0, match, row.seen)
+
+
+def counted(connection: Connection, article_id: int, rule: str, when: When) -> int:
+    """Count what a rule that waits has come to: independent outlets, or stories, up to an article.
+
+    In the window that ends with the article's match; 0 where it has none.
+    """
+    where = (matches.c.article_id == article_id, matches.c.rule == rule)
+    query = select(func.max(matches.c.seen), func.max(articles.c.story_id)).join(
+        articles, articles.c.id == matches.c.article_id
+    )
+    at, story_id = connection.execute(query.where(*where)).one()
+    if at is None:
+        return 0
+    since = at - timedelta(seconds=when.within_s)
+    if when.kind == "stories":
+        return len([began for began, _ in arrivals(connection, rule, since) if began <= at])
+    known = of_rules(connection, story_id, [rule])[rule]
+    return independent([account for account in known if since <= account.seen <= at])
+
+
+def told(connection: Connection, story_id: int) -> dict[tuple[str, str], Told]:
+    """Give (rule, target) -> what it was told, of those that had a first notice."""
+    known: dict[tuple[str, str], Told] = {}
+    for row in connection.execute(NOTICES, {"story": story_id}):
+        alert, key = alert_of(row.alert), (row.rule, row.target)
+        if row.occasion == FIRST_REPORT:
+            known[key] = Told(alert, frozenset({alert.url}))
+        elif key in known:
+            known[key] = replace(known[key], urls=known[key].urls | {alert.url})
+    return known
+
+
+NOTICES = (
+    select(notices.c.rule, notices.c.target, notices.c.occasion, notices.c.alert)
+    .where(notices.c.story_id == bindparam("story"))
+    .order_by(notices.c.id)
+)
+
+
+def of_rules(
+    connection: Connection, story_id: int, rules: Iterable[str]
+) -> defaultdict[str, list[Account]]:
+    """Give the articles of a story that match each rule, in the order in which they came."""
+    wanted = set(rules)
+    found: defaultdict[str, list[Account]] = defaultdict(list)
+    if not wanted:
+        return found
+    for row in connection.execute(ACCOUNTS, {"story": story_id}):
+        # Rules are not asked for: the index on them would be taken, and all their matches read.
+        if row.rule not in wanted:
+            continue
+        account = Account(
+            article=row.article_id,
+            outlet=row.outlet or row.source,
+            seen=row.seen,
+            agencies=_agencies(row.agency),
+            copy_of=row.copy_of,
+            statement=Statement(amounts_of(row.figures), row.denial),
+        )
+        found[row.rule].append(account)
+    return found
+
+
+ACCOUNTS = (
+    select(
+        matches.c.rule,
+        matches.c.article_id,
+        matches.c.seen,
+        matches.c.figures,
+        matches.c.denial,
+        articles.c.agency,
+        articles.c.copy_of,
+        articles.c.source,
+        sources.c.outlet,
+    )
+    .join(articles, articles.c.id == matches.c.article_id)
+    .join(sources, sources.c.id == articles.c.source)
+    .where(
+        articles.c.story_id == bindparam("story"),
+        matches.c.held_back == "",
+    )
+    .order_by(matches.c.id)
+)
+
+
+def _agencies(kept: str) -> tuple[str, ...]:
+    return tuple(kept.split(",")) if kept else ()
+
+
+_REPORTED = (
+    sources.c.name,
+    articles.c.title,
+    articles.c.url,
+    articles.c.published,
+    func.coalesce(articles.c.first_seen, articles.c.seen).label("seen"),
+    articles.c.relation,
+    articles.c.agency,
+)
+
+
+def reports(connection: Connection, story_id: int, but: int) -> tuple[Report, ...]:
+    """Give the other articles of the story, the first one first."""
+    others = (
+        select(*_REPORTED)
+        .join(sources, sources.c.id == articles.c.source)
+        .where(articles.c.story_id == story_id, articles.c.id != but)
+        .order_by(articles.c.id)
+        .limit(MOST_REPORTS)
+    )
+    return tuple(_report(row) for row in connection.execute(others))
+
+
+def first_reports(
+    connection: Connection, rule: str | None, numbers: Sequence[int], most_each: int = 1
+) -> tuple[Report, ...]:
+    """Give the first articles of some stories, those that match a rule if one is named."""
+    found: list[Report] = []
+    for number in numbers[:MOST_REPORTS]:
+        query = (
+            select(*_REPORTED)
+            .join(sources, sources.c.id == articles.c.source)
+            .where(articles.c.story_id == number)
+            .order_by(articles.c.id)
+            .limit(most_each)
+        )
+        if rule is not None:
+            own = select(matches.c.article_id).where(matches.c.rule == rule)
+            query = query.where(articles.c.id.in_(own.where(matches.c.article_id == articles.c.id)))
+        found += [_report(row) for row in connection.execute(query)]
+    return tuple(found)
+
+
+def _report(row: Any) -> Report:
+    return Report(
+        outlet=row.name,
+        title=row.title,
+        url=row.url,
+        published=row.published,
+        seen=row.seen,
+        relation=row.relation,
+        agency="، ".join(map(agency_name, _agencies(row.agency))),
+    )
+
+
+def arrivals(connection: Connection, rule: str, since: datetime) -> list[Arrival]:
+    """Give the stories that a rule first matched since then, in the order in which it did."""
+    began = func.min(matches.c.seen).label("began")
+    query = (
+        select(began, articles.c.story_id)
+        .join(articles, articles.c.id == matches.c.article_id)
+        .join(stories, stories.c.id == articles.c.story_id)
+        .where(matches.c.rule == rule, matches.c.seen >= since, matches.c.held_back == "")
+        .where(stories.c.first_seen >= since)
+        .group_by(articles.c.story_id)
+        .order_by(began, func.min(matches.c.id))
+    )
+    return [(row.began, row.story_id) for row in connection.execute(query)]
+
+
+def last_burst(connection: Connection, rule: str) -> datetime | None:
+    """Give when people last heard of a burst from a rule."""
+    query = select(func.max(notices.c.created)).where(
+        notices.c.rule == rule, notices.c.occasion.startswith(BURST)
+    )
+    last: datetime | None = connection.scalar(query)
+    return last

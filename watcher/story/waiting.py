@@ -1,0 +1,76 @@
+"""What rules with `when:` wait for: bursts of stories, corroboration, silence. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from watcher.model import Update
+from watcher.story.life import Development
+from watcher.story.outlets import independent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from watcher.model import Account, When
+
+Arrival: TypeAlias = tuple[datetime, int]
+"""When a story's article matched, and the number of the story."""
+
+
+def burst(arrivals: Sequence[Arrival], when: When, told: datetime | None) -> Development | None:
+    """Tell of a burst that the last arrival completes; None where there is none, or it was told.
+
+    `arrivals` are the matches of the rule in their order, from one window before `told` on, which
+    is when people last heard of a burst. That one has subsided when, at any arrival since, fewer
+    than half as many stories were left in the window.
+    """
+    now, _ = arrivals[-1]
+    stories = _stories(arrivals, now, when.within_s)
+    if len(stories) < when.count:
+        return None
+    if told is not None and not _has_subsided(arrivals, when, told):
+        return None
+    update = Update("burst", count=len(stories), within_s=when.within_s)
+    return Development(f"burst {now:%Y-%m-%dT%H:%M:%S}", update)
+
+
+def stories_of(arrivals: Sequence[Arrival], when: When) -> list[int]:
+    """Number the stories in the window that ends with the last arrival, the first one first."""
+    return list(_stories(arrivals, arrivals[-1][0], when.within_s))
+
+
+def corroborated(accounts: Sequence[Account], when: When) -> Development | None:
+    """Tell of a story that so many independent outlets report by its last article.
+
+    The occasion is for the record to choose: it is the story's first notice.
+    """
+    since = accounts[-1].seen - timedelta(seconds=when.within_s)
+    count = independent([account for account in accounts if account.seen >= since])
+    if count < when.count:
+        return None
+    return Development("", Update("corroborated", count=count, within_s=when.within_s))
+
+
+def quiet(last: datetime, when: When, now: datetime) -> Development | None:
+    """Tell that nothing has matched since `last` for long enough; once for each such silence."""
+    since_s = (now - last).total_seconds()
+    if since_s < when.within_s:
+        return None
+    return Development(f"quiet {last:%Y-%m-%dT%H:%M:%S}", Update("quiet", within_s=since_s))
+
+
+def _stories(
+    arrivals: Sequence[Arrival], until: datetime, within_s: float, *, before: int | None = None
+) -> dict[int, None]:
+    since = until - timedelta(seconds=within_s)
+    window = arrivals if before is None else arrivals[:before]
+    return dict.fromkeys(story for seen, story in window if since <= seen <= until)
+
+
+def _has_subsided(arrivals: Sequence[Arrival], when: When, told: datetime) -> bool:
+    return any(
+        len(_stories(arrivals, seen, when.within_s, before=place)) * 2 < when.count
+        for place, (seen, _) in enumerate(arrivals)
+        if seen > told
+    )
