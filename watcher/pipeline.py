@@ -191,6 +191,7 @@ class Pipeline:
 
             since = now - STORY_WINDOW
             relation, notices = await self.record.related(reading, to_story, since, now)
+            reached("reading-kept")
             self._clocks.keep(pending.source, clocks)
         event(
             "record",

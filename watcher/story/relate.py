@@ -88,7 +88,8 @@ def relate(
     2. The same words are a copy.
     3. Enough shared word sequences under like leads are a copy, or a revision by its own outlet,
        unless weekdays or the figures of the opening contradict.
-    4. Much the same rare words in headline and lead, within a day, are the same event.
+    4. Much the same rare words in headline and lead, within a day, are the same event, unless
+       one has other names wherever the other has its own.
     5. Otherwise the story is new. Of several candidates the closest decides, the earliest on a tie.
 
     `at` is when the article was published, `counts` are those of `words_to_weigh`.
@@ -219,6 +220,10 @@ class _Judge:
             elif self._may_be_event(neighbor, hours, lead):
                 opening = opening_likeness(self._own, text)
                 if opening < EVENT_OPENING or not self._says_enough(text):
+                    continue
+                if names := exchanged(self._own.words, text.words):
+                    why = f"other names stand in the same places: {names[0]}, not {names[1]}"
+                    self._note(lead, f"{why} (article {neighbor.article_id})")
                     continue
                 words = "، ".join(shared_words(self._own, text, 5))
                 why = f"told otherwise than article {neighbor.article_id}, on one day: {words}"
