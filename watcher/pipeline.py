@@ -324,7 +324,10 @@ class Pipeline:
         alerts: list[tuple[str, Alert]] = []
         held_back: dict[str, str] = {}
         for found in matches:
-            rule = self._known[found.rule]
+            rule = self._known.get(found.rule)
+            if rule is None:
+                held_back[found.rule] = "the rule was taken out while the article was being read"
+                continue
             if why := _too_old(article, rule, pending, self.limits, self.now()):
                 held_back[rule.id] = why
                 continue

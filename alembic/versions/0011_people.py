@@ -37,6 +37,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     # An earlier version knows only what waits, was sent or is dead.
     op.execute("UPDATE notices SET status = 'waiting' WHERE status = 'collected'")
+    # What a digest that has not been sent was to tell of is told one by one instead.
+    op.execute(
+        "UPDATE notices SET status = 'waiting', finished = NULL "
+        "WHERE status = 'bundled' AND bundled_in IN "
+        "(SELECT id FROM notices WHERE digest IS NOT NULL AND status IN ('waiting', 'dead'))"
+    )
+    op.execute(
+        "UPDATE notices SET status = 'sent' "
+        "WHERE digest IS NOT NULL AND status IN ('waiting', 'dead')"
+    )
     op.execute("UPDATE notices SET status = 'sent' WHERE status IN ('bundled', 'silenced')")
     for name in ("unanswered", "collected", "thread", "heard", "bundled_in"):
         op.drop_index(f"notices_{name}", "notices")

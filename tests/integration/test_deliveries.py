@@ -73,6 +73,16 @@ async def test_what_follows_replies_to_the_first_message_of_its_thread(record: R
     assert due.replies_to == ""
 
 
+async def test_what_an_earlier_version_queued_replies_to_nobody(record: Record) -> None:
+    first, _ = await queue(record, ("desk", alert()), ("else", alert("roads")))
+    with engine_for(record._url).begin() as connection:
+        connection.execute(update(notices).values(thread=""))
+    await record.due_notices(NOW, 1)
+    await record.sent(first, Sent("ok", "C1:17.5"), NOW)
+    [due] = await record.due_notices(NOW, 10)
+    assert due.replies_to == ""
+
+
 async def test_who_has_it_already_is_remembered(record: Record) -> None:
     [queued] = await queue(record, ("desk", alert()))
     await record.due_notices(NOW, 10)

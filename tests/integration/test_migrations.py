@@ -6,15 +6,24 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import inspect, text
 
+from tests.fakes.readings import NOW, alert, entry, listed, reading
 from watcher.errors import StorageUnavailable, WatcherError
+from watcher.model import Hold
 from watcher.record import Record
 from watcher.record.engine import parse_url
 from watcher.record.migrate import MIGRATIONS, engine_for, upgrade
 from watcher.record.tables import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from watcher.model import Lately, Silence, Waiting
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -163,3 +172,31 @@ def test_the_migrations_travel_with_the_package() -> None:
         check=True,
     )
     assert "site-packages" in where.stdout
+
+
+def to_a_digest(
+    waiting: Waiting,
+    now: datetime,
+    lately: Callable[[], Lately],
+    silences: Sequence[Silence],
+) -> Hold:
+    """Collect every alert for a digest that is due at once."""
+    is_alert = not (waiting.is_bundle or waiting.bundle)
+    return Hold("collected" if is_alert else "waiting", now, "digest" if is_alert else "")
+
+
+async def test_going_back_tells_one_by_one_what_a_digest_was_to_tell(
+    empty_database_url: str,
+) -> None:
+    """An earlier version knows no digests."""
+    async with Record(empty_database_url, judge=to_a_digest) as record:
+        for number, pending in enumerate(await listed(record, *map(entry, range(3)))):
+            told = (("desk", alert(f"rule-{number}", url=pending.entry.url)),)
+            await record.reading(reading(pending, alerts=told), NOW)
+        assert await record.people.bundle_due(NOW)
+    down = alembic(empty_database_url, "downgrade", "0010")
+    assert down.returncode == 0, down.stderr
+    with engine_for(parse_url(empty_database_url)).begin() as connection:
+        query = text("SELECT rule, status FROM notices WHERE status = 'waiting' ORDER BY rule")
+        waiting = [row.rule for row in connection.execute(query)]
+    assert waiting == ["rule-0", "rule-1", "rule-2"]

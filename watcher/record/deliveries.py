@@ -44,8 +44,13 @@ def note(connection: Connection, notice: Notice, attempt: Attempt) -> None:
 
 
 def with_history(connection: Connection, due: Sequence[Notice]) -> list[Notice]:
-    """Give notices with what they reply to, and with who has them already."""
-    firsts = _first_receipts(connection, {one.thread for one in due if one.story_id is not None})
+    """Give notices with what they reply to, and with who has them already.
+
+    Those that an earlier version queued are in no thread.
+    """
+    firsts = _first_receipts(
+        connection, {one.thread for one in due if one.story_id is not None} - {""}
+    )
     taken = _taken(connection, [one.id for one in due if one.attempts])
     return [
         replace(
