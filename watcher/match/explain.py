@@ -128,7 +128,9 @@ def _when_note(rule: Rule, *, holds: bool) -> Iterator[str]:
 
 
 def wanted(when: When) -> str:
-    """Say in words what stories a rule waits for: «3 stories within 6 h»."""
+    """Say in words what a rule waits for: «3 stories within 6 h»."""
+    if when.kind == "quiet_for":
+        return f"{_hours(when.within_s)} without a match"
     of = "stories" if when.kind == "stories" else "independent outlets of its story"
     return f"{when.count} {of} within {_hours(when.within_s)}"
 
