@@ -120,6 +120,23 @@ def test_other_news_is_one_line(update: Update, expected: str) -> None:
     assert news(update) == [expected]
 
 
+def test_a_burst_names_its_other_stories_and_takes_them_for_no_reports_of_its_own() -> None:
+    other = report("الميناء", title="حريق في الرصيف 9", url="https://c.example/9")
+    burst = alert(update=Update("burst", count=4, within_s=3600), reports=(other,))
+    message = message_of(burst, zone="UTC")
+
+    assert [flat(line) for line in message.news] == [
+        "4 أخبار عن هذا الموضوع خلال ساعة واحدة",
+        "وأيضاً: حريق في الرصيف 9 (الميناء)",
+        "ولم يُعرض هنا: خبران",
+    ]
+    assert "منابر أخرى" not in {fact.label for fact in message.facts}
+    apart = (burst, replace(alert(), title=other.title, url=other.url))
+    held = replace(notice(), alert=burst, digest=Digest("digest", SEEN, SEEN, apart))
+    told = message_of(held, zone="UTC")
+    assert [len(topic.stories) for topic in told.topics] == [2]
+
+
 def test_a_closing_summary_has_first_and_last_report_and_the_figures() -> None:
     late = report("Meridian", published=SEEN + timedelta(hours=2))
     update = Update("closing", (FigureChange("القتلى", "3", "7"),), count=2, within_s=86_400)
