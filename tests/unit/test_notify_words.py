@@ -82,10 +82,16 @@ def news(update: Update, **more: Any) -> list[str]:
         (tuple("أبجدهوزح"), "أكدته منابر مستقلة أخرى: أ، ب، ج، د، ه، و و2 غيرها"),
     ],
 )
-def test_outlets_that_confirm_are_named(outlets: tuple[str, ...], expected: str) -> None:
-    told = news(Update("confirmed", count=4), reports=tuple(map(report, outlets)))
+def test_outlets_that_corroborate_are_named(outlets: tuple[str, ...], expected: str) -> None:
+    told = news(Update("corroborated", count=4), reports=tuple(map(report, outlets)))
 
     assert told == [expected, "المنابر المستقلة حتى الآن: 4"]
+
+
+def test_the_outlet_whose_article_confirms_a_story_is_named() -> None:
+    told = news(Update("confirmed", count=2), source="ب", reports=(report("أ"),))
+
+    assert told == ["أكده منبر مستقل آخر: ب", "المنابر المستقلة حتى الآن: 2"]
 
 
 def test_copies_and_the_source_itself_confirm_nothing() -> None:
@@ -94,7 +100,7 @@ def test_copies_and_the_source_itself_confirm_nothing() -> None:
     assert news(Update("corroborated", count=3, within_s=7200), reports=reports) == [
         "أكدته 3 منابر مستقلة خلال ساعتين"
     ]
-    assert news(Update("confirmed", count=12)) == ["أكده 12 منبراً مستقلاً"]
+    assert news(Update("corroborated", count=12)) == ["أكده 12 منبراً مستقلاً"]
 
 
 def test_figures_are_runs_that_read_from_the_right() -> None:

@@ -34,8 +34,10 @@ def news_of(alert: Alert, zone: str) -> tuple[Paragraph, ...]:
     update = alert.update
     if update is None:
         return ()
-    if update.kind in {"confirmed", "corroborated"}:
+    if update.kind == "confirmed":
         return tuple(_confirmed(alert, update))
+    if update.kind == "corroborated":
+        return tuple(_corroborated(alert, update))
     if update.kind == "figures":
         return tuple(_figures(update, wording.FIGURES))
     if update.kind == "closing":
@@ -101,7 +103,14 @@ def other_outlets(alert: Alert) -> list[str]:
 
 
 def _confirmed(alert: Alert, update: Update) -> Iterator[Paragraph]:
-    """Name who confirms it: outlets that do not merely copy."""
+    """Name who confirms what people were told before: the outlet whose article this is."""
+    yield join([f"{wording.OTHERS_CONFIRMED[1]}: ", short_name(alert.source)])
+    if update.count:
+        yield line(f"{wording.OUTLETS_BY_NOW}: {update.count}")
+
+
+def _corroborated(alert: Alert, update: Update) -> Iterator[Paragraph]:
+    """Name who reports the same as a first notice: outlets that do not merely copy."""
     names = list(
         dict.fromkeys(
             clean(report.outlet)
