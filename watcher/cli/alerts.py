@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 alerts_app = typer.Typer(help="Look at what people were told, and answer it.", no_args_is_help=True)
 app.add_typer(alerts_app, name="alerts")
-route_app = typer.Typer(help="Say who would be told.", no_args_is_help=True)
+route_app = typer.Typer(help="Say who would be told what, and when.", no_args_is_help=True)
 app.add_typer(route_app, name="route")
 
 Status = Literal["waiting", "sent", "dead", "collected", "bundled", "silenced"]

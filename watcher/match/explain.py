@@ -84,7 +84,7 @@ def remark_count(explanation: Explanation, count: int) -> Explanation:
     when = explanation.rule.when
     if when is None or when.kind == "quiet_for" or not explanation.holds:
         return explanation
-    note = f"with this article there were {count} of {wanted(when)}"
+    note = f"with this article {count} of {wanted(when)}"
     lacking = when.count - count
     note += f": {lacking} lacked" if lacking > 0 else ": enough to tell"
     return replace(explanation, notes=(*explanation.notes, note))
