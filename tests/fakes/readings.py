@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2024, 5, 4, 9, 0, tzinfo=UTC)
 BAGHDAD = timezone(timedelta(hours=3))
-NEW_STORY = Relation("new", None, None, "nothing on record shares its words")
+NEW_STORY = Relation("new", None, None, "nothing on record shares enough of its words")
 
 
 def source(name: str = "nahr", url: str = "", **more: object) -> Source:

@@ -176,6 +176,28 @@ async def test_route_test_says_who_would_be_told_and_why_not(folder: Path) -> No
     assert watcher(folder, "route", "test").returncode == 2
 
 
+async def test_route_test_says_what_a_rule_still_waits_for(folder: Path) -> None:
+    for when, said in (
+        ("{stories: 3, within: 6h}", "as soon as there are 3 stories within 6 h"),
+        ("{quiet_for: 24h}", "a match tells nobody: people are told of 24 h without a match"),
+    ):
+        waiting = RULES.replace("match: جسر\n", f"match: جسر\n    when: {when}\n")
+        (folder / "rules" / "a.yaml").write_text(waiting, "utf-8")
+        assert said in watcher(folder, "route", "test", "--rule", "bridges").stdout
+
+
+async def test_route_test_refuses_a_source_that_is_not_there(folder: Path) -> None:
+    done = watcher(folder, "route", "test", "--rule", "bridges", "--source", "nahar")
+    assert done.returncode == 1
+    assert "there is no source 'nahar'. Did you mean 'nahr'?" in done.stderr
+
+
+async def test_where_there_is_nothing_no_table_stands(folder: Path) -> None:
+    await told(folder)
+    assert watcher(folder, "alerts", "list", "--rule", "other").stdout == "alerts: none\n"
+    assert watcher(folder, "alerts", "silences").stdout == "silences: none\n"
+
+
 async def test_route_test_of_an_article_on_record_knows_what_was_told(folder: Path) -> None:
     desk, officer = await told(folder)
     shown = json.loads(watcher(folder, "route", "test", "1", "--json").stdout)

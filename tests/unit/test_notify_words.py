@@ -82,10 +82,16 @@ def news(update: Update, **more: Any) -> list[str]:
         (tuple("أبجدهوزح"), "أكدته منابر مستقلة أخرى: أ، ب، ج، د، ه، و و2 غيرها"),
     ],
 )
-def test_outlets_that_confirm_are_named(outlets: tuple[str, ...], expected: str) -> None:
-    told = news(Update("confirmed", count=4), reports=tuple(map(report, outlets)))
+def test_outlets_that_corroborate_are_named(outlets: tuple[str, ...], expected: str) -> None:
+    told = news(Update("corroborated", count=4), reports=tuple(map(report, outlets)))
 
     assert told == [expected, "المنابر المستقلة حتى الآن: 4"]
+
+
+def test_the_outlet_whose_article_confirms_a_story_is_named() -> None:
+    told = news(Update("confirmed", count=2), source="ب", reports=(report("أ"),))
+
+    assert told == ["أكده منبر مستقل آخر: ب", "المنابر المستقلة حتى الآن: 2"]
 
 
 def test_copies_and_the_source_itself_confirm_nothing() -> None:
@@ -94,7 +100,7 @@ def test_copies_and_the_source_itself_confirm_nothing() -> None:
     assert news(Update("corroborated", count=3, within_s=7200), reports=reports) == [
         "أكدته 3 منابر مستقلة خلال ساعتين"
     ]
-    assert news(Update("confirmed", count=12)) == ["أكده 12 منبراً مستقلاً"]
+    assert news(Update("corroborated", count=12)) == ["أكده 12 منبراً مستقلاً"]
 
 
 def test_figures_are_runs_that_read_from_the_right() -> None:
@@ -118,6 +124,23 @@ def test_figures_are_runs_that_read_from_the_right() -> None:
 )
 def test_other_news_is_one_line(update: Update, expected: str) -> None:
     assert news(update) == [expected]
+
+
+def test_a_burst_names_its_other_stories_and_takes_them_for_no_reports_of_its_own() -> None:
+    other = report("الميناء", title="حريق في الرصيف 9", url="https://c.example/9")
+    burst = alert(update=Update("burst", count=4, within_s=3600), reports=(other,))
+    message = message_of(burst, zone="UTC")
+
+    assert [flat(line) for line in message.news] == [
+        "4 أخبار عن هذا الموضوع خلال ساعة واحدة",
+        "وأيضاً: حريق في الرصيف 9 (الميناء)",
+        "ولم يُعرض هنا: خبران",
+    ]
+    assert "منابر أخرى" not in {fact.label for fact in message.facts}
+    apart = (burst, replace(alert(), title=other.title, url=other.url))
+    held = replace(notice(), alert=burst, digest=Digest("digest", SEEN, SEEN, apart))
+    told = message_of(held, zone="UTC")
+    assert [len(topic.stories) for topic in told.topics] == [2]
 
 
 def test_a_closing_summary_has_first_and_last_report_and_the_figures() -> None:

@@ -198,7 +198,7 @@ def test_a_report_that_many_outlets_print_at_once_is_no_formula() -> None:
         (FLOOD, "", "the same text as article 7"),
         (PARAGRAPHS[0] + "\n" + PARAGRAPHS[1], "", "stand in article 7"),
         (COPIES["with another lead"], "", "the leads differ"),
-        (LOOK_ALIKES["weather"][0], "", "nothing on record shares its words"),
+        (LOOK_ALIKES["weather"][0], "", "nothing on record shares enough of its words"),
     ],
     ids=["the same", "cut", "another lead", "another subject"],
 )

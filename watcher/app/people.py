@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from watcher.app.daemon import open_record
 from watcher.config import load_config
 from watcher.errors import StorageUnavailable
-from watcher.match import match
+from watcher.match import match, wanted
 from watcher.model import Lately, Waiting
 from watcher.notify import hold, unwanted
 
@@ -46,6 +46,8 @@ class Routed:
     hold: Hold | None
     why: str = ""
     """Why it is told nothing."""
+    waits: str = ""
+    """What the rule's `when` still has to see besides this match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,14 @@ async def _routed_to(  # noqa: PLR0913, PLR0917 - what, to whom, and what is kno
     waiting = Waiting(case.rule.id, name, case.severity, case.story_id, "first-report", is_new=True)
     lately = await people.lately(waiting, now) if people else Lately()
     held = hold(target, waiting, now, lambda: lately, silences)
-    return Routed(case.rule.id, case.severity, name, zone, held)
+    waits = f"as soon as there are {wanted(case.rule.when)}" if case.rule.when else ""
+    return Routed(case.rule.id, case.severity, name, zone, held, waits=waits)
 
 
 def _why_not(target: Target | None, case: _Case) -> str:
+    when = case.rule.when
+    if when is not None and when.kind == "quiet_for":
+        return f"a match tells nobody: people are told of {wanted(when)}"
     if target is None:
         return "there is no such target: what is for it becomes a dead letter"
     # Which source it will be is not known of a rule alone; then any that the target wants will do.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,6 +15,7 @@ from watcher.cli import app
 from watcher.cli.backtest import AsJson, Since, instant
 from watcher.cli.reading import Format  # noqa: TC001 - typer reads annotations while it runs
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
+from watcher.cli.show import as_json as json_of
 from watcher.cli.show import out
 from watcher.errors import WatcherError
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 alerts_app = typer.Typer(help="Look at what people were told, and answer it.", no_args_is_help=True)
 app.add_typer(alerts_app, name="alerts")
-route_app = typer.Typer(help="Say who would be told.", no_args_is_help=True)
+route_app = typer.Typer(help="Say who would be told what, and when.", no_args_is_help=True)
 app.add_typer(route_app, name="route")
 
 Status = Literal["waiting", "sent", "dead", "collected", "bundled", "silenced"]
@@ -53,7 +54,7 @@ def list_alerts(  # noqa: PLR0913, PLR0917 - one for each option
 
     found = asyncio.run(_listed(config, instant(since), status or "", rule, target, story, limit))
     if as_json:
-        _print_json({"alerts": _as_data(found)})
+        typer.echo(json_of({"alerts": _as_data(found)}))
     else:
         show_alerts(found, utc_now())
 
@@ -66,7 +67,7 @@ def show_alert(which: Number, config: ConfigFile = DEFAULT_CONFIG, as_json: AsJs
 
     told, zone = asyncio.run(_shown(config, which))
     if as_json:
-        _print_json(alerts_view.as_data(told))
+        typer.echo(json_of(alerts_view.as_data(told)))
     else:
         alerts_view.show_alert(told, utc_now(), zone)
 
@@ -94,7 +95,7 @@ def resend(which: Number, config: ConfigFile = DEFAULT_CONFIG) -> None:
 def dead_letters(
     since: Since = "30d",
     again: Annotated[
-        bool, typer.Option("--resend", help="Queue those once more that were not.")
+        bool, typer.Option("--resend", help="Queue once more those that were not yet.")
     ] = False,
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: AsJson = False,
@@ -105,7 +106,7 @@ def dead_letters(
 
     found = asyncio.run(_listed(config, instant(since), "dead", "", "", None, 1000))
     if as_json:
-        _print_json({"alerts": _as_data(found)})
+        typer.echo(json_of({"alerts": _as_data(found)}))
     else:
         show_alerts(found, utc_now(), "never delivered")
     if again:
@@ -142,8 +143,8 @@ def silence(  # noqa: PLR0913, PLR0917 - one for each option
         raise typer.BadParameter("a silence lasts up to a year")
     now, author = utc_now(), by or _user()
     wanted = Silence(0, rule, target, story, now, now + lasts, author, why.strip())
-    kept = asyncio.run(_silence(config, wanted))
-    out.print(f"silence {kept.id} until {kept.ends:%Y-%m-%d %H:%M} UTC")
+    kept, zone = asyncio.run(_silence(config, wanted))
+    out.print(f"silence {kept.id} until {kept.ends.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}")
 
 
 @alerts_app.command("silences")
@@ -165,7 +166,7 @@ def silences(
         return
     found = asyncio.run(_silences(config, every=every))
     if as_json:
-        _print_json({"silences": [dataclasses.asdict(one) for one in found]})
+        typer.echo(json_of({"silences": [dataclasses.asdict(one) for one in found]}))
     else:
         show_silences(found, utc_now())
 
@@ -201,6 +202,8 @@ def route_test(  # noqa: PLR0913, PLR0917 - one for each option
     if bool(what) == bool(rule):
         raise typer.BadParameter("give an article, or --rule")
     configured, now = load_config(config), utc_now()
+    if source is not None:
+        _check_source(configured, source)
     rules = load_rules(configured.rules)
     if what:
         asked = asked_for(what, config, configured, url, form, allow or [])
@@ -210,7 +213,7 @@ def route_test(  # noqa: PLR0913, PLR0917 - one for each option
     else:
         found = asyncio.run(route_of_rule(configured, _rule(rules.rules, rule), source, now))
     if as_json:
-        _print_json({"routes": [route_data(one) for one in found]})
+        typer.echo(json_of({"routes": [route_data(one) for one in found]}))
     elif found:
         show_routes(found, now)
     else:
@@ -221,6 +224,14 @@ def _of_source(article: Any, source: str) -> Any:
     import dataclasses
 
     return dataclasses.replace(article, source=source)
+
+
+def _check_source(config: Config, wanted: str) -> None:
+    from watcher.document import suggest
+
+    known = {source.id for source in config.sources}
+    if wanted not in known:
+        raise WatcherError(f"there is no source '{wanted}'. {suggest(wanted, known)}")
 
 
 def _rule(rules: Iterable[Rule], wanted: str) -> Rule:
@@ -285,7 +296,7 @@ async def _resend(config_file: Path, which: list[int]) -> list[tuple[int, int]]:
     return queued
 
 
-async def _silence(config_file: Path, wanted: Silence) -> Silence:
+async def _silence(config_file: Path, wanted: Silence) -> tuple[Silence, str]:
     from watcher.app import open_people
 
     async with open_people(config_file) as (config, people):
@@ -295,7 +306,7 @@ async def _silence(config_file: Path, wanted: Silence) -> Silence:
         raise WatcherError(
             f"there is no story {wanted.story_id}. `watcher alerts show ID` names it."
         )
-    return kept
+    return kept, config.timezone
 
 
 def _check_names(config: Config, wanted: Silence) -> None:
@@ -340,10 +351,6 @@ def _as_data(found: list[Told]) -> list[dict[str, Any]]:
     from watcher.cli.alerts_view import as_data
 
     return [as_data(told) for told in found]
-
-
-def _print_json(data: object) -> None:
-    typer.echo(json.dumps(data, default=str, ensure_ascii=False))
 
 
 def _user() -> str:

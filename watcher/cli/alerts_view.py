@@ -39,6 +39,9 @@ _HEADLINE: Final = 120
 
 def show_alerts(found: Sequence[Told], now: datetime, title: str = "alerts") -> None:
     """Print notices, one a row, the newest last."""
+    if not found:
+        out.print(f"{title}: none")
+        return
     table = _table(title, "id", "when", "severity", "rule", "target", "status", "headline")
     for told in reversed(found):
         word = told.severity.word
@@ -63,14 +66,11 @@ def headline(told: Told) -> str:
 
 def state_of(told: Told, now: datetime) -> str:
     """Say in some words what became of a notice."""
-    words = told.status
-    if told.status == "collected":
-        words = f"{told.why}, {ago(told.due, now)}"
-    elif told.status == "bundled":
+    words = status_words(told.status, told.why)
+    if told.status == "bundled":
         words = f"told in {told.bundled_in}"
-    elif told.why:
-        until = f", {ago(told.due, now)}" if told.status == "waiting" else ""
-        words = told.why if told.status == "silenced" else f"{told.status}: {told.why}{until}"
+    elif told.status in {"waiting", "collected"} and told.due > now:
+        words += f", {ago(told.due, now)}"
     if told.status == "dead" and told.bundled_in:
         words += f", sent again as {told.bundled_in}"
     if told.acknowledged:
@@ -78,6 +78,13 @@ def state_of(told: Told, now: datetime) -> str:
     if told.escalated:
         words += ", escalated"
     return words
+
+
+def status_words(status: str, why: str) -> str:
+    """Say the state of a notice with its reason; a silence's reason names the state itself."""
+    if status == "silenced":
+        return why or status
+    return f"{status}: {why}" if why else status
 
 
 def show_alert(told: Told, now: datetime, zone: str) -> None:
@@ -137,6 +144,9 @@ def latencies(told: Told) -> dict[str, str]:
 
 def show_silences(found: Sequence[Silence], now: datetime) -> None:
     """Print silences, one a row."""
+    if not found:
+        out.print("silences: none")
+        return
     table = _table("silences", "id", "rule", "target", "story", "ends", "by", "why")
     for one in found:
         has_ended = one.ends <= now
@@ -171,8 +181,9 @@ def _when(one: Routed, now: datetime) -> tuple[str, str, str]:
     if held.status == "silenced":
         return "not", held.why, "dim"
     if held.at <= now:
-        return "at once", "", "green"
-    return _moment(held.at, one.zone), held.why, "cyan" if held.bundle else "yellow"
+        return "at once", one.waits, "green"
+    why = ", ".join(part for part in (held.why, one.waits) if part)
+    return _moment(held.at, one.zone), why, "cyan" if held.bundle else "yellow"
 
 
 def as_data(told: Told) -> dict[str, Any]:

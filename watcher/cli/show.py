@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,15 @@ def show_problems(problems: Iterable[Problem]) -> None:
         place = f"{problem.file}:{problem.line}:{problem.col}" if problem.line else problem.file
         rest = str(problem).removeprefix(place)
         err.print(Text.assemble((place, "bold"), (rest, color)), soft_wrap=True)
+
+
+def as_json(data: object) -> str:
+    """Write plain values as one line of JSON, instants as ISO 8601 has them."""
+    return json.dumps(data, default=_as_text, ensure_ascii=False)
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def ago(instant: datetime | None, now: datetime) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +16,7 @@ from rich.text import Text
 from watcher.cli import app
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import ago, err, out
+from watcher.cli.show import as_json as json_of
 from watcher.cli.sources_view import checked_row, entry_as_record, show_preview, show_skipped
 from watcher.errors import WatcherError
 from watcher.notify.bidi import isolate
@@ -63,7 +63,7 @@ def preview(
             for o in found.offers
         ]
         told = {"offers": offers, "failure": found.failure or None}
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        typer.echo(json_of(told))
     else:
         show_preview(found)
     if not found.offers:
@@ -79,7 +79,7 @@ def list_sources(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -
     found, now = asyncio.run(read_sources_with_states(config)), utc_now()
     if as_json:
         told = [dataclasses.asdict(s) | {"state": _as_record(state)} for s, state in found]
-        typer.echo(json.dumps(told, default=str, ensure_ascii=False))
+        typer.echo(json_of(told))
         return
     table = Table(title="sources", title_justify="left")
     for column in ("source", "kind", "last success", "next poll", "remark"):

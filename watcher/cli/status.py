@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from watcher.cli import app
-from watcher.cli.alerts_view import SEVERITY_COLOR, STATUS_COLOR, show_silences
+from watcher.cli.alerts_view import SEVERITY_COLOR, STATUS_COLOR, show_silences, status_words
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import ago, out
+from watcher.cli.show import as_json as json_of
 from watcher.health import KINDS
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def status(
 
     found = asyncio.run(read_status(config))
     if as_json:
-        typer.echo(json.dumps(_as_data(found), default=str, ensure_ascii=False))
+        typer.echo(json_of(_as_data(found)))
         return
     out.print(_sources(found))
     if any(source.troubles for source in found.sources):
@@ -146,7 +146,7 @@ def _alerts(title: str, alerts: tuple[NoticeStatus, ...], now: datetime) -> Tabl
             Text(word, SEVERITY_COLOR[word]),
             Text(alert.rule),
             Text(alert.target),
-            Text(f"{alert.status} {alert.why}".strip(), STATUS_COLOR.get(alert.status, "")),
+            Text(status_words(alert.status, alert.why), STATUS_COLOR.get(alert.status, "")),
             Text(alert.title),
         )
     return table

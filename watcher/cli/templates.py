@@ -14,7 +14,9 @@ from watcher.cli import app
 from watcher.cli.show import out
 from watcher.errors import Invalid, WatcherError
 
-templates_app = typer.Typer(no_args_is_help=True, help="How messages look: edit, preview.")
+templates_app = typer.Typer(
+    no_args_is_help=True, help="Look at messages, and edit their templates."
+)
 app.add_typer(templates_app, name="templates")
 
 
@@ -50,7 +52,10 @@ def preview(
         str, typer.Argument(help="first, an update such as denied, digest or storm.")
     ] = "first",
     form: Annotated[PreviewForm, typer.Option(help="Where it is to be read.")] = PreviewForm.TEXT,
-    folder: Annotated[Path | None, typer.Option(help="Your templates; ours without it.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Your templates; ours without it.", exists=True, file_okay=False),
+    ] = None,
     zone: Annotated[str, typer.Option(help="The reader's time zone.")] = "UTC",
 ) -> None:
     """Write an invented message of one kind, as it would be sent."""

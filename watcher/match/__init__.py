@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.match.explain import explain, remark_age, remark_count
+from watcher.match.explain import explain, remark_age, remark_count, wanted
 from watcher.match.explained import Explained, Explanation
 from watcher.match.files import CompiledFile, compile_file
 from watcher.match.read import read_file
@@ -36,4 +36,5 @@ __all__ = [
     "remark_age",
     "remark_count",
     "run_tests",
+    "wanted",
 ]

@@ -84,7 +84,7 @@ def remark_count(explanation: Explanation, count: int) -> Explanation:
     when = explanation.rule.when
     if when is None or when.kind == "quiet_for" or not explanation.holds:
         return explanation
-    note = f"with this article there were {count} of {wanted(when)}"
+    note = f"with this article {count} of {wanted(when)}"
     lacking = when.count - count
     note += f": {lacking} lacked" if lacking > 0 else ": enough to tell"
     return replace(explanation, notes=(*explanation.notes, note))
@@ -128,7 +128,9 @@ def _when_note(rule: Rule, *, holds: bool) -> Iterator[str]:
 
 
 def wanted(when: When) -> str:
-    """Say in words what stories a rule waits for: «3 stories within 6 h»."""
+    """Say in words what a rule waits for: «3 stories within 6 h»."""
+    if when.kind == "quiet_for":
+        return f"{_hours(when.within_s)} without a match"
     of = "stories" if when.kind == "stories" else "independent outlets of its story"
     return f"{when.count} {of} within {_hours(when.within_s)}"
 

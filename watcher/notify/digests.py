@@ -10,6 +10,7 @@ from watcher.notify.bidi import Paragraph, clean, flat, join, line, paragraph
 from watcher.notify.counting import ALERT, STORY, counted
 from watcher.notify.counting import TOPIC as TOPIC_NOUN
 from watcher.notify.parts import Message, Story, Topic, kind_word, rule_of, short_name, web_address
+from watcher.notify.updates import same_story
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,7 @@ def _stories(group: Sequence[tuple[Alert, Message]]) -> tuple[Story, ...]:
     """Put together what is about one story: alerts that share a report."""
     stories: list[tuple[set[str], list[Message]]] = []
     for alert, message in group:
-        addresses = {web_address(url) for url in (alert.url, *(r.url for r in alert.reports))}
+        addresses = {web_address(url) for url in (alert.url, *(r.url for r in same_story(alert)))}
         addresses.discard("")
         same = [story for story in stories if story[0] & addresses]
         if not same:

@@ -133,7 +133,7 @@ def _why(alert: Alert) -> Paragraph:
 
 def _facts(alert: Alert, zone: str) -> Iterator[Fact]:
     yield Fact(wording.SOURCE, short_name(alert.source))
-    if clean(alert.author):
+    if clean(alert.author) not in {"", clean(alert.source)}:
         yield Fact(wording.AUTHOR, short_name(alert.author))
     if clean(alert.credit):
         yield Fact(wording.CREDIT, short_name(alert.credit))

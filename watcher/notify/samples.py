@@ -49,6 +49,11 @@ REPORTS: Final = (
     _report("صحيفة الرابية", 22, relation="copy", agency="وكالة الساحل"),
     _report("Meridian News", 95, relation="same-event"),
 )
+STORIES: Final = (
+    _report("وكالة الساحل", 14, title="حريق في سفينة راسية عند الرصيف 9", relation="new"),
+    _report("Meridian News", 95, title="Blast shuts fuel depot in Ras Example", relation="new"),
+)
+"""The first reports of other stories in a burst."""
 FIRST: Final = Alert(
     rule="port-incidents",
     rule_title="حوادث الموانئ والمستودعات",
@@ -77,7 +82,7 @@ UPDATES: Final = (
     ),
     Update("deleted", before=_PASSAGE),
     Update("closing", _FIGURES, count=3, within_s=86_400.0),
-    Update("burst", count=12, within_s=3600.0),
+    Update("burst", count=5, within_s=3600.0),
     Update("corroborated", count=3, within_s=7200.0),
     Update("quiet", within_s=2 * 86_400.0),
     Update("escalated", within_s=900.0),
@@ -91,7 +96,8 @@ def sample_notices(target: str = "desk") -> dict[Kind, Notice]:
     """Give a notice of each kind."""
     alerts: dict[Kind, Alert] = {"first": FIRST}
     for update in UPDATES:
-        alerts[update.kind] = replace(FIRST, reports=REPORTS, update=update)
+        reports = STORIES if update.kind == "burst" else REPORTS
+        alerts[update.kind] = replace(FIRST, reports=reports, update=update)
     notices = {kind: _notice(kind, alert, target) for kind, alert in alerts.items()}
     begin = _SEEN - timedelta(hours=6)
     several = (

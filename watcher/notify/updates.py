@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from watcher.model import Alert, FigureChange, Update
+    from watcher.model import Alert, FigureChange, Report, Update
 
 _MAX_QUOTE = 700
 _MAX_FIGURES = 6
+_MAX_STORIES = 8
+_MAX_STORY = 120
 _MAX_COUNTED = 40
 _MAX_NUMBER = 24
 _DENIALS = re.compile(
@@ -32,20 +34,21 @@ def news_of(alert: Alert, zone: str) -> tuple[Paragraph, ...]:
     update = alert.update
     if update is None:
         return ()
-    if update.kind in {"confirmed", "corroborated"}:
+    if update.kind == "confirmed":
         return tuple(_confirmed(alert, update))
+    if update.kind == "corroborated":
+        return tuple(_corroborated(alert, update))
     if update.kind == "figures":
         return tuple(_figures(update, wording.FIGURES))
     if update.kind == "closing":
         return tuple(_closing(alert, update, zone))
+    if update.kind == "burst":
+        return tuple(_burst(alert, update))
     return (line(_in_one_line(update)),)
 
 
 def _in_one_line(update: Update) -> str:
     match update.kind:
-        case "burst":
-            many = counted(update.count, STORY) if update.count else wording.KIND["burst"]
-            return f"{many} {wording.ON_THIS_TOPIC}{_within(update)}"
         case "quiet":
             return wording.QUIET + _for(update)
         case "escalated":
@@ -83,10 +86,15 @@ def head_of(update: Update | None) -> str:
     return wording.KIND[update.kind]
 
 
+def same_story(alert: Alert) -> tuple[Report, ...]:
+    """Give the other reports of an alert's own story; those of a burst are of other stories."""
+    return () if alert.update and alert.update.kind == "burst" else alert.reports
+
+
 def other_outlets(alert: Alert) -> list[str]:
     """Name the outlets that report the same, each once, with the agency whose text it is."""
     found: dict[str, str] = {}
-    for report in alert.reports:
+    for report in same_story(alert):
         outlet = clean(report.outlet)
         if outlet and outlet != clean(alert.source) and outlet not in found:
             agency = clean(report.agency)
@@ -95,7 +103,14 @@ def other_outlets(alert: Alert) -> list[str]:
 
 
 def _confirmed(alert: Alert, update: Update) -> Iterator[Paragraph]:
-    """Name who confirms it: outlets that do not merely copy."""
+    """Name who confirms what people were told before: the outlet whose article this is."""
+    yield join([f"{wording.OTHERS_CONFIRMED[1]}: ", short_name(alert.source)])
+    if update.count:
+        yield line(f"{wording.OUTLETS_BY_NOW}: {update.count}")
+
+
+def _corroborated(alert: Alert, update: Update) -> Iterator[Paragraph]:
+    """Name who reports the same as a first notice: outlets that do not merely copy."""
     names = list(
         dict.fromkeys(
             clean(report.outlet)
@@ -117,6 +132,19 @@ def _confirmed(alert: Alert, update: Update) -> Iterator[Paragraph]:
 
 def _confirms(count: int) -> str:
     return wording.CONFIRMED_PLURAL if is_few(count) else wording.CONFIRMED
+
+
+def _burst(alert: Alert, update: Update) -> Iterator[Paragraph]:
+    """Count the stories, and name those besides the alert's own: each report is of one."""
+    many = counted(update.count, STORY) if update.count else wording.KIND["burst"]
+    yield line(f"{many} {wording.ON_THIS_TOPIC}{_within(update)}")
+    shown = alert.reports[:_MAX_STORIES]
+    for report in shown:
+        title = short_name(report.title or wording.UNTITLED, _MAX_STORY)
+        yield join([f"{wording.ALSO}: ", title, " (", short_name(report.outlet), ")"])
+    more = update.count - 1 - len(shown)
+    if shown and more > 0:
+        yield line(f"{wording.MORE}: {counted(more, STORY)}")
 
 
 def _closing(alert: Alert, update: Update, zone: str) -> Iterator[Paragraph]:

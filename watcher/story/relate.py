@@ -114,7 +114,7 @@ class _Judge:
         self._own = Text(fingerprint, self._weights)
         self._source = source
         self._at = at
-        self._nearest = (-1.0, "nothing on record shares its words")
+        self._nearest = (-1.0, "nothing on record shares enough of its words")
 
     def judge(self, known: Sequence[Neighbor]) -> Relation:
         texts = [Text(neighbor.fingerprint, self._weights) for neighbor in known]

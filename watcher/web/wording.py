@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 ACKNOWLEDGE: Final = "تأكيد الاطلاع"
-ACKNOWLEDGE_LEAD: Final = "بالتأكيد يعلم الآخرون أنك تتابع هذا الخبر، ولا يُصعَّد التنبيه."
+ACKNOWLEDGE_LEAD: Final = "عند التأكيد يعلم الآخرون أنك تتابع هذا الخبر، ولا يُصعَّد التنبيه."
 ACKNOWLEDGED: Final = "سُجّل اطلاعك على التنبيه."
 SILENCE: Final = "كتم التنبيهات"
 SILENCE_LEAD: Final = "لن تصل التنبيهات المكتومة إلى هذه الوجهة حتى تنقضي المدة."
@@ -15,11 +15,11 @@ ALREADY_ACKNOWLEDGED: Final = "سُجّل الاطلاع على هذا التن�
 ALREADY_SILENCED: Final = "هذه التنبيهات مكتومة حتى {until}."
 DONE: Final = "تم"
 EXPIRED: Final = "انتهت صلاحية الرابط"
-EXPIRED_LEAD: Final = "تعمل الروابط سبعة أيام. استعمل الأمر watcher alerts بدلاً منه."
+EXPIRED_LEAD: Final = "تعمل الروابط سبعة أيام. استعمل الأمر watcher alerts بدلاً منها."
 UNKNOWN: Final = "لا توجد صفحة هنا"
 UNKNOWN_LEAD: Final = "الرابط ناقص أو غير صحيح. انسخه كاملاً من الرسالة."
 WRONG: Final = "لم يُفهم الطلب"
-WRONG_LEAD: Final = "ارجع إلى الصفحة واملأ الحقول كما هي."
+WRONG_LEAD: Final = "ارجع إلى الصفحة واملأ الحقول المطلوبة."
 UNAVAILABLE: Final = "تعذّر الحفظ الآن"
 UNAVAILABLE_LEAD: Final = "حاول مرة أخرى بعد قليل."
 RULE: Final = "القاعدة"
