@@ -37,6 +37,11 @@ STATUS_COLOR: Final = {
 _HEADLINE: Final = 120
 
 
+def who(author: str) -> str:
+    """Name who answered; by a link, nobody has to say."""
+    return isolate(author) if author else "somebody, by link"
+
+
 def show_alerts(found: Sequence[Told], now: datetime, title: str = "alerts") -> None:
     """Print notices, one a row, the newest last."""
     if not found:
@@ -74,7 +79,7 @@ def state_of(told: Told, now: datetime) -> str:
     if told.status == "dead" and told.bundled_in:
         words += f", sent again as {told.bundled_in}"
     if told.acknowledged:
-        words += f", acknowledged by {isolate(told.acknowledged[0].author)}"
+        words += f", acknowledged by {who(told.acknowledged[0].author)}"
     if told.escalated:
         words += ", escalated"
     return words
@@ -116,7 +121,7 @@ def show_alert(told: Told, now: datetime, zone: str) -> None:
     for word, length in latencies(told).items():
         out.print(Text.assemble((f"{word:>12}  ", "cyan"), length), soft_wrap=True)
     for answer in told.acknowledged:
-        said = f"{_moment(answer.at, zone)}  {isolate(answer.author)}"
+        said = f"{_moment(answer.at, zone)}  {who(answer.author)}"
         said += f": {isolate(answer.note)}" if answer.note else ""
         out.print(Text.assemble(("acknowledged  ", "cyan"), said), soft_wrap=True)
     if told.digest:
@@ -156,7 +161,7 @@ def show_silences(found: Sequence[Silence], now: datetime) -> None:
             one.target or "any",
             "any" if one.story_id is None else str(one.story_id),
             ago(one.ends, now),
-            isolate(one.author),
+            who(one.author),
             isolate(one.why),
         )
         table.add_row(*(Text(cell, "dim" if has_ended else "") for cell in cells))

@@ -49,13 +49,13 @@ def ago(instant: datetime | None, now: datetime) -> str:
 def span(length: timedelta) -> str:
     """Give a duration in its largest fitting unit.
 
-    >>> span(timedelta(seconds=7260))
-    '2 h'
+    >>> span(timedelta(seconds=7260)), span(timedelta(seconds=6 * 3600 - 2))
+    ('2 h', '6 h')
     """
     seconds = int(length.total_seconds())
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
+        if seconds >= 1.95 * size:
+            return f"{round(seconds / size)} {unit}"
     return f"{seconds} s"
 
 

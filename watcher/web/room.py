@@ -158,7 +158,7 @@ class Room:
         return told or _answer(wording.UNKNOWN, wording.UNKNOWN_LEAD, status=404)
 
     async def _acknowledge(self, told: Told, given: Mapping[str, str]) -> web.Response:
-        author = _text(given, "name", page.NAME_CHARS) or f"link to {told.target}"
+        author = _text(given, "name", page.NAME_CHARS)
         note = _text(given, "note", page.NOTE_CHARS)
         answer = await self.people.acknowledge(told.id, author, note, self.now())
         if answer == "done":
@@ -184,7 +184,7 @@ class Room:
             story_id=told.story_id if what == "story" else None,
             starts=now,
             ends=now + timedelta(hours=int(hours)),
-            author=_text(given, "name", page.NAME_CHARS) or f"link to {told.target}",
+            author=_text(given, "name", page.NAME_CHARS),
             why=note,
         )
         await self.people.silence(wanted)
