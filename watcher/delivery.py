@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from watcher.model import Refused, Sent, TryAgain
+from watcher.notify import is_for_all
 from watcher.points import reached
 from watcher.record import Outage, retry_delay
 
@@ -93,10 +94,18 @@ class Delivery:
                 self._outages[notice.target].taken(notice.id)
                 await self.parts.record.sent(notice, outcome, now, took_s)
                 reached("sent-kept")
+                await self._tell_if_not_for_all(notice.target, outcome)
             case Refused(why=why):
                 await self._dead_letter(notice, why, took_s)
             case TryAgain():
                 await self._put_off(notice, outcome, took_s)
+
+    async def _tell_if_not_for_all(self, target: str, sent: Sent) -> None:
+        """Tell the operator, once a day, of people or places of a target that get nothing."""
+        if not is_for_all(sent):
+            what = f"target '{target}' takes messages for some of its people or places only"
+            occasion = f"not for all {target} {self.parts.now():%Y-%m-%d}"
+            await self.parts.report.tell(what, sent.answer, occasion=occasion)
 
     async def broke(self, notice: Notice, failure: Exception) -> None:
         """Put off a notice whose delivery raised, which is a mistake of ours."""

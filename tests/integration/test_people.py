@@ -11,7 +11,16 @@ import pytest
 
 from tests.fakes.readings import NOW, alert, entry, reading, source
 from watcher.errors import StorageUnavailable
-from watcher.model import Escalation, Relation, Secret, Sent, Severity, Silence
+from watcher.model import (
+    Escalation,
+    FigureChange,
+    Relation,
+    Secret,
+    Sent,
+    Severity,
+    Silence,
+    Update,
+)
 from watcher.notify import DigestTimes, Holding, QuietHours, Target
 from watcher.record import Record, bundles
 
@@ -372,6 +381,23 @@ async def test_what_nobody_acknowledges_is_escalated_once(desk: Desk) -> None:
     assert notice.occasion == "escalated from desk"
     assert notice.alert.update
     assert (notice.alert.update.kind, notice.alert.update.within_s) == ("escalated", 1800.0)
+
+
+async def test_what_is_escalated_keeps_what_was_new(desk: Desk) -> None:
+    await desk.open(DESK, OFFICER)
+    new = Update("figures", (FigureChange("القتلى", "3", "7"),))
+    await desk.report(("desk", alert(severity=Severity.HIGH, update=new)))
+    await desk.send(NOW)
+    chain = [ESCALATION, Escalation("officer", "chief", 600.0, Severity.HIGH)]
+    await desk.record.people.escalate(chain, NOW + HOUR)
+    [notice] = await desk.send(NOW + HOUR)
+    assert notice.alert.update
+    assert notice.alert.update.earlier == new
+    [number] = await desk.record.people.escalate(chain, NOW + HOUR + 10 * MINUTE)
+    told = await desk.record.people.alert(number)
+    assert told
+    assert told.alert.update
+    assert (told.alert.update.kind, told.alert.update.earlier) == ("escalated", new)
 
 
 async def test_an_escalated_notice_is_escalated_to_the_next(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from watcher.notify import message_of
 from watcher.notify.bidi import flat
 from watcher.notify.changes import changed_words
 from watcher.notify.counting import HOUR, INDEPENDENT_OUTLET, STORY, counted
+from watcher.notify.updates import quotes_of
 from watcher.notify.wording import length
 
 AL_MINA = "\u2068Al-Mina\u2069"
@@ -118,6 +119,14 @@ def test_figures_are_runs_that_read_from_the_right() -> None:
 )
 def test_other_news_is_one_line(update: Update, expected: str) -> None:
     assert news(update) == [expected]
+
+
+def test_what_is_escalated_says_what_it_was() -> None:
+    burst = Update("burst", count=12, within_s=3600)
+    told = "لم يؤكد أحد اطلاعه على هذا التنبيه"
+    assert news(Update("escalated", earlier=burst)) == [told, *news(burst)]
+    denied = Update("denied", before="انسحبت القوات", after="نفى المتحدث انسحاب القوات")
+    assert quotes_of(Update("escalated", earlier=denied)) == quotes_of(denied) != ()
 
 
 def test_a_closing_summary_has_first_and_last_report_and_the_figures() -> None:

@@ -148,8 +148,12 @@ def _escalate(
     if not heads:
         return None
     seconds = (now - row.finished).total_seconds()
-    told = Update(kind="escalated", count=len(heads), within_s=seconds)
-    alert = replace(alert_of(heads[0].alert), update=told)
+    alert = alert_of(heads[0].alert)
+    earlier = None if row.digest else alert.update
+    if earlier and earlier.kind == "escalated":
+        earlier = earlier.earlier
+    told = Update("escalated", count=len(heads), within_s=seconds, earlier=earlier)
+    alert = replace(alert, update=told)
     occasion = f"{ESCALATED} from {escalation.target}"
     return _queue_again(connection, row, escalation.to, occasion, judge, now, alert)
 

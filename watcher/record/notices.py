@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
 
-from watcher.model import QUIET_HOURS
+from watcher.model import FALLBACK, QUIET_HOURS
 from watcher.points import reached
 from watcher.record import bundles, deliveries
 from watcher.record.holding import at_once, columns_of, judged, new_row, silences_now
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 FIRST_REPORT = "first-report"
 """The occasion of a notice that tells of a story for the first time."""
-FALLBACK = "fallback from "
-"""How the occasion begins of what another target refused."""
 
 
 def queue(  # noqa: PLR0913, PLR0917 - what, about which story, when, and who decides
