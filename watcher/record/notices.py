@@ -89,8 +89,9 @@ def claim(  # noqa: PLR0913, PLR0917 - what is due, how that is told, and who de
 ) -> list[Notice]:
     """Take up to `limit` notices: severest first, then oldest, leaving out `busy` targets.
 
-    Those of `also` are due whatever their own time says, those of `but` are not. Each is judged
-    once more: silences may have been set, and a brake may have been reached.
+    Those of `also` are due whatever their own time says, unless quiet hours hold them; those of
+    `but` are not. Each is judged once more: silences may have been set, and a brake may have been
+    reached.
     """
     taken: list[Row[Any]] = []
     due = (*also,)
@@ -128,10 +129,11 @@ def _ready(  # noqa: PLR0913, PLR0917 - what is due, and what is not
     but: Collection[int],
 ) -> Sequence[Row[Any]]:
     is_due = notices.c.retry_at <= lease.now
+    at_once = notices.c.id.in_(also) & (notices.c.why != QUIET_HOURS)
     ready = (
         select(notices)
         .where(IS_WAITING, is_free(notices, lease.now))
-        .where(or_(is_due, notices.c.id.in_(also)) if also else is_due)
+        .where(or_(is_due, at_once) if also else is_due)
         .order_by(notices.c.severity.desc(), notices.c.created, notices.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

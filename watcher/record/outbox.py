@@ -45,6 +45,8 @@ class Outage:
 
     until: datetime | None = None
     """When the target is tried next; None for now."""
+    since: datetime | None = None
+    """When the first of the failures in a row was; None where there are none."""
     _failures: int = 0
     """In a row."""
     _is_of_target: bool = False
@@ -103,6 +105,7 @@ class Outage:
         else:
             self._held.add(notice_id)
         self._tried.add(notice_id)
+        self.since = self.since or now
         self._failures += 1
         self._is_of_target = is_of_target
         self._is_asked_for = asked_s is not None
@@ -116,7 +119,7 @@ class Outage:
         if self._failures:
             self._doubted |= self._held
             self._tried.clear()
-        self.until, self._failures, self._is_of_target = None, 0, False
+        self.until, self.since, self._failures, self._is_of_target = None, None, 0, False
 
     def forget(self, notice_id: int) -> None:
         """Note that a notice is closed."""
