@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from watcher.log import error
 from watcher.model import Refused, Sent, TryAgain
+from watcher.notify import is_for_all
 from watcher.points import reached
 from watcher.record import Outage, retry_delay
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
+    from datetime import datetime
 
     from watcher.clock import Clock
     from watcher.model import Notice
@@ -57,12 +60,18 @@ class Parts(Protocol):
         """How to wait."""
 
 
+LONG_OUTAGE: Final = timedelta(hours=1)
+"""A target that takes nothing for so long wants a person."""
+
+
 @dataclass(slots=True)
 class Delivery:
     """Deliveries to every target, each with what its failures in a row say."""
 
     parts: Parts
     _outages: dict[str, Outage] = field(default_factory=lambda: defaultdict(Outage))
+    _told: dict[str, datetime] = field(default_factory=dict)
+    """Outages that were told of: by target, since when."""
 
     async def due(self, target: str, others: Collection[str]) -> list[Notice]:
         """Take the notice that a target is to get next, once it may get one; none while it rests.
@@ -93,10 +102,42 @@ class Delivery:
                 self._outages[notice.target].taken(notice.id)
                 await self.parts.record.sent(notice, outcome, now, took_s)
                 reached("sent-kept")
+                await self._tell_if_not_for_all(notice.target, outcome)
             case Refused(why=why):
                 await self._dead_letter(notice, why, took_s)
             case TryAgain():
                 await self._put_off(notice, outcome, took_s)
+
+    async def tell_of_outages(self) -> None:
+        """Tell the operator of targets that have taken nothing for an hour, and when they do again.
+
+        Each is told of once. Of the operator's own target only the log can tell.
+        """
+        now = self.parts.now()
+        for target, since in list(self._told.items()):
+            if self._outages[target].since != since:
+                what = f"target '{target}' takes messages again"
+                await self._tell_of(target, what, f"It took none since {_clock(since)}.", since)
+                del self._told[target]
+        for target, outage in list(self._outages.items()):
+            began = outage.since
+            if began and outage.is_on and target not in self._told and now - began >= LONG_OUTAGE:
+                what = f"target '{target}' has taken nothing since {_clock(began)}"
+                details = "What waits for it is kept and tried again: `watcher status`."
+                await self._tell_of(target, what, details, began)
+                self._told[target] = began
+                error("notify", target=target, why=what)
+
+    async def _tell_of(self, target: str, what: str, details: str, since: datetime) -> None:
+        if target != self.parts.operator:
+            await self.parts.report.tell(what, details, occasion=f"{what} {since.isoformat()}")
+
+    async def _tell_if_not_for_all(self, target: str, sent: Sent) -> None:
+        """Tell the operator, once a day, of people or places of a target that get nothing."""
+        if not is_for_all(sent):
+            what = f"target '{target}' takes messages for some of its people or places only"
+            occasion = f"not for all {target} {self.parts.now():%Y-%m-%d}"
+            await self.parts.report.tell(what, sent.answer, occasion=occasion)
 
     async def broke(self, notice: Notice, failure: Exception) -> None:
         """Put off a notice whose delivery raised, which is a mistake of ours."""
@@ -127,3 +168,7 @@ class Delivery:
         fallback = next((one.fallback for one in parts.targets if one.name == notice.target), "")
         await parts.record.refused(notice, why, now, took_s, fallback=fallback, word=word)
         reached("refusal-kept")
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -10,9 +10,8 @@ from sqlalchemy import select, update
 
 from tests.fakes.readings import NOW, alert, entry, reading
 from tests.integration.test_outbox import queue
-from watcher.model import Relation, Sent, Severity
+from watcher.model import FALLBACK, Relation, Sent, Severity
 from watcher.record.migrate import engine_for
-from watcher.record.notices import FALLBACK
 from watcher.record.tables import deliveries, notices
 
 if TYPE_CHECKING:

@@ -12,15 +12,16 @@ import socket
 import ssl
 import subprocess
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.notices import SEEN, notice
+from tests.fakes.notices import SEEN, alert, notice
 from tests.fakes.site import Reply, Site
 from tests.fakes.slack import BOT_TOKEN, BOT_URL, OK, TOKENS, WEBHOOK_URL, Slack, open_slack
 from tests.fakes.smtp import HANG_UP, MailServer, free_port
-from watcher.model import Outcome, Refused, Secret, Sent, TryAgain
+from watcher.model import Digest, Outcome, Refused, Secret, Sent, TryAgain
 from watcher.notify import Notifier, Target, fault_of
 
 if TYPE_CHECKING:
@@ -109,6 +110,17 @@ async def test_mails_of_one_thread_refer_to_one_root(mail: MailServer) -> None:
     assert first["References"] == second["References"] == first["In-Reply-To"]
     assert first["Message-ID"] != second["Message-ID"]
     assert len({first["References"], other["References"], third["References"]}) == 3
+
+
+async def test_each_digest_is_a_thread_of_its_own(mail: MailServer) -> None:
+    for identity in ("monday", "tuesday"):
+        digest = Digest("digest", SEEN, SEEN, (alert(),))
+        told = replace(notice(), identity=identity, story_id=None, digest=digest)
+        async with Notifier([target(mail.url())], clock=lambda: SEEN) as notifier:
+            await notifier.send(told)
+
+    first, second = mail.taken
+    assert first["References"] != second["References"]
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,23 @@ async def test_each_channel_has_a_receipt_of_its_own(slack: Slack, clock: Clock)
     assert [payload["channel"] for payload in slack.payloads] == ["#one", "#two", "ONE", "TWO"]
 
 
+async def test_a_channel_that_never_takes_it_keeps_it_from_no_other(
+    slack: Slack, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    fine = Reply(200, b'{"ok": true, "channel": "C2", "ts": "18.5"}')
+    never, busy = Reply(200, b'{"ok": false, "error": "is_archived"}'), Reply(429)
+    slack.bot(never, busy, never, fine, never, never)
+    async with opened(clock, f"{BOT_URL}/#one/#two") as notifier:
+        assert isinstance(await notifier.send(to()), TryAgain), "the other may still take it"
+        outcome = await notifier.send(to())
+        assert isinstance(await notifier.send(to(id=8)), Refused), "where none takes it"
+
+    assert isinstance(outcome, Sent)
+    assert outcome.receipt == "#two=C2:18.5"
+    assert outcome.answer.startswith("HTTP 200, but not for *** (1 of 2): ")
+    assert [record.levelname for record in caplog.records][1] == "ERROR"
+
+
 async def test_a_slack_webhook_gives_no_receipt(slack: Slack, clock: Clock) -> None:
     async with opened(clock, WEBHOOK_URL) as notifier:
         assert await notifier.send(to()) == Sent("HTTP 200")

@@ -11,7 +11,16 @@ import pytest
 
 from tests.fakes.readings import NOW, alert, entry, reading, source
 from watcher.errors import StorageUnavailable
-from watcher.model import Escalation, Relation, Secret, Sent, Severity, Silence
+from watcher.model import (
+    Escalation,
+    FigureChange,
+    Relation,
+    Secret,
+    Sent,
+    Severity,
+    Silence,
+    Update,
+)
 from watcher.notify import DigestTimes, Holding, QuietHours, Target
 from watcher.record import Record, bundles
 
@@ -372,6 +381,50 @@ async def test_what_nobody_acknowledges_is_escalated_once(desk: Desk) -> None:
     assert notice.occasion == "escalated from desk"
     assert notice.alert.update
     assert (notice.alert.update.kind, notice.alert.update.within_s) == ("escalated", 1800.0)
+
+
+async def test_what_cannot_be_delivered_in_time_is_escalated_once(desk: Desk) -> None:
+    await desk.open(DESK, OFFICER)
+    await desk.report(("desk", alert(severity=Severity.HIGH)), at=NOW - HOUR)
+    escalate, late = desk.record.people.escalate, NOW + 30 * MINUTE
+    assert await escalate([ESCALATION], NOW) == [], "it was never tried"
+    [notice] = await desk.record.due_notices(NOW, 1)
+    await desk.record.postponed(notice, "HTTP 503", NOW + HOUR, NOW)
+    assert await escalate([ESCALATION], late - MINUTE) == []
+    [number] = await escalate([ESCALATION], late)
+    assert await escalate([ESCALATION], late + MINUTE) == []
+    [told] = await desk.send(late + MINUTE)
+    assert (told.id, told.target, told.occasion) == (number, "officer", "escalated from desk")
+    assert [one.target for one in await desk.send(NOW + HOUR)] == ["desk"], (
+        "it is sent all the same"
+    )
+    assert await escalate([ESCALATION], NOW + 3 * HOUR) == []
+
+
+async def test_what_quiet_hours_hold_is_not_escalated(desk: Desk) -> None:
+    await desk.open(replace(DESK, quiet=QuietHours(time(9, 30), time(11))), OFFICER)
+    await desk.report(("desk", alert(severity=Severity.HIGH)))
+    [notice] = await desk.record.due_notices(NOW, 1)
+    await desk.record.postponed(notice, "451", NOW + 31 * MINUTE, NOW)
+    assert await desk.send(NOW + 31 * MINUTE) == []
+    assert await desk.record.people.escalate([ESCALATION], NOW + 40 * MINUTE) == []
+
+
+async def test_what_is_escalated_keeps_what_was_new(desk: Desk) -> None:
+    await desk.open(DESK, OFFICER)
+    new = Update("figures", (FigureChange("القتلى", "3", "7"),))
+    await desk.report(("desk", alert(severity=Severity.HIGH, update=new)))
+    await desk.send(NOW)
+    chain = [ESCALATION, Escalation("officer", "chief", 600.0, Severity.HIGH)]
+    await desk.record.people.escalate(chain, NOW + HOUR)
+    [notice] = await desk.send(NOW + HOUR)
+    assert notice.alert.update
+    assert notice.alert.update.earlier == new
+    [number] = await desk.record.people.escalate(chain, NOW + HOUR + 10 * MINUTE)
+    told = await desk.record.people.alert(number)
+    assert told
+    assert told.alert.update
+    assert (told.alert.update.kind, told.alert.update.earlier) == ("escalated", new)
 
 
 async def test_an_escalated_notice_is_escalated_to_the_next(desk: Desk) -> None:

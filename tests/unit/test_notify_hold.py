@@ -73,6 +73,10 @@ def test_what_waited_for_a_digest_does_not_wait_again() -> None:
 
 def test_what_nobody_acknowledged_waits_for_no_digest() -> None:
     escalated = replace(MEDIUM, occasion="escalated from desk")
+    refused = replace(MEDIUM, occasion="fallback from officer: escalated from desk")
+    other = replace(MEDIUM, occasion="fallback from officer: first-report")
+    assert held(DIGEST, refused, DAY) == at_once(DAY)
+    assert held(DIGEST, other, DAY).status == "collected"
     assert held(DIGEST, escalated, DAY) == at_once(DAY)
     assert held(QUIET, escalated, NIGHT).at == MORNING
 

@@ -14,6 +14,7 @@ from watcher.notify import message_of
 from watcher.notify.bidi import flat
 from watcher.notify.changes import changed_words
 from watcher.notify.counting import HOUR, INDEPENDENT_OUTLET, STORY, counted
+from watcher.notify.updates import quotes_of
 from watcher.notify.wording import length
 
 AL_MINA = "\u2068Al-Mina\u2069"
@@ -141,6 +142,14 @@ def test_a_burst_names_its_other_stories_and_takes_them_for_no_reports_of_its_ow
     held = replace(notice(), alert=burst, digest=Digest("digest", SEEN, SEEN, apart))
     told = message_of(held, zone="UTC")
     assert [len(topic.stories) for topic in told.topics] == [2]
+
+
+def test_what_is_escalated_says_what_it_was() -> None:
+    burst = Update("burst", count=12, within_s=3600)
+    told = "لم يؤكد أحد اطلاعه على هذا التنبيه"
+    assert news(Update("escalated", earlier=burst)) == [told, *news(burst)]
+    denied = Update("denied", before="انسحبت القوات", after="نفى المتحدث انسحاب القوات")
+    assert quotes_of(Update("escalated", earlier=denied)) == quotes_of(denied) != ()
 
 
 def test_a_closing_summary_has_first_and_last_report_and_the_figures() -> None:

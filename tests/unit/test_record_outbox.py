@@ -130,9 +130,25 @@ def test_now_and_then_another_is_tried_than_the_severest() -> None:
     assert outage.passed_over == frozenset()
     failed(outage, 1)
     assert outage.passed_over == {1, 2}
+    failed(outage, 1, 1, 1, 1, is_of_target=True)
+    assert outage.passed_over == {1, 2}
+
+
+def test_none_is_passed_over_where_the_server_named_a_time() -> None:
+    outage = Outage()
+    for _ in range(8):
+        outage.failed(1, NOW, asked_s=60, is_of_target=True)
+        assert outage.passed_over == frozenset()
+
+
+def test_a_message_that_only_meets_what_is_said_of_a_server_is_not_due_at_once_again() -> None:
+    """Some answer 504 to one message, always: the target rests, but next is another's turn."""
+    outage = Outage()
     failed(outage, 1, is_of_target=True)
-    failed(outage, 1, 1, 1, is_of_target=True)
-    assert outage.passed_over == frozenset()
+    outage.taken(2)
+    failed(outage, 1, is_of_target=True)
+    assert outage.rests(NOW)
+    assert outage.due_at_once == frozenset()
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.booleans(), st.booleans()), max_size=40))

@@ -169,9 +169,10 @@ class Watcher:
             lane.wake()
 
     async def tell_troubles(self) -> None:
-        """Tell the operator how sources are doing, where that has changed, and of templates."""
+        """Tell the operator how sources and targets are doing, where that changed; of templates."""
         with contextlib.suppress(StorageUnavailable):  # the next tick comes
             await self.pipeline.report.tell_of_sources()
+            await self.pipeline.delivery.tell_of_outages()
             await self.pipeline.report.tell_of_templates(self.pipeline.notifier.template_problems)
 
     async def bundle(self) -> None:

@@ -37,6 +37,7 @@ from watcher.model.notices import (
 )
 from watcher.model.people import (
     ESCALATED,
+    FALLBACK,
     QUIET_HOURS,
     RESENT,
     Bundle,
@@ -66,6 +67,7 @@ from watcher.model.stories import Account, Amount, Figure, Said, Statement, When
 __all__ = [
     "AHEAD_OF_TIME",
     "ESCALATED",
+    "FALLBACK",
     "QUIET_HOURS",
     "RESENT",
     "Account",

@@ -68,6 +68,8 @@ class Update:
     """How many independent outlets, or stories, there are by now."""
     within_s: float = 0.0
     """The window of `when:`, or how long the story or topic has been quiet."""
+    earlier: Update | None = None
+    """What was told when nobody acknowledged it, of what is escalated."""
 
 
 @dataclass(frozen=True, slots=True)

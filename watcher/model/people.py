@@ -17,6 +17,8 @@ QUIET_HOURS = "quiet hours"
 """Why a notice waits that quiet hours hold."""
 RESENT, ESCALATED = "resent", "escalated"
 """How the occasions begin of notices that a person asked for, or that nobody acknowledged."""
+FALLBACK = "fallback from "
+"""How the occasion begins of what another target refused: its name, a colon, its occasion."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from watcher.notify.samples import sample_messages
 from watcher.notify.send import Notifier, fault_of
 from watcher.notify.target import WISHES, DigestTimes, QuietHours, Target, Wish
 from watcher.notify.templates import Templates, check_templates, write_templates
+from watcher.notify.verdict import is_for_all
 
 __all__ = [
     "LONGEST_WINDOW_S",
@@ -36,6 +37,7 @@ __all__ = [
     "check_templates",
     "fault_of",
     "hold",
+    "is_for_all",
     "message_of",
     "own_trouble",
     "route",

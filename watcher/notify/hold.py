@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from watcher.model import ESCALATED, QUIET_HOURS, RESENT, Hold, Severity
+from watcher.model import ESCALATED, FALLBACK, QUIET_HOURS, RESENT, Hold, Severity
 from watcher.notify.hours import next_digest, quiet_until
 
 if TYPE_CHECKING:
@@ -81,10 +81,21 @@ def summary_due(now: datetime, last: datetime | None) -> datetime:
 def _for_digest(target: Target, waiting: Waiting, now: datetime) -> Hold | None:
     if target.digest is None or waiting.bundle or waiting.is_bundle:
         return None
-    if waiting.severity > target.digest.up_to or waiting.occasion.startswith(ESCALATED):
+    if waiting.severity > target.digest.up_to or _is_escalated(waiting.occasion):
         return None
     due = next_digest(target.digest, target.zone, now)
     return Hold("collected", due, "digest", "for the digest")
+
+
+def _is_escalated(occasion: str) -> bool:
+    """Tell what nobody acknowledged, also where another target refused it.
+
+    >>> _is_escalated("fallback from mail: escalated from desk")
+    True
+    """
+    if occasion.startswith(FALLBACK):
+        occasion = occasion.partition(": ")[2]
+    return occasion.startswith(ESCALATED)
 
 
 def _for_summary(

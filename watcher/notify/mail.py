@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from watcher.notify.templates import Templates
     from watcher.notify.turns import Limits
 
-NOT_FOR_ALL = "but not for"
-"""In the answer of a mail that some recipients can never get."""
 _LONGEST_REPLY = 160
 _NO_LINKS = Links()
 
@@ -65,7 +63,7 @@ def compose(
     The Message-ID is made of the notice, so that a repeat after a crash is known as the same mail.
     All mails of one thread (rule, story and target) refer to one root that is never sent, which is
     enough for clients to show them together whichever arrived first; an update is a reply to the
-    first one besides.
+    first one besides. A digest or summary is a thread of its own.
     """
     message = message_of(notice, zone=zone, links=links)
     domain = mailbox.sender[1].rpartition("@")[2]
@@ -80,6 +78,8 @@ def compose(
     mail["Date"] = notice.created or notice.alert.seen
     mail["Message-ID"] = _message_id(notice, domain)
     thread = notice.thread or f"{notice.rule} {notice.story_id} {notice.target}"
+    if notice.digest:
+        thread = notice.identity
     root, first = f"<story.{_digest('thread', thread)}@{domain}>", notice.replies_to
     mail["In-Reply-To"] = first or root
     mail["References"] = f"{root} {first}" if first else root
@@ -168,7 +168,7 @@ def _about_refused(
     if passing:
         return TryAgain("; ".join(passing))
     if taken:
-        return Sent(f"SMTP 250, {NOT_FOR_ALL} {'; '.join(never)}", receipt)
+        return Sent(verdict.but_not_for("SMTP 250", never), receipt)
     return Refused("; ".join(never))
 
 

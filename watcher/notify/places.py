@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from watcher.model import Sent, TryAgain
+from watcher.model import Refused, Sent, TryAgain
 from watcher.notify.threads import in_thread
+from watcher.notify.verdict import but_not_for
 from watcher.points import reached
 
 if TYPE_CHECKING:
@@ -67,18 +68,30 @@ async def post_all(
 ) -> Outcome:
     """Post every part to every place, leaving out what was taken before, each in its turn.
 
-    Where a place does not take a part, it gets none that follow; other places do.
+    Where a place does not take a part, it gets none that follow; other places do. What some take
+    and others refuse for good is sent, and its answer names those: the same message must not go to
+    a fallback, nor again to people who have it.
     """
-    worst: Outcome = Sent()
-    for place in places:
+    sent, never = "", {}
+    later: TryAgain | None = None
+    is_sent = False
+    for number, place in enumerate(places, 1):
         outcome = await _post_parts(place, parts, taken, _receipt_of(replies_to, place.name), turns)
-        if isinstance(outcome, Sent):
-            worst = outcome if isinstance(worst, Sent) else worst
-        elif not isinstance(worst, TryAgain):
-            worst = outcome
-    if isinstance(worst, Sent):
-        return Sent(worst.answer, _receipt(places, len(parts), taken))
-    return worst
+        match outcome:
+            case Sent(answer=answer):
+                sent, is_sent = answer or sent, True
+            case Refused(why=why):
+                # By its number, too: what stands in an address is masked.
+                never[f"{place.name} ({number} of {len(places)})"] = why
+            case TryAgain():
+                later = later or outcome
+    if later:
+        return later
+    if not is_sent:
+        return Refused(next(iter(never.values())))
+    if never:
+        sent = but_not_for(sent, [f"{name}: {why}" for name, why in never.items()])
+    return Sent(sent, _receipt(places, len(parts), taken))
 
 
 async def _post_parts(

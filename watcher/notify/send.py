@@ -11,13 +11,14 @@ from rich.console import Console
 from watcher import log
 from watcher.clock import utc_now
 from watcher.model import Links, Notice, Refused, Sent, TryAgain
-from watcher.notify import mail, terminal
+from watcher.notify import terminal
 from watcher.notify.links import without_links
 from watcher.notify.masking import Mask
 from watcher.notify.message import message_of
 from watcher.notify.own import sample
 from watcher.notify.templates import SHIPPED
 from watcher.notify.turns import Turns
+from watcher.notify.verdict import is_for_all
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -180,5 +181,4 @@ def _tell(outcome: Outcome) -> Callable[..., None]:
     """WARNING is tried again; ERROR wants a person."""
     if isinstance(outcome, TryAgain):
         return log.warning
-    is_complete = isinstance(outcome, Sent) and mail.NOT_FOR_ALL not in outcome.answer
-    return log.event if is_complete else log.error
+    return log.event if isinstance(outcome, Sent) and is_for_all(outcome) else log.error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from watcher.notify import wording
@@ -44,7 +45,8 @@ def news_of(alert: Alert, zone: str) -> tuple[Paragraph, ...]:
         return tuple(_closing(alert, update, zone))
     if update.kind == "burst":
         return tuple(_burst(alert, update))
-    return (line(_in_one_line(update)),)
+    said = (line(_in_one_line(update)),)
+    return said + news_of(replace(alert, update=update.earlier), zone) if update.earlier else said
 
 
 def _in_one_line(update: Update) -> str:
@@ -59,6 +61,8 @@ def _in_one_line(update: Update) -> str:
 
 def quotes_of(update: Update | None) -> tuple[Quote, ...]:
     """Give the passage before and after, with the words marked that are gone or new."""
+    if update and update.earlier:
+        return quotes_of(update.earlier)
     if update is None or update.kind not in {"corrected", "denied", "deleted"}:
         return ()
     before, after = (shorten(clean(text), _MAX_QUOTE) for text in (update.before, update.after))

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from watcher.model import Refused, Sent, TryAgain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from watcher.model import Outcome
 
+_NOT_FOR_ALL = "but not for"
 _PASSING = frozenset({408, 423, 425, 429})
 """Statuses below 500 that speak of the moment, not of the message (RFC 9110, 6585, 8470, 4918)."""
 _OF_TARGET = frozenset({429, 502, 503, 504})
@@ -49,6 +51,20 @@ def of_http(status: int, *, retry_after: str = "", detail: str = "", now: dateti
         is_of_target = status in _OF_TARGET or wait is not None
         return TryAgain(_sentence(status, detail), wait, is_of_target=is_of_target)
     return Refused(_sentence(status, detail))
+
+
+def but_not_for(answer: str, never: Sequence[str]) -> str:
+    """Say of a message that was taken who can never get it, each with why.
+
+    >>> but_not_for("HTTP 200", ["#east: HTTP 404"])
+    'HTTP 200, but not for #east: HTTP 404'
+    """
+    return f"{answer or 'taken before'}, {_NOT_FOR_ALL} {'; '.join(never)}"
+
+
+def is_for_all(sent: Sent) -> bool:
+    """Tell whether all people and places of the target have it."""
+    return _NOT_FOR_ALL not in sent.answer
 
 
 def of_smtp(code: int, text: str = "") -> Outcome:

@@ -9,19 +9,26 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy import exists, func, insert, or_, select, update
 
-from watcher.model import ESCALATED, RESENT, Silence, Update
+from watcher.model import ESCALATED, QUIET_HOURS, RESENT, Silence, Update
 from watcher.record import bundles, notices
 from watcher.record.holding import silence_of
-from watcher.record.tables import IS_UNANSWERED, acknowledgements, silences, stories
+from watcher.record.tables import (
+    IS_UNANSWERED,
+    IS_WAITING,
+    acknowledgements,
+    deliveries,
+    silences,
+    stories,
+)
 from watcher.record.tables import notices as table
 from watcher.record.values import alert_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
     from watcher.model import Escalation, Judge
 
@@ -98,11 +105,17 @@ def resend(connection: Connection, notice_id: int, judge: Judge, now: datetime) 
 def escalate(
     connection: Connection, escalations: Sequence[Escalation], judge: Judge, now: datetime
 ) -> list[int]:
-    """Tell other targets of what nobody has acknowledged in time, once; give what was queued."""
+    """Tell other targets of what nobody has acknowledged in time, once; give what was queued.
+
+    That it could not be delivered in time counts the same.
+    """
     return [
         number
         for escalation in escalations
-        for row in _unanswered(connection, escalation, now)
+        for row in (
+            *_unanswered(connection, escalation, now),
+            *_undelivered(connection, escalation, now),
+        )
         if (number := _escalate(connection, escalation, row, judge, now))
     ]
 
@@ -111,12 +124,32 @@ def _unanswered(
     connection: Connection, escalation: Escalation, now: datetime
 ) -> Sequence[Row[Any]]:
     last = now - timedelta(seconds=escalation.after_s)
-    query = (
+    is_late = (table.c.finished <= last) & (table.c.finished > last - LATEST)
+    return connection.execute(_late(escalation, IS_UNANSWERED & is_late)).all()
+
+
+def _undelivered(
+    connection: Connection, escalation: Escalation, now: datetime
+) -> Sequence[Row[Any]]:
+    """Find what failed for the first time so long ago, and still waits: nobody can have read it."""
+    last = now - timedelta(seconds=escalation.after_s)
+    first_failed = select(func.min(deliveries.c.at)).where(deliveries.c.notice_id == table.c.id)
+    is_stuck = (
+        IS_WAITING
+        & table.c.escalated.is_(None)
+        & (table.c.attempts > 0)
+        & (table.c.why != QUIET_HOURS)
+        & (table.c.created > last - LATEST)
+        & (first_failed.scalar_subquery() <= last)
+    )
+    return connection.execute(_late(escalation, is_stuck)).all()
+
+
+def _late(escalation: Escalation, which: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(table)
         .where(
-            IS_UNANSWERED,
-            table.c.finished <= last,
-            table.c.finished > last - LATEST,
+            which,
             table.c.target == escalation.target,
             table.c.severity >= int(escalation.least),
             ~_is_acknowledged(),
@@ -124,7 +157,6 @@ def _unanswered(
         .order_by(table.c.severity.desc(), table.c.id)
         .with_for_update(skip_locked=True)
     )
-    return connection.execute(query).all()
 
 
 def _is_acknowledged() -> Any:
@@ -147,9 +179,13 @@ def _escalate(
     heads = _severe_members(connection, escalation, row) if row.digest else [row]
     if not heads:
         return None
-    seconds = (now - row.finished).total_seconds()
-    told = Update(kind="escalated", count=len(heads), within_s=seconds)
-    alert = replace(alert_of(heads[0].alert), update=told)
+    seconds = (now - (row.finished or row.created)).total_seconds()
+    alert = alert_of(heads[0].alert)
+    earlier = None if row.digest else alert.update
+    if earlier and earlier.kind == "escalated":
+        earlier = earlier.earlier
+    told = Update("escalated", count=len(heads), within_s=seconds, earlier=earlier)
+    alert = replace(alert, update=told)
     occasion = f"{ESCALATED} from {escalation.target}"
     return _queue_again(connection, row, escalation.to, occasion, judge, now, alert)
 

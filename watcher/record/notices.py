@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
 
-from watcher.model import QUIET_HOURS
+from watcher.model import FALLBACK, QUIET_HOURS
 from watcher.points import reached
 from watcher.record import bundles, deliveries
 from watcher.record.holding import at_once, columns_of, judged, new_row, silences_now
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 FIRST_REPORT = "first-report"
 """The occasion of a notice that tells of a story for the first time."""
-FALLBACK = "fallback from "
-"""How the occasion begins of what another target refused."""
 
 
 def queue(  # noqa: PLR0913, PLR0917 - what, about which story, when, and who decides
@@ -91,8 +89,9 @@ def claim(  # noqa: PLR0913, PLR0917 - what is due, how that is told, and who de
 ) -> list[Notice]:
     """Take up to `limit` notices: severest first, then oldest, leaving out `busy` targets.
 
-    Those of `also` are due whatever their own time says, those of `but` are not. Each is judged
-    once more: silences may have been set, and a brake may have been reached.
+    Those of `also` are due whatever their own time says, unless quiet hours hold them; those of
+    `but` are not. Each is judged once more: silences may have been set, and a brake may have been
+    reached.
     """
     taken: list[Row[Any]] = []
     due = (*also,)
@@ -130,10 +129,11 @@ def _ready(  # noqa: PLR0913, PLR0917 - what is due, and what is not
     but: Collection[int],
 ) -> Sequence[Row[Any]]:
     is_due = notices.c.retry_at <= lease.now
+    at_once = notices.c.id.in_(also) & (notices.c.why != QUIET_HOURS)
     ready = (
         select(notices)
         .where(IS_WAITING, is_free(notices, lease.now))
-        .where(or_(is_due, notices.c.id.in_(also)) if also else is_due)
+        .where(or_(is_due, at_once) if also else is_due)
         .order_by(notices.c.severity.desc(), notices.c.created, notices.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

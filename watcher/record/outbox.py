@@ -45,13 +45,19 @@ class Outage:
 
     until: datetime | None = None
     """When the target is tried next; None for now."""
+    since: datetime | None = None
+    """When the first of the failures in a row was; None where there are none."""
     _failures: int = 0
     """In a row."""
     _is_of_target: bool = False
+    _is_asked_for: bool = False
+    """The server named the time at which it is tried next."""
     _held: set[int] = field(default_factory=set)
     """Notices whose failure may have been the target's: they need not wait their own time."""
     _doubted: set[int] = field(default_factory=set)
     """Those of them after which another was taken: if they fail again, it is their own fault."""
+    _tried: set[int] = field(default_factory=set)
+    """Notices that failed since one was taken last."""
 
     @property
     def is_on(self) -> bool:
@@ -67,11 +73,12 @@ class Outage:
     def passed_over(self) -> Collection[int]:
         """Notices that are left out this time: now and then another is tried than the severest.
 
-        Otherwise a few notices that no server ever takes would keep all others waiting. Not where
-        it is certain that the target is at fault.
+        Otherwise a few notices that no server ever takes would keep all others waiting: many meet
+        on one message what is said of a server, such as 503 or no answer in time. Not where the
+        server named a time, for then it is sure that the target is at fault.
         """
-        is_turn = self.is_on and not self._is_of_target and self._failures % _EVERY == 0
-        return frozenset(self._held) if is_turn else frozenset()
+        is_turn = self.is_on and not self._is_asked_for and self._failures % _EVERY == 0
+        return frozenset(self._tried) if is_turn else frozenset()
 
     def rests(self, now: datetime) -> bool:
         """Tell whether the target is left alone for now."""
@@ -86,13 +93,22 @@ class Outage:
         is_of_target: bool = False,
         jitter: float = 0.0,
     ) -> None:
-        """Note a failure that may pass."""
-        if notice_id in self._doubted and not is_of_target:
+        """Note a failure that may pass.
+
+        What fails where others were taken is not held for the target's sake, whatever was said of
+        it, unless the server named a time.
+        """
+        if notice_id in self._doubted and asked_s is None:
             self._held.discard(notice_id)
-            return
+            if not is_of_target:
+                return
+        else:
+            self._held.add(notice_id)
+        self._tried.add(notice_id)
+        self.since = self.since or now
         self._failures += 1
         self._is_of_target = is_of_target
-        self._held.add(notice_id)
+        self._is_asked_for = asked_s is not None
         if self.is_on:
             wait = retry_delay(min(self._failures, MAX_ATTEMPTS - 1), asked_s, jitter)
             self.until = now + timedelta(seconds=wait or 0.0)
@@ -102,9 +118,11 @@ class Outage:
         self.forget(notice_id)
         if self._failures:
             self._doubted |= self._held
-        self.until, self._failures, self._is_of_target = None, 0, False
+            self._tried.clear()
+        self.until, self.since, self._failures, self._is_of_target = None, None, 0, False
 
     def forget(self, notice_id: int) -> None:
         """Note that a notice is closed."""
         self._held.discard(notice_id)
         self._doubted.discard(notice_id)
+        self._tried.discard(notice_id)

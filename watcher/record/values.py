@@ -242,7 +242,8 @@ def _report_of(data: Json) -> Report:
 def _update_of(data: Json) -> Update:
     told = _known(Update, data)
     figures = (FigureChange(**_known(FigureChange, figure)) for figure in told.get("figures", ()))
-    return Update(**told | {"figures": tuple(figures)})
+    earlier = _update_of(told["earlier"]) if told.get("earlier") else None
+    return Update(**told | {"figures": tuple(figures), "earlier": earlier})
 
 
 def _instants(value: Alert | Report) -> Json:
