@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.fakes.readings import NOW, alert, entry, reading, source
-from watcher.model import Article, Match, Said, Severity, Span, Statement
+from watcher.model import Article, Match, Said, Severity, Span, Statement, When
 from watcher.pages import traces_of
 from watcher.record.tables import articles
 from watcher.story import STORY_WINDOW, relate
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select
 
-    from watcher.model import Neighbor, Pending, Relation, When, WordCounts
+    from watcher.model import Neighbor, Pending, Relation, WordCounts
     from watcher.record import Record
 
 HOUR = timedelta(hours=1)
@@ -141,3 +141,35 @@ async def test_a_copy_that_is_revised_is_one_only_while_its_text_is(
     await read(record, "mina", "1", text, 2)
     first, second = await record._database.read(rows, select(articles).order_by(articles.c.id))
     assert (second.text, second.copy_of) == (text, first.id if is_copy else None)
+
+
+async def test_an_article_that_says_the_same_again_brings_nothing_about(record: Record) -> None:
+    """It was read again because its source's words changed: what it says was told."""
+    denial = "نفت الوزارة انسحاب قوات التحالف"
+    await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", denial=denial)
+    _, told = await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", 1, denial=denial)
+    assert told == []
+    _, told = await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", 2, targets=("desk", "office"))
+    assert told == [("office", "first-report")]
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        (None, [("desk", "first-report")]),
+        (When("stories", 3600.0, 5), []),
+        (When("outlets", 3600.0, 3), []),
+        (When("stories", 3600.0 * 3, 1), [("desk", "burst")]),
+    ],
+)
+async def test_a_rule_that_is_new_finds_what_is_read_again(
+    record: Record, when: When | None, told: list[tuple[str, str]]
+) -> None:
+    """It tells as it would have told, waits as it would have waited, and is on record."""
+    whens = {"bridges": when} if when else {}
+    await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", words="ليست في النص")
+    assert (await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", 1, when=whens))[1] == told
+    assert (await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", 2, when=whens))[1] == []
+    history = await record.history("https://nahr.example/nahr/1")
+    assert history is not None
+    assert [one.rule for one in history.matches] == ["bridges"]

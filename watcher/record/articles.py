@@ -160,6 +160,8 @@ class Added:
     """The article's addresses, the old one too."""
     is_new: bool = False
     """The story began with it."""
+    is_unchanged: bool = False
+    """It was read again and says the same: only its source's words changed."""
 
 
 def add(
@@ -171,7 +173,7 @@ def add(
             own.text_hash == reading.traces.fingerprint.text_hash
             and own.title == reading.article.title
         ):
-            return Added(own.story_id, own.id)  # only its source's words changed
+            return _unchanged(connection, own, reading, now, rule_revision)
         again = Relation("revision", own.story_id, own.id, SAYS_OTHERWISE)
         reading = replace(reading, relation=again)
     relation = reading.relation
@@ -193,6 +195,17 @@ def add(
     enter(connection, article_id, reading.traces.words, is_new=revised is None)
     _add_matches(connection, article_id, reading, now, rule_revision)
     return added
+
+
+def _unchanged(
+    connection: Connection, own: Any, reading: Reading, now: datetime, rule_revision: str | None
+) -> Added:
+    """Add the matches of rules that did not match when the same text was read before."""
+    holds = (matches.c.article_id == own.id) & matches.c.revision_id.is_(None)
+    known = {*connection.scalars(select(matches.c.rule).where(holds))}
+    gained = tuple(match for match in reading.matches if match.rule not in known)
+    _add_matches(connection, own.id, replace(reading, matches=gained), now, rule_revision)
+    return Added(own.story_id, own.id, is_unchanged=True)
 
 
 def _revised(connection: Connection, reading: Reading) -> int | None:

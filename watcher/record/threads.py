@@ -117,8 +117,8 @@ class _Thread:
             (n for n, one in enumerate(line) if one.article == self.added.article_id),
             default=-1,
         )
-        if place < 0:  # read again, with other words of its source only
-            return self._first(rule, alerts)
+        if place < 0:  # what was held back when it was first read, and is read again
+            return self._first(rule, alerts) if when is None else ()
         before, new = line[:place], line[place]
         if when is not None and when.kind == "stories":
             return () if before else self._burst(rule, alerts, when)
@@ -127,7 +127,11 @@ class _Thread:
             if held is None:
                 return ()
             alerts = [(target, replace(alert, update=held.update)) for target, alert in alerts]
-        return [*self._first(rule, alerts), *self._updates(rule, alerts, before, new)]
+        first = self._first(rule, alerts)
+        # What says nothing new brings nothing about; it may be new to a rule or to a target.
+        if self.added.is_unchanged:
+            return first
+        return [*first, *self._updates(rule, alerts, before, new)]
 
     def _first(self, rule: str, alerts: Alerts) -> Sequence[Notice]:
         untold = [(target, alert) for target, alert in alerts if (rule, target) not in self.told]
@@ -170,7 +174,9 @@ class _Thread:
         last = accounts.last_burst(self.connection, rule)
         since = min(last or self.now, self.now) - timedelta(seconds=when.within_s)
         arrivals = accounts.arrivals(self.connection, rule, since)
-        found = burst(arrivals, when, last) if arrivals else None
+        if not arrivals or arrivals[-1][1] != self.added.story_id:
+            return ()  # a story that began before the window completes no burst
+        found = burst(arrivals, when, last)
         if found is None:
             return ()
         others = [one for one in stories_of(arrivals, when) if one != self.added.story_id]
