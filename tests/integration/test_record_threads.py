@@ -217,3 +217,30 @@ async def test_alerts_survive_the_way_into_the_record(record: Record) -> None:
     [figure] = update.figures
     assert (figure.what, figure.before, figure.after) == ("القتلى", "3", "7")
     assert figure.outlet == "صحيفة النهر"
+
+
+async def test_a_denial_of_before_the_first_notice_swallows_none(record: Record) -> None:
+    story = Story(record)
+    assert await story.add(when=TWO, denial="نفت الوزارة") == []
+    queued = await story.add(when=TWO, at=NOW + HOUR)
+    assert queued == [(target, "first-report") for target in sorted(TARGETS)]
+    queued = await story.add(when=TWO, at=NOW + 2 * HOUR, denial="نفى الناطق")
+    assert queued == [("desk", "denied"), ("office", "denied")]
+
+
+async def test_figures_of_before_the_first_notice_were_not_told(record: Record) -> None:
+    story = Story(record)
+    await story.add(when=TWO, killed=7)
+    await story.add(when=TWO, killed=3, at=NOW + HOUR)
+    queued = await story.add(when=TWO, killed=7, at=NOW + 2 * HOUR)
+    assert queued == [("desk", "figures killed 7")]
+
+
+async def test_each_target_hears_what_came_after_its_own_first_notice(record: Record) -> None:
+    """What the first outlet denied was told to the office only."""
+    story = Story(record)
+    await story.add(targets=("office",), denial="نفت الوزارة")
+    await story.add(targets=("desk", "office"), at=NOW + HOUR)
+    queued = await story.add(targets=("desk", "office"), at=NOW + 2 * HOUR, denial="نفى الناطق")
+    assert ("desk", "denied") in queued
+    assert ("office", "denied") not in queued

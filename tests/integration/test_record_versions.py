@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HOUR = timedelta(hours=1)
 WISHES = {"desk": frozenset({"confirmed", "figures", "corrections", "closing"})}
+DESK, BOTH = ("desk",), ("desk", "office")
 TITLE = "افتتاح جسر جديد في بغداد"
 LEAD = (
     "أعلنت وزارة الإعمار اليوم افتتاح جسر جديد على نهر دجلة في بغداد بعد عامين من العمل المتواصل "
@@ -64,7 +65,7 @@ async def read(
     title: str = "",
     when: dict[str, When] | None = None,
     denial: str = "",
-    targets: Sequence[str] = ("desk",),
+    targets: Sequence[str] = DESK,
 ) -> tuple[str, list[tuple[str, str]]]:
     """Read an address as the pipeline does; give how it is related, and what this queued."""
     at = NOW + hours * HOUR
@@ -78,7 +79,7 @@ async def read(
         "article": article,
         "matches": found,
         "alerts": tuple((target, alert(url=url)) for target in targets if found),
-        "wishes": dict.fromkeys(targets, WISHES["desk"]),
+        "wishes": dict.fromkeys(BOTH, WISHES["desk"]),
         "when": when or {},
         "said": Said((), {}, {"bridges": Statement({}, denial)}),
     }
@@ -149,7 +150,7 @@ async def test_an_article_that_says_the_same_again_brings_nothing_about(record: 
     await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", denial=denial)
     _, told = await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", 1, denial=denial)
     assert told == []
-    _, told = await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", 2, targets=("desk", "office"))
+    _, told = await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", 2, targets=BOTH)
     assert told == [("office", "first-report")]
 
 
@@ -173,3 +174,18 @@ async def test_a_rule_that_is_new_finds_what_is_read_again(
     history = await record.history("https://nahr.example/nahr/1")
     assert history is not None
     assert [one.rule for one in history.matches] == ["bridges"]
+
+
+async def test_a_correction_is_told_to_those_who_were_shown_the_passage(record: Record) -> None:
+    """To no other target of the rule, and also where the rule no longer names the target."""
+    soldiers, tanks = (TAIL.replace("قوات", word) for word in ("جنود", "دبابات"))
+    await read(record, "nahr", "1", f"{LEAD}\n{TAIL}")
+    _, told = await read(record, "mina", "1", f"{LEAD}\n{TAIL}", 1, targets=BOTH)
+    assert told == [("office", "first-report")]
+    text, words = f"{LEAD}\n{soldiers}", "جنود التحالف"
+    _, told = await read(record, "nahr", "1", text, 2, words=words, targets=BOTH)
+    assert told == [("desk", "corrected")]
+    text, words = f"{LEAD}\n{tanks}", "دبابات التحالف"
+    await read(record, "nahr", "1", text, 4, words=words, targets=["office"])
+    again = [one for one in await record.people.alerts(limit=9) if "corrected" in one.occasion]
+    assert [one.target for one in again] == ["desk", "desk"]

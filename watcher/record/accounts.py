@@ -37,6 +37,8 @@ class Told:
     """What a target was told of a story by a rule."""
 
     first: Alert
+    at: datetime
+    """When the first notice was queued."""
     urls: frozenset[str]
     """Addresses of the articles it was shown."""
 
@@ -93,14 +95,20 @@ def told(connection: Connection, story_id: int) -> dict[tuple[str, str], Told]:
     for row in connection.execute(NOTICES, {"story": story_id}):
         alert, key = alert_of(row.alert), (row.rule, row.target)
         if row.occasion == FIRST_REPORT:
-            known[key] = Told(alert, frozenset({alert.url}))
+            known[key] = Told(alert, row.created, frozenset({alert.url}))
         elif key in known:
             known[key] = replace(known[key], urls=known[key].urls | {alert.url})
     return known
 
 
 NOTICES = (
-    select(notices.c.rule, notices.c.target, notices.c.occasion, notices.c.alert)
+    select(
+        notices.c.rule,
+        notices.c.target,
+        notices.c.occasion,
+        notices.c.alert,
+        notices.c.created,
+    )
     .where(notices.c.story_id == bindparam("story"))
     .order_by(notices.c.id)
 )

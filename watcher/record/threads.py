@@ -27,7 +27,7 @@ from watcher.story import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -65,7 +65,8 @@ def advance(
     for rule in sorted(by_rule):
         alerts = [(target, replace(alert, reports=reports)) for target, alert in by_rule[rule]]
         queued += thread.tell(rule, alerts, of_rule[rule], reading.when.get(rule))
-    tell_changes(connection, added, reading.wishes, now, judge, but=by_rule, told=told)
+    spoken_for = {(alert.rule, target) for target, alert in reading.alerts}
+    tell_changes(connection, added, reading.wishes, now, judge, but=spoken_for, told=told)
     return tuple(sorted(queued, key=lambda notice: notice.id))
 
 
@@ -76,24 +77,25 @@ def tell_changes(  # noqa: PLR0913 - what changed, and who hears of it
     now: datetime,
     judge: Judge,
     *,
-    but: Iterable[str] = (),
+    but: Collection[tuple[str, str]] = (),
     told: Mapping[tuple[str, str], accounts.Told] | None = None,
 ) -> None:
-    """Queue that passages are gone, to those who were shown them; leaving out the rules `but`."""
+    """Queue that passages are changed or gone, to those who were shown them.
+
+    Left out are the (rule, target) of `but`, who are told of the new text by its own alert.
+    """
     if not added.changes:
         return
     known = accounts.told(connection, added.story_id) if told is None else told
-    spoken_for = set(but)
     for change in sorted(added.changes, key=lambda one: one.rule):
-        if change.rule not in spoken_for:
-            development = changed(_change(change))
-            alerts = [
-                (target, replace(one.first, update=development.update))
-                for (rule, target), one in known.items()
-                if rule == change.rule and one.urls & {*added.urls}
-                if _is_wished(development, wishes.get(target))
-            ]
-            notices.queue(connection, added.story_id, alerts, now, judge, development.occasion)
+        development = changed(_change(change))
+        alerts = [
+            (target, replace(one.first, update=development.update))
+            for (rule, target), one in known.items()
+            if rule == change.rule and (rule, target) not in but and one.urls & {*added.urls}
+            if _is_wished(development, wishes.get(target))
+        ]
+        notices.queue(connection, added.story_id, alerts, now, judge, development.occasion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,31 +146,27 @@ class _Thread:
     def _updates(
         self, rule: str, alerts: Alerts, before: Sequence[Account], new: Account
     ) -> list[Notice]:
-        known = [(target, alert) for target, alert in alerts if (rule, target) in self.told]
-        if not known:
-            return []
-        first = self.told[rule, known[0][0]]
-        shown = {url for one in self._of(rule) for url in one.urls}
+        """Queue what the article brings about, for each target as it came to know the story."""
         change = next((one for one in self.added.changes if one.rule == rule), None)
-        is_shown = bool(shown & {*self.added.urls})
-        found = developments(before, new, _change(change) if change and is_shown else None)
-        queued: list[Notice] = []
-        for development in found:
-            said = _with_names(development, known[0][1].source, first.first)
-            told = [
-                (target, replace(alert, update=said))
-                for target, alert in known
-                if _is_wished(development, self.wishes.get(target))
-            ]
-            queued += self._queue(told, development.occasion)
-        return queued
+        found: dict[tuple[datetime, bool], tuple[Development, ...]] = {}
+        wished: defaultdict[str, list[tuple[str, Alert]]] = defaultdict(list)
+        for target, alert in alerts:
+            told = self.told.get((rule, target))
+            if told is None:
+                continue
+            view = (told.at, bool(told.urls & {*self.added.urls}))
+            if view not in found:
+                its = _change(change) if change and view[1] else None
+                found[view] = developments(before, new, its, since=told.at)
+            for one in found[view]:
+                if _is_wished(one, self.wishes.get(target)):
+                    said = replace(alert, update=_with_names(one, alert.source, told.first))
+                    wished[one.occasion].append((target, said))
+        return [one for occasion, some in wished.items() for one in self._queue(some, occasion)]
 
     def _queue(self, alerts: Alerts, occasion: str = notices.FIRST_REPORT) -> Sequence[Notice]:
         story_id = self.added.story_id
         return notices.queue(self.connection, story_id, alerts, self.now, self.judge, occasion)
-
-    def _of(self, rule: str) -> Iterable[accounts.Told]:
-        return (told for (known, _), told in self.told.items() if known == rule)
 
     def _burst(self, rule: str, alerts: Alerts, when: When) -> Sequence[Notice]:
         last = accounts.last_burst(self.connection, rule)
