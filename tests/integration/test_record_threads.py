@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.fakes.readings import NEW_STORY, NOW, entry, fingerprint, reading, source
 from watcher.model import Relation, Said, Statement, When
 
@@ -142,15 +144,17 @@ async def read_again(record: Record, text: str, *targets: str) -> list[tuple[str
     return said(tuple(notice for notice in queued if notice.identity not in before))
 
 
-async def begun(record: Record) -> None:
+async def begun(record: Record, *targets: str) -> None:
     await record.sync_sources([source()], NOW)
     await record.polled(await record.state("nahr"), [entry()], NOW)
     [pending] = await record.pending(NOW, 1)
-    await record.reading(reading(pending, *TARGETS, wishes=WISHES), NOW)
+    found = reading(pending, *TARGETS, wishes=WISHES)
+    alerts = [one for one in found.alerts if one[0] in targets]
+    await record.reading(replace(found, alerts=tuple(alerts)), NOW)
 
 
 async def test_a_passage_that_is_corrected_is_told(record: Record) -> None:
-    await begun(record)
+    await begun(record, *TARGETS)
     told = await read_again(record, "افتتح الوزير نفقاً.\nوهو جسر.", *TARGETS)
     assert [(target, occasion.split()[0]) for target, occasion in told] == [
         ("desk", "corrected"),
@@ -161,7 +165,7 @@ async def test_a_passage_that_is_corrected_is_told(record: Record) -> None:
 async def test_a_passage_that_vanished_is_told_though_nothing_matches_any_more(
     record: Record,
 ) -> None:
-    await begun(record)
+    await begun(record, *TARGETS)
     told = await read_again(record, "افتتح وزير الإعمار اليوم نفقاً على دجلة.")
     assert [(target, occasion.split()[0]) for target, occasion in told] == [
         ("desk", "deleted"),
@@ -174,7 +178,7 @@ async def test_a_passage_that_vanished_is_told_though_nothing_matches_any_more(
 
 
 async def test_a_page_that_is_gone_is_told_once(record: Record) -> None:
-    await begun(record)
+    await begun(record, *TARGETS)
     for number in range(2):
         await record.polled(await record.state("nahr"), [entry(title=f"خبر {number}")], NOW + HOUR)
         [pending] = await record.pending(NOW + HOUR, 1)
@@ -187,7 +191,7 @@ async def test_a_page_that_is_gone_is_told_once(record: Record) -> None:
 
 
 async def test_what_our_own_reading_changes_is_no_correction_of_theirs(record: Record) -> None:
-    await begun(record)
+    await begun(record, *TARGETS)
     history = await record.history(entry().url)
     assert history is not None
     one = history.one
@@ -244,3 +248,16 @@ async def test_each_target_hears_what_came_after_its_own_first_notice(record: Re
     queued = await story.add(targets=("desk", "office"), at=NOW + 2 * HOUR, denial="نفى الناطق")
     assert ("desk", "denied") in queued
     assert ("office", "denied") not in queued
+
+
+@pytest.mark.parametrize("when", [{}, TWO])
+async def test_what_was_withdrawn_confirms_nothing(record: Record, when: dict[str, When]) -> None:
+    await begun(record, *(() if when else TARGETS))
+    await read_again(record, "افتتح وزير الإعمار اليوم نفقاً على دجلة.")
+    history = await record.history(entry().url)
+    assert history is not None
+    story = Story(record)
+    story.first = (history.one.story_id or 0, history.one.id)
+    assert await story.add(when=when, at=NOW + 2 * HOUR) == []
+    told = await story.add(when=when, at=NOW + 3 * HOUR)
+    assert ("desk", "first-report" if when else "confirmed 2") in told

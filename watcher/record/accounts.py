@@ -122,7 +122,9 @@ def of_rules(
     found: defaultdict[str, list[Account]] = defaultdict(list)
     if not wanted:
         return found
-    for row in connection.execute(ACCOUNTS, {"story": story_id}):
+    rows = connection.execute(ACCOUNTS, {"story": story_id}).all()
+    current = {(row.rule, row.article_id) for row in rows if row.revision_id is None}
+    for row in rows:
         # Rules are not asked for: the index on them would be taken, and all their matches read.
         if row.rule not in wanted:
             continue
@@ -133,6 +135,7 @@ def of_rules(
             agencies=_agencies(row.agency),
             copy_of=row.copy_of,
             statement=Statement(amounts_of(row.figures), row.denial),
+            is_withdrawn=(row.rule, row.article_id) not in current,
         )
         found[row.rule].append(account)
     return found
@@ -142,6 +145,7 @@ ACCOUNTS = (
     select(
         matches.c.rule,
         matches.c.article_id,
+        matches.c.revision_id,
         matches.c.seen,
         matches.c.figures,
         matches.c.denial,

@@ -112,8 +112,8 @@ def changed(change: Change) -> Development:
 
 
 def closing(accounts: Sequence[Account], quiet_s: float) -> Development | None:
-    """Sum up a thread that has been quiet for so long; None where it never grew."""
-    if len({account.article for account in accounts}) < 2:
+    """Sum up a thread that has been quiet for so long; None where it never grew, or shrank."""
+    if len({account.article for account in accounts if not account.is_withdrawn}) < 2:
         return None
     figures = _Figures(accounts)
     update = Update(
