@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes.readings import NEW_STORY, NOW, entry, fingerprint, reading, source
-from watcher.model import Relation, Said, Statement, When
+from watcher.model import Relation, Said, Silence, Statement, When
 
 if TYPE_CHECKING:
     from watcher.model import Notice, Relationship
@@ -261,3 +261,36 @@ async def test_what_was_withdrawn_confirms_nothing(record: Record, when: dict[st
     assert await story.add(when=when, at=NOW + 2 * HOUR) == []
     told = await story.add(when=when, at=NOW + 3 * HOUR)
     assert ("desk", "first-report" if when else "confirmed 2") in told
+
+
+async def test_what_a_silence_held_back_is_told_first_by_what_comes_after_it(
+    record: Record,
+) -> None:
+    """By a copy, too: to those who were silenced, it is the first they hear of the story."""
+    silence = Silence(0, "", "desk", None, NOW, NOW + 2 * HOUR, "سعاد", "works")
+    await record.people.silence(silence)
+    story = Story(record)
+    await story.add()
+    assert await story.add("copy", at=NOW + HOUR) == []
+    assert await story.add("copy", at=NOW + 3 * HOUR, denial="نفت الوزارة") == [
+        ("desk", "first-report after silence 2"),
+        ("office", "denied"),
+    ]
+    later = await story.add(at=NOW + 4 * HOUR, denial="نفى الناطق")
+    assert later == [("desk", "confirmed 2")]  # that it was denied is what it heard first
+    due = await record.due_notices(NOW + 5 * HOUR, 100)
+    told = [one.occasion for one in due if one.target == "desk"]
+    assert "first-report" not in told
+    assert len(told) == 2
+
+
+async def test_a_silence_that_is_set_again_holds_back_again(record: Record) -> None:
+    story = Story(record)
+    for hours in (0, 2):
+        begins = NOW + hours * HOUR
+        silence = Silence(0, "", "desk", None, begins, begins + HOUR, "سعاد", "works")
+        await record.people.silence(silence)
+        await story.add("copy" if story.first else "new", at=begins, targets=("desk",))
+        assert await story.add("copy", at=begins + HOUR / 2, targets=("desk",)) == []
+    queued = await story.add("copy", at=NOW + 4 * HOUR, targets=("desk",))
+    assert [target for target, _ in queued] == ["desk"]

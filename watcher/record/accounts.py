@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 
-from watcher.model import Account, Match, Report, Severity, Span, Statement
+from watcher.model import RESENT, Account, Match, Report, Severity, Span, Statement
 from watcher.record.notices import FIRST_REPORT
 from watcher.record.search import archived
 from watcher.record.tables import articles, matches, notices, sources, stories
@@ -90,22 +90,40 @@ def counted(connection: Connection, article_id: int, rule: str, when: When) -> i
 
 
 def told(connection: Connection, story_id: int) -> dict[tuple[str, str], Told]:
-    """Give (rule, target) -> what it was told, of those that had a first notice."""
+    """Give (rule, target) -> what it was told, of those that had a first notice.
+
+    What was silenced was not told. What died was: to the target's fallback where it has one, and
+    what follows tells the story whole.
+    """
     known: dict[tuple[str, str], Told] = {}
     for row in connection.execute(NOTICES, {"story": story_id}):
+        if row.status == "silenced":
+            continue
         alert, key = alert_of(row.alert), (row.rule, row.target)
-        if row.occasion == FIRST_REPORT:
-            known[key] = Told(alert, row.created, frozenset({alert.url}))
-        elif key in known:
+        if key in known:
             known[key] = replace(known[key], urls=known[key].urls | {alert.url})
+        elif row.occasion.startswith((FIRST_REPORT, RESENT)):
+            known[key] = Told(alert, row.created, frozenset({alert.url}))
     return known
+
+
+def silenced(connection: Connection, story_id: int) -> dict[tuple[str, str], int]:
+    """Give (rule, target) -> the number of the last first notice that was silenced."""
+    rows = connection.execute(NOTICES, {"story": story_id})
+    return {
+        (row.rule, row.target): row.id
+        for row in rows
+        if row.status == "silenced" and row.occasion.startswith(FIRST_REPORT)
+    }
 
 
 NOTICES = (
     select(
+        notices.c.id,
         notices.c.rule,
         notices.c.target,
         notices.c.occasion,
+        notices.c.status,
         notices.c.alert,
         notices.c.created,
     )

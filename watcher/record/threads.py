@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, select, update
 
-from watcher.record import accounts, notices
+from watcher.model import Waiting
+from watcher.record import accounts, holding, notices
 from watcher.record.tables import IS_OPEN_STORY, stories
 from watcher.story import (
     WISHES,
@@ -136,12 +137,28 @@ class _Thread:
         return [*first, *self._updates(rule, alerts, before, new)]
 
     def _first(self, rule: str, alerts: Alerts) -> Sequence[Notice]:
+        """Queue the first notice for targets that were told nothing of the story yet."""
         untold = [(target, alert) for target, alert in alerts if (rule, target) not in self.told]
         if not untold:
             return ()
-        opening = update(stories).where(stories.c.id == self.added.story_id)
-        self.connection.execute(opening.values(open_since=self.now))
-        return self._queue(untold)
+        story_id = self.added.story_id
+        silenced = {} if self.added.is_new else accounts.silenced(self.connection, story_id)
+        queued = [*self._queue([one for one in untold if (rule, one[0]) not in silenced])]
+        for target, alert in untold:
+            number = silenced.get((rule, target))
+            if number is not None and not self._is_silenced(target, alert):
+                occasion = f"{notices.FIRST_REPORT} after silence {number}"
+                queued += self._queue([(target, alert)], occasion)
+        if queued:
+            opening = update(stories).where(stories.c.id == story_id)
+            self.connection.execute(opening.values(open_since=self.now))
+        return queued
+
+    def _is_silenced(self, target: str, alert: Alert) -> bool:
+        """Tell whether a silence still lasts: then no notice is queued only to be silenced."""
+        waiting = Waiting(alert.rule, target, alert.severity, self.added.story_id)
+        in_force = holding.silences_now(self.connection, self.now)
+        return any(silence.covers(waiting, self.now) for silence in in_force)
 
     def _updates(
         self, rule: str, alerts: Alerts, before: Sequence[Account], new: Account
