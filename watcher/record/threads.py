@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, select, update
@@ -24,6 +23,7 @@ from watcher.story import (
     closing,
     corroborated,
     developments,
+    looked_back,
     stories_of,
 )
 
@@ -187,7 +187,7 @@ class _Thread:
 
     def _burst(self, rule: str, alerts: Alerts, when: When) -> Sequence[Notice]:
         last = accounts.last_burst(self.connection, rule)
-        since = min(last or self.now, self.now) - timedelta(seconds=when.within_s)
+        since = looked_back(when, last, self.now)
         arrivals = accounts.arrivals(self.connection, rule, since)
         if not arrivals or arrivals[-1][1] != self.added.story_id:
             return ()  # a story that began before the window completes no burst
