@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 CATCHING_UP: Final = timedelta(hours=1)
 """How long after a start silence is not judged: what came in the meantime is still being read."""
+STANDSTILL: Final = timedelta(minutes=10)
+"""So long between two ticks of a minute, the daemon did not run: the machine slept."""
 
 
 def said_in(article: Article, matches: Sequence[Match], outlet: str) -> Said:
@@ -63,10 +65,18 @@ class Updates:
         return closed
 
     async def tell_of_silence(self, rules: Iterable[Rule]) -> None:
-        """Tell of topics that have fallen silent, once for each silence."""
-        for rule in rules:
-            if rule.when is not None and rule.when.kind == "quiet_for":
-                await self._judge(rule)
+        """Tell of topics that have fallen silent, once for each silence.
+
+        Not while most sources fail: then it is we who hear nothing.
+        """
+        waiting = [rule for rule in rules if rule.when and rule.when.kind == "quiet_for"]
+        if not waiting:
+            return
+        failing, active = await self.record.failing()
+        if failing * 2 > active:
+            return
+        for rule in waiting:
+            await self._judge(rule)
 
     async def _judge(self, rule: Rule) -> None:
         last, now = await self.record.last_match(rule.id), self.now()
@@ -98,6 +108,14 @@ class Updates:
             source=alert.source_id,
         )
         return [(target, alert) for target in names]
+
+
+def caught_up_from(began: datetime, last: datetime | None, now: datetime) -> datetime:
+    """Give when the catching up began that counts now: at the start, or after a standstill.
+
+    `last` is when this was asked before; None at the first time.
+    """
+    return now if last is not None and now - last >= STANDSTILL else began
 
 
 def is_caught_up(started: datetime, now: datetime) -> bool:

@@ -17,6 +17,12 @@ _IS_OPEN = sa.text("open_since IS NOT NULL")
 def upgrade() -> None:
     op.add_column("articles", sa.Column("agency", sa.Text, nullable=False, server_default=""))
     op.add_column("articles", sa.Column("copy_of", _ID))
+    op.execute(
+        # Of which article it was a copy was not kept; those of one story are one text.
+        "UPDATE articles SET copy_of = (SELECT MIN(others.id) FROM articles AS others"
+        " WHERE others.story_id = articles.story_id AND others.id < articles.id)"
+        " WHERE relation = 'copy'"
+    )
     op.add_column("articles", sa.Column("figures", sa.JSON(none_as_null=True)))
     op.add_column("matches", sa.Column("figures", sa.JSON(none_as_null=True)))
     op.add_column("matches", sa.Column("denial", sa.Text, nullable=False, server_default=""))

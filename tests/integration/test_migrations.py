@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import inspect, text
 
-from tests.fakes.readings import NOW, alert, entry, listed, reading
+from tests.fakes.readings import NEW_STORY, NOW, alert, entry, listed, reading
 from watcher.errors import StorageUnavailable, WatcherError
-from watcher.model import Hold
+from watcher.model import Hold, Relation
 from watcher.record import Record
 from watcher.record.engine import parse_url
 from watcher.record.migrate import MIGRATIONS, engine_for, upgrade
@@ -59,6 +59,23 @@ def test_down_and_up_again(empty_database_url: str) -> None:
     assert tables_of(empty_database_url) == {"alembic_version"}
     upgrade(parse_url(empty_database_url))
     assert tables_of(empty_database_url) == expected_of(empty_database_url)
+
+
+async def test_copies_of_before_count_as_copies(empty_database_url: str) -> None:
+    """Once it was not kept of which article one is a copy: of its story's first."""
+    async with Record(empty_database_url) as record:
+        pendings = await listed(record, *(entry(n) for n in range(5)))
+        copy = Relation("copy", 1, 1, "the same text")
+        event = Relation("same-event", 1, 1, "told otherwise")
+        for pending, relation in zip(
+            pendings, (NEW_STORY, copy, event, copy, NEW_STORY), strict=True
+        ):
+            await record.reading(reading(pending, relation=relation), NOW)
+    assert alembic(empty_database_url, "downgrade", "0009").returncode == 0
+    upgrade(parse_url(empty_database_url))
+    with engine_for(parse_url(empty_database_url)).begin() as connection:
+        found = connection.execute(text("SELECT copy_of FROM articles ORDER BY id"))
+        assert [*found.scalars()] == [None, 1, None, 1, None]
 
 
 def test_partial_indexes_are_partial(empty_database_url: str) -> None:

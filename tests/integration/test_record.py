@@ -84,8 +84,8 @@ async def test_a_revision_keeps_what_was_said_before(record: Record) -> None:
     again = reading(
         second,
         "desk",
-        article=replace(reading(second).article, text="نص جديد"),
-        fingerprint=fingerprint("https://nahr.example/2", 77),
+        article=replace(reading(second).article, url=first.entry.url, text="نص جديد"),
+        fingerprint=fingerprint("https://nahr.example/1", 77),
         relation=Relation("revision", notice.story_id, article["id"], "the same address"),
     )
     assert await record.reading(again, LATER) == ()

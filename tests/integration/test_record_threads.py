@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.fakes.readings import NEW_STORY, NOW, entry, fingerprint, reading, source
-from watcher.model import Relation, Said, Statement, When
+from watcher.model import Relation, Said, Silence, Statement, When
 
 if TYPE_CHECKING:
     from watcher.model import Notice, Relationship
@@ -142,15 +144,17 @@ async def read_again(record: Record, text: str, *targets: str) -> list[tuple[str
     return said(tuple(notice for notice in queued if notice.identity not in before))
 
 
-async def begun(record: Record) -> None:
+async def begun(record: Record, *targets: str) -> None:
     await record.sync_sources([source()], NOW)
     await record.polled(await record.state("nahr"), [entry()], NOW)
     [pending] = await record.pending(NOW, 1)
-    await record.reading(reading(pending, *TARGETS, wishes=WISHES), NOW)
+    found = reading(pending, *TARGETS, wishes=WISHES)
+    alerts = [one for one in found.alerts if one[0] in targets]
+    await record.reading(replace(found, alerts=tuple(alerts)), NOW)
 
 
 async def test_a_passage_that_is_corrected_is_told(record: Record) -> None:
-    await begun(record)
+    await begun(record, *TARGETS)
     told = await read_again(record, "افتتح الوزير نفقاً.\nوهو جسر.", *TARGETS)
     assert [(target, occasion.split()[0]) for target, occasion in told] == [
         ("desk", "corrected"),
@@ -161,7 +165,7 @@ async def test_a_passage_that_is_corrected_is_told(record: Record) -> None:
 async def test_a_passage_that_vanished_is_told_though_nothing_matches_any_more(
     record: Record,
 ) -> None:
-    await begun(record)
+    await begun(record, *TARGETS)
     told = await read_again(record, "افتتح وزير الإعمار اليوم نفقاً على دجلة.")
     assert [(target, occasion.split()[0]) for target, occasion in told] == [
         ("desk", "deleted"),
@@ -174,7 +178,7 @@ async def test_a_passage_that_vanished_is_told_though_nothing_matches_any_more(
 
 
 async def test_a_page_that_is_gone_is_told_once(record: Record) -> None:
-    await begun(record)
+    await begun(record, *TARGETS)
     for number in range(2):
         await record.polled(await record.state("nahr"), [entry(title=f"خبر {number}")], NOW + HOUR)
         [pending] = await record.pending(NOW + HOUR, 1)
@@ -187,7 +191,7 @@ async def test_a_page_that_is_gone_is_told_once(record: Record) -> None:
 
 
 async def test_what_our_own_reading_changes_is_no_correction_of_theirs(record: Record) -> None:
-    await begun(record)
+    await begun(record, *TARGETS)
     history = await record.history(entry().url)
     assert history is not None
     one = history.one
@@ -217,3 +221,76 @@ async def test_alerts_survive_the_way_into_the_record(record: Record) -> None:
     [figure] = update.figures
     assert (figure.what, figure.before, figure.after) == ("القتلى", "3", "7")
     assert figure.outlet == "صحيفة النهر"
+
+
+async def test_a_denial_of_before_the_first_notice_swallows_none(record: Record) -> None:
+    story = Story(record)
+    assert await story.add(when=TWO, denial="نفت الوزارة") == []
+    queued = await story.add(when=TWO, at=NOW + HOUR)
+    assert queued == [(target, "first-report") for target in sorted(TARGETS)]
+    queued = await story.add(when=TWO, at=NOW + 2 * HOUR, denial="نفى الناطق")
+    assert queued == [("desk", "denied"), ("office", "denied")]
+
+
+async def test_figures_of_before_the_first_notice_were_not_told(record: Record) -> None:
+    story = Story(record)
+    await story.add(when=TWO, killed=7)
+    await story.add(when=TWO, killed=3, at=NOW + HOUR)
+    queued = await story.add(when=TWO, killed=7, at=NOW + 2 * HOUR)
+    assert queued == [("desk", "figures killed 7")]
+
+
+async def test_each_target_hears_what_came_after_its_own_first_notice(record: Record) -> None:
+    """What the first outlet denied was told to the office only."""
+    story = Story(record)
+    await story.add(targets=("office",), denial="نفت الوزارة")
+    await story.add(targets=("desk", "office"), at=NOW + HOUR)
+    queued = await story.add(targets=("desk", "office"), at=NOW + 2 * HOUR, denial="نفى الناطق")
+    assert ("desk", "denied") in queued
+    assert ("office", "denied") not in queued
+
+
+@pytest.mark.parametrize("when", [{}, TWO])
+async def test_what_was_withdrawn_confirms_nothing(record: Record, when: dict[str, When]) -> None:
+    await begun(record, *(() if when else TARGETS))
+    await read_again(record, "افتتح وزير الإعمار اليوم نفقاً على دجلة.")
+    history = await record.history(entry().url)
+    assert history is not None
+    story = Story(record)
+    story.first = (history.one.story_id or 0, history.one.id)
+    assert await story.add(when=when, at=NOW + 2 * HOUR) == []
+    told = await story.add(when=when, at=NOW + 3 * HOUR)
+    assert ("desk", "first-report" if when else "confirmed 2") in told
+
+
+async def test_what_a_silence_held_back_is_told_first_by_what_comes_after_it(
+    record: Record,
+) -> None:
+    """By a copy, too: to those who were silenced, it is the first they hear of the story."""
+    silence = Silence(0, "", "desk", None, NOW, NOW + 2 * HOUR, "سعاد", "works")
+    await record.people.silence(silence)
+    story = Story(record)
+    await story.add()
+    assert await story.add("copy", at=NOW + HOUR) == []
+    assert await story.add("copy", at=NOW + 3 * HOUR, denial="نفت الوزارة") == [
+        ("desk", "first-report after silence 2"),
+        ("office", "denied"),
+    ]
+    later = await story.add(at=NOW + 4 * HOUR, denial="نفى الناطق")
+    assert later == [("desk", "confirmed 2")]  # that it was denied is what it heard first
+    due = await record.due_notices(NOW + 5 * HOUR, 100)
+    told = [one.occasion for one in due if one.target == "desk"]
+    assert "first-report" not in told
+    assert len(told) == 2
+
+
+async def test_a_silence_that_is_set_again_holds_back_again(record: Record) -> None:
+    story = Story(record)
+    for hours in (0, 2):
+        begins = NOW + hours * HOUR
+        silence = Silence(0, "", "desk", None, begins, begins + HOUR, "سعاد", "works")
+        await record.people.silence(silence)
+        await story.add("copy" if story.first else "new", at=begins, targets=("desk",))
+        assert await story.add("copy", at=begins + HOUR / 2, targets=("desk",)) == []
+    queued = await story.add("copy", at=NOW + 4 * HOUR, targets=("desk",))
+    assert [target for target, _ in queued] == ["desk"]

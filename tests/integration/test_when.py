@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 from tests.fakes.day import Day, day
 from tests.fakes.event import DAY
 from watcher.model import Entry
-from watcher.updates import is_caught_up
+from watcher.updates import caught_up_from, is_caught_up
 
 if TYPE_CHECKING:
     from tests.fakes.site import Site
@@ -99,6 +100,55 @@ async def test_silence_is_told_once_and_ends_with_a_match(
         update = today.notices[0].alert.update
         assert update is not None
         assert update.within_s == 24 * 3600.0
+
+
+async def tell_of_silence(today: Day, hours: float) -> None:
+    today.now = DAY + hours * HOUR
+    await today.pipeline.updates.tell_of_silence(today.pipeline.rules.rules)
+    await today.deliver()
+
+
+async def test_an_article_that_is_read_again_ends_no_silence(database_url: str, site: Site) -> None:
+    async with day(database_url, site, RULE.format("{quiet_for: 6h}")) as today:
+        await publish(today, 0, "nahr", 0)
+        await tell_of_silence(today, 7)
+        today.now = DAY + 8 * HOUR
+        title, text = REPORTS[0]
+        url = "https://nahr.example/0-0"
+        entry = Entry(
+            url, url, title, published=DAY, body_html=f"<p>{text} تصوير فلان.</p>", is_whole=True
+        )
+        await today.take_up("nahr", entry)
+        history = await today.pipeline.record.history(url)
+        await tell_of_silence(today, 15)
+
+    assert history is not None
+    assert len(history.superseded) == 1
+    assert heard(today) == [(7, "quiet")]
+
+
+async def test_while_most_sources_fail_silence_is_not_judged(database_url: str, site: Site) -> None:
+    async with day(database_url, site, RULE.format("{quiet_for: 6h}")) as today:
+        await publish(today, 0, "nahr", 0)
+        record, sources = today.pipeline.record, list(today.pipeline.sources)
+        for failures, names in ((2, sources), (0, sources[len(sources) // 2 :])):
+            for name in names:
+                state = replace(await record.state(name), failures=failures)
+                await record.polled(state, [], today.now)
+            await tell_of_silence(today, 7 if failures else 8)
+
+    assert heard(today) == [(8, "quiet")]
+
+
+def test_after_the_machine_slept_silence_is_judged_as_after_a_start() -> None:
+    """It slept from the 90th minute to the 500th."""
+    began, last, judged = DAY, None, []
+    for minute in (*range(90), *range(500, 600)):
+        now = DAY + minute * HOUR / 60
+        began, last = caught_up_from(began, last, now), now
+        if is_caught_up(began, now):
+            judged.append(minute)
+    assert judged == [*range(60, 90), *range(560, 600)]
 
 
 async def test_a_story_that_did_not_grow_is_not_closed(database_url: str, site: Site) -> None:

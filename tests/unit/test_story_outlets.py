@@ -138,3 +138,11 @@ def test_copies_of_one_agency_text_are_one_report(count: int) -> None:
         *(account(n + 2, f"o{n}", copy_of=1) for n in range(count)),
     ]
     assert independent(accounts) == 1
+
+
+def test_what_was_withdrawn_counts_for_none_but_its_copies_are_still_one_text() -> None:
+    first = account(1, "a")
+    copies = [account(2, "b", copy_of=1), account(3, "c", copy_of=1)]
+    assert independent([first, account(4, "d")]) == 2
+    assert independent([replace(first, is_withdrawn=True), account(4, "d")]) == 1
+    assert independent([replace(first, is_withdrawn=True), *copies]) == 1

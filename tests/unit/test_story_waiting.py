@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.model import Account, When
-from watcher.story import burst, corroborated, quiet, stories_of
+from watcher.story import burst, corroborated, looked_back, quiet, stories_of
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -24,7 +24,7 @@ def bursts(hours: list[float], when: When = THREE) -> list[float]:
     last: datetime | None = None
     for place in range(1, len(hours) + 1):
         now = NOW + hours[place - 1] * HOUR
-        since = min(last or now, now) - timedelta(seconds=when.within_s)
+        since = looked_back(when, last, now)
         arrivals = [(NOW + hour * HOUR, n) for n, hour in enumerate(hours[:place])]
         if burst([one for one in arrivals if one[0] >= since], when, last):
             told.append(hours[place - 1])
@@ -42,6 +42,7 @@ def bursts(hours: list[float], when: When = THREE) -> list[float]:
         pytest.param([0, 1, 2, 5, 8, 9, 12, 13], [2], id="it goes on, thinner"),
         pytest.param([0, 1, 2, 20, 21, 22], [2, 22], id="it has subsided"),
         pytest.param([0, 1, 2, 9, 10, 11], [2, 11], id="nothing was left in the window"),
+        pytest.param([*range(0, 101, 2)], [4, 52, 100], id="it goes on for days"),
     ],
 )
 def test_bursts(hours: list[float], told: list[float]) -> None:
@@ -69,6 +70,35 @@ def test_a_burst_is_told_where_there_are_so_many_stories(hours: list[float], cou
         if len([one for one in hours[: n + 1] if one >= hour - 6]) >= count
     ]
     assert told[:1] == enough[:1]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 5)), min_size=1, max_size=14).map(sorted),
+    st.integers(2, 5),
+    st.integers(0, 40),
+)
+def test_a_burst_has_subsided_at_the_first_thin_window(
+    found: list[tuple[int, int]], count: int, told: int
+) -> None:
+    """However the windows are counted: here each by itself."""
+    when = When("stories", 6 * 3600.0, count)
+    arrivals = [(NOW + hour * HOUR, story) for hour, story in found]
+    thin = any(
+        len({story for at, story in found[:place] if at >= hour - 6}) * 2 < count
+        for place, (hour, _) in enumerate(found)
+        if hour > told
+    )
+    last = found[-1][0]
+    is_enough = len({story for at, story in found if at >= last - 6}) >= count
+    is_told = is_enough and (thin or last - told >= 48)
+    assert bool(burst(arrivals, when, NOW + told * HOUR)) == is_told
+
+
+def test_what_decides_a_burst_is_bounded() -> None:
+    window = timedelta(seconds=THREE.within_s)
+    year = timedelta(days=365)
+    for told in (None, NOW - year, NOW - 8 * window, NOW - 7 * window, NOW, NOW + year):
+        assert NOW - 9 * window <= looked_back(THREE, told, NOW) <= NOW - window
 
 
 def account(number: int, outlet: str, hours: float, *agencies: str) -> Account:

@@ -32,7 +32,7 @@ from watcher.points import reached
 from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.schedule import GRID_S, Ticks
-from watcher.updates import is_caught_up
+from watcher.updates import caught_up_from, is_caught_up
 from watcher.web import Room
 from watcher.workers import Workers, return_freed_memory, return_large_blocks
 
@@ -86,7 +86,10 @@ class Watcher:
     """Where people answer by links; None for no links."""
     polls_until: datetime | None = None
     """Only what is due by then is polled; None for what becomes due as time goes on."""
-    started: datetime = field(default_factory=utc_now)
+    awake_since: datetime = field(default_factory=utc_now)
+    """When it started, or went on after the machine slept."""
+    _stories_at: datetime | None = None
+    """When it was last looked for what is to be told of stories."""
     _rules_recorded: bool = False
 
     @property
@@ -192,9 +195,11 @@ class Watcher:
         """Sum up stories that have ended, and tell of topics that fell silent."""
         with contextlib.suppress(StorageUnavailable):  # the next tick comes
             updates, now = self.pipeline.updates, self.pipeline.now()
+            self.awake_since = caught_up_from(self.awake_since, self._stories_at, now)
+            self._stories_at = now
             await updates.close_stories()
-            # `once` has read all there is; after a start, some is still to be read.
-            if self.polls_until is not None or is_caught_up(self.started, now):
+            # `once` has read all there is; after a start or a sleep, some is still to be read.
+            if self.polls_until is not None or is_caught_up(self.awake_since, now):
                 await updates.tell_of_silence(self.pipeline.rules.rules)
 
     async def tidy(self) -> None:

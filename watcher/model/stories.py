@@ -74,3 +74,5 @@ class Account:
     copy_of: int | None = None
     """The article that it repeats."""
     statement: Statement = Statement()
+    is_withdrawn: bool = False
+    """The article no longer says what the rule found: it counts for nothing, what it denied was."""

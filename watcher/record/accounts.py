@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal, select
 
-from watcher.model import Account, Match, Report, Severity, Span, Statement
+from watcher.model import RESENT, Account, Match, Report, Severity, Span, Statement
 from watcher.record.notices import FIRST_REPORT
 from watcher.record.search import archived
 from watcher.record.tables import articles, matches, notices, sources, stories
@@ -37,6 +37,8 @@ class Told:
     """What a target was told of a story by a rule."""
 
     first: Alert
+    at: datetime
+    """When the first notice was queued."""
     urls: frozenset[str]
     """Addresses of the articles it was shown."""
 
@@ -52,20 +54,40 @@ class LastMatch:
 
 
 def last_match(connection: Connection, rule: str) -> LastMatch | None:
-    """Give the newest match of a rule that people could have been told of."""
-    query = (
-        select(matches)
-        .where(matches.c.rule == rule, matches.c.held_back == "")
-        .order_by(matches.c.seen.desc(), matches.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
-    found = archived(connection, [row.article_id]) if row is not None else []
-    if row is None or not found:
+    """Give the newest article that a rule matched and people could have been told of.
+
+    It matched when it did so first: that its page is read again and matches anew is no news.
+    """
+    found = connection.execute(LAST_MATCH, {"rule": rule}).one_or_none()
+    if found is None or not (about := archived(connection, [found.article_id])):
         return None
+    own = (matches.c.article_id == found.article_id, matches.c.rule == rule)
+    row = connection.execute(select(matches).where(*own).order_by(matches.c.id.desc())).first()
+    row = row or found
     spans = () if row.revision_id is not None else tuple(Span(**span) for span in row.spans)
     match = Match(row.rule, Severity(row.severity), row.found_in, spans)
-    return LastMatch(found[0], found[0].story_id or 0, match, row.seen)
+    return LastMatch(about[0], about[0].story_id or 0, match, found.seen)
+
+
+_EARLIER = matches.alias()
+LAST_MATCH = (
+    select(matches)
+    .where(
+        matches.c.rule == bindparam("rule"),
+        matches.c.held_back == "",
+        ~select(literal(1))
+        .where(
+            _EARLIER.c.article_id == matches.c.article_id,
+            _EARLIER.c.rule == matches.c.rule,
+            _EARLIER.c.held_back == "",
+            _EARLIER.c.id < matches.c.id,
+        )
+        .exists(),
+    )
+    .order_by(matches.c.seen.desc(), matches.c.id.desc())
+    .limit(1)
+)
+"""Walks the index of the rule's matches from the newest on, mostly a step or two."""
 
 
 def counted(connection: Connection, article_id: int, rule: str, when: When) -> int:
@@ -88,19 +110,43 @@ def counted(connection: Connection, article_id: int, rule: str, when: When) -> i
 
 
 def told(connection: Connection, story_id: int) -> dict[tuple[str, str], Told]:
-    """Give (rule, target) -> what it was told, of those that had a first notice."""
+    """Give (rule, target) -> what it was told, of those that had a first notice.
+
+    What was silenced was not told. What died was: to the target's fallback where it has one, and
+    what follows tells the story whole.
+    """
     known: dict[tuple[str, str], Told] = {}
     for row in connection.execute(NOTICES, {"story": story_id}):
+        if row.status == "silenced":
+            continue
         alert, key = alert_of(row.alert), (row.rule, row.target)
-        if row.occasion == FIRST_REPORT:
-            known[key] = Told(alert, frozenset({alert.url}))
-        elif key in known:
+        if key in known:
             known[key] = replace(known[key], urls=known[key].urls | {alert.url})
+        elif row.occasion.startswith((FIRST_REPORT, RESENT)):
+            known[key] = Told(alert, row.created, frozenset({alert.url}))
     return known
 
 
+def silenced(connection: Connection, story_id: int) -> dict[tuple[str, str], int]:
+    """Give (rule, target) -> the number of the last first notice that was silenced."""
+    rows = connection.execute(NOTICES, {"story": story_id})
+    return {
+        (row.rule, row.target): row.id
+        for row in rows
+        if row.status == "silenced" and row.occasion.startswith(FIRST_REPORT)
+    }
+
+
 NOTICES = (
-    select(notices.c.rule, notices.c.target, notices.c.occasion, notices.c.alert)
+    select(
+        notices.c.id,
+        notices.c.rule,
+        notices.c.target,
+        notices.c.occasion,
+        notices.c.status,
+        notices.c.alert,
+        notices.c.created,
+    )
     .where(notices.c.story_id == bindparam("story"))
     .order_by(notices.c.id)
 )
@@ -114,7 +160,9 @@ def of_rules(
     found: defaultdict[str, list[Account]] = defaultdict(list)
     if not wanted:
         return found
-    for row in connection.execute(ACCOUNTS, {"story": story_id}):
+    rows = connection.execute(ACCOUNTS, {"story": story_id}).all()
+    current = {(row.rule, row.article_id) for row in rows if row.revision_id is None}
+    for row in rows:
         # Rules are not asked for: the index on them would be taken, and all their matches read.
         if row.rule not in wanted:
             continue
@@ -125,6 +173,7 @@ def of_rules(
             agencies=_agencies(row.agency),
             copy_of=row.copy_of,
             statement=Statement(amounts_of(row.figures), row.denial),
+            is_withdrawn=(row.rule, row.article_id) not in current,
         )
         found[row.rule].append(account)
     return found
@@ -134,6 +183,7 @@ ACCOUNTS = (
     select(
         matches.c.rule,
         matches.c.article_id,
+        matches.c.revision_id,
         matches.c.seen,
         matches.c.figures,
         matches.c.denial,

@@ -35,6 +35,7 @@ from watcher.story import (
     MOST_PER_KEY,
     WORD_KEYS,
     differences,
+    relate,
     word_keys,
     words_to_count,
     words_to_weigh,
@@ -122,6 +123,8 @@ _TOLD = (
 # Built once: to build a statement costs more than to run it.
 NEIGHBORS = _neighbors_query()
 _NOTHING_SAID = Statement()
+_REPEATS = frozenset({"copy", "revision"})
+"""How an article is related to one whose text it repeats: another's, or its outlet's own."""
 SAYS_OTHERWISE = "its source says something else of it"
 _TEXT_BEFORE = select(
     revisions.c.id,
@@ -130,6 +133,12 @@ _TEXT_BEFORE = select(
     revisions.c.title,
     revisions.c.text,
 ).where(revisions.c.id == bindparam("id"))
+_REPEATING = articles.alias()
+_COPIED = (
+    select(*(articles.c[name] for name in _TOLD))
+    .join(_REPEATING, _REPEATING.c.copy_of == articles.c.id)
+    .where(_REPEATING.c.id == bindparam("id"))
+)
 _NEW_STORY = insert(stories).returning(stories.c.id)
 _NEW_ARTICLE = insert(articles).returning(articles.c.id)
 _GROW_STORY = (
@@ -151,6 +160,8 @@ class Added:
     """The article's addresses, the old one too."""
     is_new: bool = False
     """The story began with it."""
+    is_unchanged: bool = False
+    """It was read again and says the same: only its source's words changed."""
 
 
 def add(
@@ -162,12 +173,12 @@ def add(
             own.text_hash == reading.traces.fingerprint.text_hash
             and own.title == reading.article.title
         ):
-            return Added(own.story_id, own.id)  # only its source's words changed
+            return _unchanged(connection, own, reading, now, rule_revision)
         again = Relation("revision", own.story_id, own.id, SAYS_OTHERWISE)
         reading = replace(reading, relation=again)
     relation = reading.relation
     story_id = relation.story_id
-    revised = relation.article_id if relation.kind == "revision" else None
+    revised = _revised(connection, reading)
     if story_id is None:
         story_id = _new_story(connection, reading.article, now)
     else:
@@ -184,6 +195,36 @@ def add(
     enter(connection, article_id, reading.traces.words, is_new=revised is None)
     _add_matches(connection, article_id, reading, now, rule_revision)
     return added
+
+
+def _unchanged(
+    connection: Connection, own: Any, reading: Reading, now: datetime, rule_revision: str | None
+) -> Added:
+    """Add the matches of rules that did not match when the same text was read before."""
+    holds = (matches.c.article_id == own.id) & matches.c.revision_id.is_(None)
+    known = {*connection.scalars(select(matches.c.rule).where(holds))}
+    gained = tuple(match for match in reading.matches if match.rule not in known)
+    _add_matches(connection, own.id, replace(reading, matches=gained), now, rule_revision)
+    return Added(own.story_id, own.id, is_unchanged=True)
+
+
+def _revised(connection: Connection, reading: Reading) -> int | None:
+    """Give the article that the reading says anew: of the same entry, or at the same address.
+
+    An outlet's newer version at another address is an article of its own: the older one stands.
+    """
+    relation = reading.relation
+    if relation.kind != "revision":
+        return None
+    of_entry = select(revisions.c.article_id).where(revisions.c.entry_id == reading.pending.id)
+    is_same = (
+        (articles.c.url == reading.article.url)
+        | (articles.c.entry_id == reading.pending.id)
+        | articles.c.id.in_(of_entry)
+    )
+    query = select(articles.c.id).where(articles.c.id == relation.article_id, is_same)
+    found: int | None = connection.scalar(query)
+    return found
 
 
 def own_article(connection: Connection, entry_id: int) -> Any:
@@ -237,7 +278,7 @@ def _new_article(connection: Connection, reading: Reading, story_id: int, now: d
     first = {
         "first_seen": reading.pending.seen or now,
         "source": reading.pending.source,
-        "copy_of": reading.relation.article_id if reading.relation.kind == "copy" else None,
+        "copy_of": reading.relation.article_id if reading.relation.kind in _REPEATS else None,
     }
     row = _text_row(reading, now) | first | {"story_id": story_id}
     article_id: int = connection.execute(_NEW_ARTICLE, row).scalar_one()
@@ -263,9 +304,25 @@ def _revise(
     noted = match_changes.note(connection, reading, old, changes, now)
     was_current = (matches.c.article_id == article_id) & matches.c.revision_id.is_(None)
     connection.execute(update(matches).where(was_current).values(revision_id=revision_id))
-    text = _text_row(reading, now)
+    text = _text_row(reading, now) | {
+        "copy_of": _still_copied(connection, article_id, reading, now)
+    }
     connection.execute(update(articles).where(articles.c.id == article_id).values(text))
     return Added(story_id, article_id, noted, (old.url, reading.article.url))
+
+
+def _still_copied(
+    connection: Connection, article_id: int, reading: Reading, now: datetime
+) -> int | None:
+    """Give the article whose text a revised one repeated, unless its new text is another."""
+    copied = connection.execute(_COPIED, {"id": article_id}).one_or_none()
+    if copied is None:
+        return None
+    one, article = neighbor_of(copied), reading.article
+    fingerprint = reading.traces.fingerprint
+    at, counts = article.published or now, wordcounts.read(connection, words_to_weigh(fingerprint))
+    found = relate(fingerprint, [one], source=article.source, at=at, counts=counts)
+    return one.article_id if found.kind in _REPEATS else None
 
 
 def _add_keys(

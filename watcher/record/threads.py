@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import bindparam, select, update
 
-from watcher.record import accounts, notices
+from watcher.model import Waiting
+from watcher.record import accounts, holding, notices
 from watcher.record.tables import IS_OPEN_STORY, stories
 from watcher.story import (
     WISHES,
@@ -23,11 +23,12 @@ from watcher.story import (
     closing,
     corroborated,
     developments,
+    looked_back,
     stories_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -65,7 +66,8 @@ def advance(
     for rule in sorted(by_rule):
         alerts = [(target, replace(alert, reports=reports)) for target, alert in by_rule[rule]]
         queued += thread.tell(rule, alerts, of_rule[rule], reading.when.get(rule))
-    tell_changes(connection, added, reading.wishes, now, judge, but=by_rule, told=told)
+    spoken_for = {(alert.rule, target) for target, alert in reading.alerts}
+    tell_changes(connection, added, reading.wishes, now, judge, but=spoken_for, told=told)
     return tuple(sorted(queued, key=lambda notice: notice.id))
 
 
@@ -76,24 +78,25 @@ def tell_changes(  # noqa: PLR0913 - what changed, and who hears of it
     now: datetime,
     judge: Judge,
     *,
-    but: Iterable[str] = (),
+    but: Collection[tuple[str, str]] = (),
     told: Mapping[tuple[str, str], accounts.Told] | None = None,
 ) -> None:
-    """Queue that passages are gone, to those who were shown them; leaving out the rules `but`."""
+    """Queue that passages are changed or gone, to those who were shown them.
+
+    Left out are the (rule, target) of `but`, who are told of the new text by its own alert.
+    """
     if not added.changes:
         return
     known = accounts.told(connection, added.story_id) if told is None else told
-    spoken_for = set(but)
     for change in sorted(added.changes, key=lambda one: one.rule):
-        if change.rule not in spoken_for:
-            development = changed(_change(change))
-            alerts = [
-                (target, replace(one.first, update=development.update))
-                for (rule, target), one in known.items()
-                if rule == change.rule and one.urls & {*added.urls}
-                if _is_wished(development, wishes.get(target))
-            ]
-            notices.queue(connection, added.story_id, alerts, now, judge, development.occasion)
+        development = changed(_change(change))
+        alerts = [
+            (target, replace(one.first, update=development.update))
+            for (rule, target), one in known.items()
+            if rule == change.rule and (rule, target) not in but and one.urls & {*added.urls}
+            if _is_wished(development, wishes.get(target))
+        ]
+        notices.queue(connection, added.story_id, alerts, now, judge, development.occasion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,8 @@ class _Thread:
             (n for n, one in enumerate(line) if one.article == self.added.article_id),
             default=-1,
         )
-        if place < 0:  # read again, with other words of its source only
-            return self._first(rule, alerts)
+        if place < 0:  # what was held back when it was first read, and is read again
+            return self._first(rule, alerts) if when is None else ()
         before, new = line[:place], line[place]
         if when is not None and when.kind == "stories":
             return () if before else self._burst(rule, alerts, when)
@@ -127,50 +130,68 @@ class _Thread:
             if held is None:
                 return ()
             alerts = [(target, replace(alert, update=held.update)) for target, alert in alerts]
-        return [*self._first(rule, alerts), *self._updates(rule, alerts, before, new)]
+        first = self._first(rule, alerts)
+        # What says nothing new brings nothing about; it may be new to a rule or to a target.
+        if self.added.is_unchanged:
+            return first
+        return [*first, *self._updates(rule, alerts, before, new)]
 
     def _first(self, rule: str, alerts: Alerts) -> Sequence[Notice]:
+        """Queue the first notice for targets that were told nothing of the story yet."""
         untold = [(target, alert) for target, alert in alerts if (rule, target) not in self.told]
         if not untold:
             return ()
-        opening = update(stories).where(stories.c.id == self.added.story_id)
-        self.connection.execute(opening.values(open_since=self.now))
-        return self._queue(untold)
+        story_id = self.added.story_id
+        silenced = {} if self.added.is_new else accounts.silenced(self.connection, story_id)
+        queued = [*self._queue([one for one in untold if (rule, one[0]) not in silenced])]
+        for target, alert in untold:
+            number = silenced.get((rule, target))
+            if number is not None and not self._is_silenced(target, alert):
+                occasion = f"{notices.FIRST_REPORT} after silence {number}"
+                queued += self._queue([(target, alert)], occasion)
+        if queued:
+            opening = update(stories).where(stories.c.id == story_id)
+            self.connection.execute(opening.values(open_since=self.now))
+        return queued
+
+    def _is_silenced(self, target: str, alert: Alert) -> bool:
+        """Tell whether a silence still lasts: then no notice is queued only to be silenced."""
+        waiting = Waiting(alert.rule, target, alert.severity, self.added.story_id)
+        in_force = holding.silences_now(self.connection, self.now)
+        return any(silence.covers(waiting, self.now) for silence in in_force)
 
     def _updates(
         self, rule: str, alerts: Alerts, before: Sequence[Account], new: Account
     ) -> list[Notice]:
-        known = [(target, alert) for target, alert in alerts if (rule, target) in self.told]
-        if not known:
-            return []
-        first = self.told[rule, known[0][0]]
-        shown = {url for one in self._of(rule) for url in one.urls}
+        """Queue what the article brings about, for each target as it came to know the story."""
         change = next((one for one in self.added.changes if one.rule == rule), None)
-        is_shown = bool(shown & {*self.added.urls})
-        found = developments(before, new, _change(change) if change and is_shown else None)
-        queued: list[Notice] = []
-        for development in found:
-            said = _with_names(development, known[0][1].source, first.first)
-            told = [
-                (target, replace(alert, update=said))
-                for target, alert in known
-                if _is_wished(development, self.wishes.get(target))
-            ]
-            queued += self._queue(told, development.occasion)
-        return queued
+        found: dict[tuple[datetime, bool], tuple[Development, ...]] = {}
+        wished: defaultdict[str, list[tuple[str, Alert]]] = defaultdict(list)
+        for target, alert in alerts:
+            told = self.told.get((rule, target))
+            if told is None:
+                continue
+            view = (told.at, bool(told.urls & {*self.added.urls}))
+            if view not in found:
+                its = _change(change) if change and view[1] else None
+                found[view] = developments(before, new, its, since=told.at)
+            for one in found[view]:
+                if _is_wished(one, self.wishes.get(target)):
+                    said = replace(alert, update=_with_names(one, alert.source, told.first))
+                    wished[one.occasion].append((target, said))
+        return [one for occasion, some in wished.items() for one in self._queue(some, occasion)]
 
     def _queue(self, alerts: Alerts, occasion: str = notices.FIRST_REPORT) -> Sequence[Notice]:
         story_id = self.added.story_id
         return notices.queue(self.connection, story_id, alerts, self.now, self.judge, occasion)
 
-    def _of(self, rule: str) -> Iterable[accounts.Told]:
-        return (told for (known, _), told in self.told.items() if known == rule)
-
     def _burst(self, rule: str, alerts: Alerts, when: When) -> Sequence[Notice]:
         last = accounts.last_burst(self.connection, rule)
-        since = min(last or self.now, self.now) - timedelta(seconds=when.within_s)
+        since = looked_back(when, last, self.now)
         arrivals = accounts.arrivals(self.connection, rule, since)
-        found = burst(arrivals, when, last) if arrivals else None
+        if not arrivals or arrivals[-1][1] != self.added.story_id:
+            return ()  # a story that began before the window completes no burst
+        found = burst(arrivals, when, last)
         if found is None:
             return ()
         others = [one for one in stories_of(arrivals, when) if one != self.added.story_id]

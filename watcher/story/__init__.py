@@ -9,7 +9,7 @@ from watcher.story.relate import relate
 from watcher.story.revision import Difference, applied, counterpart, differences, stands
 from watcher.story.shelf import MAX_NEIGHBORS, MOST_PER_KEY, STORY_WINDOW, Shelf
 from watcher.story.statements import amounts, lead_of, leading, statements
-from watcher.story.waiting import Arrival, burst, corroborated, quiet, stories_of
+from watcher.story.waiting import Arrival, burst, corroborated, looked_back, quiet, stories_of
 from watcher.story.weights import WORD_KEYS, word_keys, words_to_count, words_to_weigh
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "independent",
     "lead_of",
     "leading",
+    "looked_back",
     "outlets",
     "quiet",
     "relate",

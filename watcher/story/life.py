@@ -1,15 +1,15 @@
 """The life of an alert: what is told of a story after its first notice, and when. Pure.
 
 A thread is one story as one rule sees it: the story's articles that match the rule, in the order in
-which they were recorded. What is told follows from them alone, so that nothing depends on what was
-delivered, and the same articles give the same again.
+which they were recorded. What is told follows from them and from when people were first told alone,
+so that nothing depends on what was delivered, and the same articles give the same again.
 
 An outlet that only repeats tells nobody anything. Told are
 
 confirmed   by the 2nd, 5th and 10th outlet that is independent of the others
-figures     a number that no article of the thread has given: at once where it is a tenth above what
-            was told, else when a second independent outlet gives it, too
-denied      once, by the first article that denies it
+figures     a number that no article has given since people were told: at once where it is a tenth
+            above what was told, else when a second independent outlet gives it, too
+denied      once, by the first article since then that denies it
 corrected   a passage that people were shown is changed
 deleted     such a passage, or its page, is gone
 closing     once, when a story that grew has been quiet for long enough
@@ -27,6 +27,7 @@ from watcher.story.outlets import independent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from watcher.model import UpdateKind
 
@@ -66,16 +67,20 @@ def developments(
     before: Sequence[Account],
     new: Account,
     change: Change | None = None,
+    *,
+    since: datetime | None = None,
 ) -> tuple[Development, ...]:
     """Say what a new article makes of a thread that has begun, the gravest first.
 
     `before` are the thread's articles until then, revisions included; `change` is what the new one,
-    where it is a revision, did to a passage that people were shown.
+    where it is a revision, did to a passage that people were shown. `since` is when they were first
+    told: a denial or a number of before then was not.
     """
     told: list[Development] = []
-    if new.statement.denial and not any(one.statement.denial for one in before):
+    known = [one for one in before if since is None or one.seen >= since]
+    if new.statement.denial and not any(one.statement.denial for one in known):
         told.append(Development("denied", Update("denied", after=new.statement.denial)))
-    changes = _Figures(before).take(new)
+    changes = _Figures(known).take(new)
     if changes:
         told.append(Development(_figures_occasion(changes), Update("figures", figures=changes)))
     if change and not told:  # else the change is what was told already
@@ -107,8 +112,8 @@ def changed(change: Change) -> Development:
 
 
 def closing(accounts: Sequence[Account], quiet_s: float) -> Development | None:
-    """Sum up a thread that has been quiet for so long; None where it never grew."""
-    if len({account.article for account in accounts}) < 2:
+    """Sum up a thread that has been quiet for so long; None where it never grew, or shrank."""
+    if len({account.article for account in accounts if not account.is_withdrawn}) < 2:
         return None
     figures = _Figures(accounts)
     update = Update(

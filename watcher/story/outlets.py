@@ -17,7 +17,7 @@ def independent(accounts: Iterable[Account]) -> int:
     An agency's text may stand for any outlet that prints it, an outlet's own only for that outlet.
     An outlet and a text count once each, so this is the largest number of pairs of both: two
     outlets that print Reuters are one; one outlet that prints Reuters and AFP is one; two outlets
-    that print both are two.
+    that print both are two. What was withdrawn counts for none.
     """
     texts = _texts(list(accounts))
     pairs: dict[str, str] = {}
@@ -31,10 +31,11 @@ def outlets(accounts: Iterable[Account]) -> tuple[str, ...]:
 
 def _texts(accounts: Sequence[Account]) -> Mapping[str, set[str]]:
     """Give the texts that each outlet may stand for."""
-    roots = _Roots(accounts)
+    roots = _Roots(accounts)  # copies of one text are one, also where that text was withdrawn
     texts: defaultdict[str, set[str]] = defaultdict(set)
     owners: dict[str, str] = {}
-    for account in sorted(accounts, key=lambda one: one.article):
+    current = (account for account in accounts if not account.is_withdrawn)
+    for account in sorted(current, key=lambda one: one.article):
         for text in roots.texts(account):
             if (
                 text in roots.of_agencies

@@ -55,11 +55,16 @@ class Shelf:
         if relation.kind == "new":
             self._stories += 1
             self._counts.update(words_to_count(fingerprint))
-        if relation.kind == "revision" and relation.article_id is not None:
+        if self._is_same_address(relation, fingerprint):
             # As on record, what an article says now takes the place of what it said before.
-            number = relation.article_id
+            number = relation.article_id or number
         self._file(Neighbor(number, story, fingerprint, source, at), words)
         return relation, story
+
+    def _is_same_address(self, relation: Relation, fingerprint: Fingerprint) -> bool:
+        if relation.kind != "revision" or relation.article_id is None or not fingerprint.url:
+            return False
+        return self._articles[relation.article_id].fingerprint.url == fingerprint.url
 
     def _counted(self, words: Iterable[str]) -> WordCounts:
         known = self._counts
