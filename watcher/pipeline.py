@@ -54,17 +54,14 @@ if TYPE_CHECKING:
     from watcher.fetch import Fetcher
     from watcher.match import Rule, Rules
     from watcher.model import (
-        Neighbor,
         Notice,
         Pending,
-        Relation,
         Sample,
         Source,
         SourceKind,
         SourceState,
         Validators,
         When,
-        WordCounts,
     )
     from watcher.notify import Notifier, Target
     from watcher.record import Record
@@ -184,13 +181,9 @@ class Pipeline:
                 wishes=wishes_of(self.targets),
             )
             now = self.now()
-
-            def to_story(near: Sequence[Neighbor], counts: WordCounts) -> Relation:
-                at, source = article.published or now, article.source
-                return relate(traces.fingerprint, near, source=source, at=at, counts=counts)
-
-            since = now - STORY_WINDOW
-            relation, notices = await self.record.related(reading, to_story, since, now)
+            since, at = now - STORY_WINDOW, article.published or now
+            relating = partial(relate, traces.fingerprint, source=article.source, at=at)
+            relation, notices = await self.record.related(reading, relating, since, now)
             reached("reading-kept")
             self._clocks.keep(pending.source, clocks)
         event(

@@ -14,22 +14,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 
+from tests.fakes.chromium import FLAGS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Scheme: TypeAlias = Literal["light", "dark"]
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-]
 SCHEMES: dict[Scheme, list[str]] = {
     "light": ["--blink-settings=preferredColorScheme=1"],
     "dark": ["--blink-settings=preferredColorScheme=0"],
@@ -125,15 +116,20 @@ class Browser:
 
     def _run(self, scheme: Scheme, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         profile = f"--user-data-dir={self.folder / 'profile'}"
-        command = [self.program, *FLAGS, *SCHEMES[scheme], profile, *arguments]
+        command = [self.program, *FLAGS, "--hide-scrollbars", *SCHEMES[scheme], profile, *arguments]
         return subprocess.run(command, capture_output=True, timeout=90, check=True)
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Browser:
+@pytest.fixture(scope="session")
+def chromium() -> str:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing, and CI must look at the mail: install chromium")
+            pytest.fail("Chromium is missing, and CI must look at the pages: install chromium")
         pytest.skip("Chromium is not installed")
-    return Browser(found, tmp_path)
+    return found
+
+
+@pytest.fixture
+def browser(chromium: str, tmp_path: Path) -> Browser:
+    return Browser(chromium, tmp_path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,16 +21,6 @@ pytestmark = pytest.mark.browser
 
 SECRET = Secret("0123456789abcdef0123456789abcdef")
 TITLE = 'CNN: <img src=x onerror="document.title=1"> افتتاح جسر ' + "ك" * 200
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing, and CI must look at the pages: install chromium")
-        pytest.skip("Chromium is not installed")
-    return found
 
 
 async def test_people_answer_in_a_browser(chromium: str, tmp_path: Path) -> None:

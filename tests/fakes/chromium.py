@@ -24,8 +24,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--remote-debugging-port=0",
 ]
+PORT = "--remote-debugging-port=0"
+"""Any that is free; Chromium writes down which."""
 PATIENCE_S = 60.0
 
 
@@ -38,7 +39,7 @@ class Browser:
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     async def __aenter__(self) -> Self:
-        command = [self.program, *FLAGS, f"--user-data-dir={self.folder}", "about:blank"]
+        command = [self.program, *FLAGS, PORT, f"--user-data-dir={self.folder}", "about:blank"]
         quiet = subprocess.DEVNULL
         self._process = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
         self._session = aiohttp.ClientSession()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select
 
-    from watcher.model import Neighbor, Pending, Relation, WordCounts
+    from watcher.model import Pending
     from watcher.record import Record
 
 HOUR = timedelta(hours=1)
@@ -85,10 +86,8 @@ async def read(
     }
     given = reading(pending, **told, fingerprint=traces_of(article).fingerprint)
 
-    def to_story(near: Sequence[Neighbor], counts: WordCounts) -> Relation:
-        return relate(given.traces.fingerprint, near, source=outlet, at=at, counts=counts)
-
-    relation, queued = await record.related(given, to_story, at - STORY_WINDOW, at)
+    relating = partial(relate, given.traces.fingerprint, source=outlet, at=at)
+    relation, queued = await record.related(given, relating, at - STORY_WINDOW, at)
     return relation.kind, [(one.target, one.occasion.split()[0]) for one in queued]
 
 

@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import requests
-
 from watcher.model import Refused, Sent, TryAgain
 from watcher.notify import pace, verdict
+from watcher.notify.posting import post_json
 
 if TYPE_CHECKING:
+    import requests
+
     from watcher.clock import Clock
     from watcher.model import Outcome
     from watcher.notify.services import SlackAddress
@@ -52,18 +53,8 @@ class Channel:
         return self._post({**part, **fields})
 
     def _post(self, payload: dict[str, Any]) -> Outcome:
-        try:
-            response = requests.post(
-                self.address.url,
-                data=json.dumps(payload, ensure_ascii=False).encode(),
-                headers=self.address.headers,
-                verify=self.address.verify,
-                timeout=self.address.timeout_s,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            return TryAgain(verdict.of_broken_request(error), is_of_target=True)
-        return judged(response, self.clock)
+        answer = post_json(self.address, payload, self.address.headers)
+        return answer if isinstance(answer, TryAgain) else judged(answer, self.clock)
 
 
 def in_messages(payload: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,15 +8,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import requests
-
 from watcher.model import Refused, Sent, TryAgain
 from watcher.notify import pace, verdict
+from watcher.notify.posting import post_json
 from watcher.notify.render import as_telegram
 from watcher.notify.split import split
 from watcher.notify.templates import SHIPPED
 
 if TYPE_CHECKING:
+    import requests
+
     from watcher.clock import Clock
     from watcher.model import Outcome
     from watcher.notify.message import Message
@@ -71,18 +72,9 @@ class Chat:
             # What was deleted on the other side must not keep the update from being told.
             reply = {"message_id": int(first), "allow_sending_without_reply": True}
             payload["reply_parameters"] = reply
-        try:
-            response = requests.post(
-                self.address.url,
-                data=json.dumps(payload, ensure_ascii=False).encode(),
-                headers={"Content-Type": "application/json", "User-Agent": "watcher"},
-                verify=self.address.verify,
-                timeout=self.address.timeout_s,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            return TryAgain(verdict.of_broken_request(error), is_of_target=True)
-        return judged(response, self.clock)
+        headers = {"Content-Type": "application/json", "User-Agent": "watcher"}
+        answer = post_json(self.address, payload, headers)
+        return answer if isinstance(answer, TryAgain) else judged(answer, self.clock)
 
 
 def parts_of(message: Message, most: int, templates: Templates = SHIPPED) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from watcher.model import Validators
 from watcher.points import reached
@@ -24,7 +24,7 @@ from watcher.record import (
 from watcher.story import words_to_weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -46,6 +46,13 @@ if TYPE_CHECKING:
     from watcher.record.threads import Wishes
 
     Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
+
+
+class Relate(Protocol):
+    """Finds an article's story."""
+
+    def __call__(self, neighbors: Iterable[Neighbor], /, *, counts: WordCounts) -> Relation:
+        """Compare it with its neighbors, by how many stories hold their words."""
 
 
 def free_what_the_gone_hold(connection: Connection) -> None:
@@ -116,7 +123,7 @@ def keep_reading(  # noqa: PLR0913, PLR0917 - what was read, of what, and who de
 def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it is related to
     connection: Connection,
     reading: Reading,
-    relate: Callable[[Sequence[Neighbor], WordCounts], Relation],
+    relate: Relate,
     since: datetime,
     now: datetime,
     rule_revision: str | None,
@@ -127,7 +134,7 @@ def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it i
     fingerprint = reading.traces.fingerprint
     near = articles.neighbors(connection, fingerprint, since)
     counts = wordcounts.read(connection, words_to_weigh(fingerprint, near))
-    relation = relate(near, counts)
+    relation = relate(near, counts=counts)
     reached("story-found")
     related = replace(reading, relation=relation)
     return relation, keep_reading(connection, related, now, rule_revision, packed, judge)

@@ -39,7 +39,7 @@ from watcher.record.migrate import upgrade
 from watcher.record.people import People
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from watcher.record.search import Archived
     from watcher.record.sources import UnchangedPoll
     from watcher.record.status import Status
-    from watcher.record.steps import Learn
+    from watcher.record.steps import Learn, Relate
     from watcher.record.threads import Wishes
 
 READING_LEASE_S = 300.0
@@ -287,7 +287,7 @@ class Record:
     async def related(
         self,
         reading: Reading,
-        relate: Callable[[Sequence[Neighbor], WordCounts], Relation],
+        relate: Relate,
         since: datetime,
         now: datetime,
     ) -> tuple[Relation, tuple[Notice, ...]]:
