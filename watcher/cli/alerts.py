@@ -13,7 +13,7 @@ import typer
 
 from watcher.cli import app
 from watcher.cli.backtest import AsJson, Since, instant
-from watcher.cli.reading import Format  # noqa: TC001 - typer reads annotations while it runs
+from watcher.cli.reading import AllowNetwork, PageFormat, PageUrl  # noqa: TC001 - typer reads annotations while it runs
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import as_json as json_of
 from watcher.cli.show import out
@@ -185,12 +185,9 @@ def route_test(  # noqa: PLR0913, PLR0917 - one for each option
     source: Annotated[str | None, typer.Option(help="The id of the source it comes from.")] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: AsJson = False,
-    url: Annotated[str, typer.Option(help="The address a page came from.")] = "",
-    form: Annotated[Format, typer.Option("--format", help="What a page is.")] = "auto",
-    allow: Annotated[
-        list[str] | None,
-        typer.Option("--allow-network", help="A network that may be fetched from."),
-    ] = None,
+    url: PageUrl = "",
+    form: PageFormat = "auto",
+    allow: AllowNetwork = None,
 ) -> None:
     """Say who would be told what and when, were it reported now; nothing is sent."""
     from watcher.app import load_rules, route_of_article, route_of_rule

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watcher.cli.asked import asked_for, give_up
-from watcher.cli.reading import Format  # noqa: TC001 - typer reads annotations while it runs
+from watcher.cli.reading import AllowNetwork, PageFormat, PageUrl  # noqa: TC001 - typer reads annotations while it runs
 from watcher.cli.rules import rules_app
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import out
@@ -37,12 +37,9 @@ def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
     ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    url: Annotated[str, typer.Option(help="The address a page came from.")] = "",
-    form: Annotated[Format, typer.Option("--format", help="What a page is.")] = "auto",
-    allow: Annotated[
-        list[str] | None,
-        typer.Option("--allow-network", help="A network that may be fetched from."),
-    ] = None,
+    url: PageUrl = "",
+    form: PageFormat = "auto",
+    allow: AllowNetwork = None,
 ) -> None:
     """Say why a rule matches an article or what was missing: status 0 if it does, 1 if not."""
     from watcher.cli.explanation_view import show

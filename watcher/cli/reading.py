@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from watcher.model import Article, Match, NotAnArticle
 
 Format = Literal["auto", "html", "text"]
+PageUrl = Annotated[
+    str,
+    typer.Option("--url", help="The address the page came from, for links and the site's name."),
+]
+PageFormat = Annotated[
+    Format, typer.Option("--format", help="What the input is; auto looks at it.")
+]
+AllowNetwork = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-network", help="A network that may be fetched from though it is not public."
+    ),
+]
 
 
 @app.command()
@@ -29,21 +42,12 @@ def read(
         str,
         typer.Argument(metavar="[FILE|URL|-]", help="A file, an address, or - for standard input."),
     ] = "-",
-    url: Annotated[
-        str, typer.Option(help="The address the page came from, for links and the site's name.")
-    ] = "",
-    form: Annotated[
-        Format, typer.Option("--format", help="What the input is; auto looks at it.")
-    ] = "auto",
+    url: PageUrl = "",
+    form: PageFormat = "auto",
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object instead of a page for people.")
     ] = False,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-network", help="A network that may be fetched from though it is not public."
-        ),
-    ] = None,
+    allow: AllowNetwork = None,
 ) -> None:
     """Read one page: show the article, and every line that was removed with the reason."""
     found = _read(where, url, form, tuple(allow or ()))

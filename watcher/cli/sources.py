@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from watcher.cli import app
+from watcher.cli.reading import AllowNetwork  # noqa: TC001 - typer reads annotations while it runs
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import ago, err, out
 from watcher.cli.show import as_json as json_of
@@ -37,12 +38,7 @@ def preview(
     url: Annotated[
         str, typer.Argument(metavar="URL", help="A site, a section, a feed, t.me/NAME or @NAME.")
     ],
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-network", help="A network that may be fetched from though it is not public."
-        ),
-    ] = None,
+    allow: AllowNetwork = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a site offers, as it would be recorded, and the YAML to paste."""
