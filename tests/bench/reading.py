@@ -64,7 +64,7 @@ async def _unchanged(config: Config, rounds: int) -> dict[str, Any]:
             for state in states:
                 watcher.record.polled_unchanged(replace(state, due=utc_now()))
             started = time.process_time()
-            await watcher.polls.drain()
+            await watcher.lanes.polls.drain()
             found["ours"].append(time.process_time() - started)
     return {name: min(seconds) / len(where) for name, seconds in found.items()}
 
@@ -127,7 +127,7 @@ async def _feeds(config: Config, rounds: int) -> dict[str, Any]:
 
 async def _drained(watcher: Watcher) -> float:
     before = processes.cpu_s(os.getpid())
-    await watcher.polls.drain()
+    await watcher.lanes.polls.drain()
     return processes.cpu_s(os.getpid()) - before
 
 
@@ -188,11 +188,11 @@ def pages(folder: str, port: str, count: str, workers: str) -> dict[str, Any]:
 async def _pages(config: Config) -> dict[str, Any]:
     async with open_watcher(config) as watcher:
         await _warm(watcher)
-        await watcher.polls.drain()
+        await watcher.lanes.polls.drain()
         memory: list[list[float]] = []
         watching = asyncio.create_task(_watch_memory(memory))
         before, own, started = processes.cpu_s(os.getpid()), time.process_time(), time.monotonic()
-        await watcher.reads.drain()
+        await watcher.lanes.reads.drain()
         took_s = time.monotonic() - started
         cpu_s, own_s = processes.cpu_s(os.getpid()) - before, time.process_time() - own
         watching.cancel()
@@ -254,7 +254,7 @@ def _quiet(config: Config, folder: Path) -> Config:
 async def _warm(watcher: Watcher) -> None:
     """Have every worker process started."""
     workers = watcher.pipeline.workers
-    count = watcher.config.limits.worker_count
+    count = watcher.pipeline.limits.worker_count
     await asyncio.gather(*(workers.run(time.sleep, 1) for _ in range(count)))
 
 

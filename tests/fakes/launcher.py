@@ -151,7 +151,7 @@ def _once(config_file: Path, later_s: float) -> None:
     from apprise.plugins.custom_json import NotifyJSON
 
     from watcher import clock, log
-    from watcher.app import daemon
+    from watcher.app import build, periodic
     from watcher.config import load_config
     from watcher.notify import Notifier
 
@@ -164,9 +164,10 @@ def _once(config_file: Path, later_s: float) -> None:
     async def no_wait(_seconds: float) -> None:
         pass
 
-    daemon.utc_now = now  # type: ignore[attr-defined]
-    daemon.Workers = _Workers  # type: ignore[assignment,attr-defined]
-    daemon.Notifier = partial(Notifier, sleep=no_wait)  # type: ignore[assignment,attr-defined]
+    build.utc_now = now  # type: ignore[attr-defined]
+    periodic.utc_now = now  # type: ignore[attr-defined]
+    build.Workers = _Workers  # type: ignore[assignment,attr-defined]
+    build.Notifier = partial(Notifier, sleep=no_wait)  # type: ignore[assignment,attr-defined]
     config = load_config(config_file)
     log.set_up(config.log)
     spare = {target.name for target in config.targets} & {"spare"}
@@ -176,7 +177,7 @@ def _once(config_file: Path, later_s: float) -> None:
     )
 
     async def once() -> None:
-        async with daemon.open_watcher(replace(config, targets=targets)) as watcher:
+        async with build.open_watcher(replace(config, targets=targets)) as watcher:
             watcher.pipeline.now = now
             await watcher.once()
 

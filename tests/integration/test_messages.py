@@ -99,7 +99,7 @@ async def test_the_operator_is_told_of_a_broken_template_once(
     async with open_watcher(load_config(daemon.config)) as watcher:
         assert isinstance(await watcher.pipeline.notifier.send_test("desk"), Sent)
         for _ in range(2):
-            await watcher.tell_troubles()
+            await watcher.periodic.tell_troubles()
         (told,) = await watcher.record.due_notices(watcher.pipeline.now(), 10)
 
     assert "template is broken" in told.alert.title

@@ -78,7 +78,7 @@ async def test_an_outage_is_waited_out(
     async with watching(tmp_path, site, a=site.url("/rss")) as watcher:
         await poll_all(watcher)
         now = utc_now()
-        for attempt in range(watcher.config.limits.read_attempts):
+        for attempt in range(watcher.pipeline.limits.read_attempts):
             later = now + timedelta(hours=2 * attempt)
             for entry in await watcher.record.pending(later, 10):
                 await watcher.pipeline.read(replace(entry, seen=now))
@@ -96,8 +96,8 @@ async def test_a_source_with_many_slow_pages_leaves_room_for_others(
     site.on("/few", answers.page(answers.rss(("خبر قصير", site.url("/quick")))))
     async with watching(tmp_path, site, many=site.url("/many"), few=site.url("/few")) as watcher:
         await poll_all(watcher)
-        first = await watcher.reads.take(32, [])
-        second = await watcher.reads.take(28, first)
+        first = await watcher.lanes.reads.take(32, [])
+        second = await watcher.lanes.reads.take(28, first)
 
     assert len(first) <= 4
     assert {pending.source for pending in (*first, *second)} == {"many", "few"}

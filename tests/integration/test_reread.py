@@ -90,8 +90,8 @@ async def test_only_a_rule_that_did_not_match_before_alerts(tmp_path: Path, site
         word = max(first.article.text.split()[:20], key=len).strip("،.:")
         rule = f"rules:\n  - {{id: late, title: متأخر, match: '{word}'}}\n"
         (tmp_path / "rules" / "two.yaml").write_text(rule)
-        await watcher.refresh_rules()
-        await watcher.refresh_rules()
+        await watcher.periodic.refresh_rules()
+        await watcher.periodic.refresh_rules()
         gained = [told async for told in reread(watcher.pipeline, LONG_AGO, None, lambda: None)]
         assert [told.gained for told in gained] == [("late",)]
         for told in gained:

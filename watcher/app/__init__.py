@@ -1,5 +1,6 @@
 """The only place that builds things and hands them over."""
 
+from watcher.app.build import open_watcher
 from watcher.app.commands import (
     check_all,
     check_each_source,
@@ -13,8 +14,9 @@ from watcher.app.commands import (
     reread_evidence,
     send_test_notice,
 )
-from watcher.app.daemon import Watcher, open_watcher, run_daemon, run_once, stop_on_signals
+from watcher.app.daemon import run_daemon, run_once, stop_on_signals
 from watcher.app.people import Routed, open_people, route_of_article, route_of_rule
+from watcher.app.watching import Watcher
 
 __all__ = [
     "Routed",

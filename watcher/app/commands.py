@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from watcher.app.daemon import open_watcher
+from watcher.app.build import open_watcher
 from watcher.clock import utc_now
 from watcher.config import load_config, patterns_that_fit_nothing, read_config
 from watcher.document import suggest

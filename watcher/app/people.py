@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from watcher.app.daemon import open_record
+from watcher.app.build import open_record
 from watcher.config import load_config
 from watcher.errors import StorageUnavailable
 from watcher.match import match, wanted

@@ -1,0 +1,69 @@
+"""The daemon, built and open."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from watcher import log, systemd
+from watcher.schedule import GRID_S, Ticks
+
+if TYPE_CHECKING:
+    from watcher.app.lanes import Lanes
+    from watcher.app.periodic import Periodic
+    from watcher.pipeline import Pipeline
+    from watcher.record import Record
+
+TICK_S = GRID_S
+"""One look for each group of polls that start together."""
+RETRY_TICK_S = 2.0
+"""New work wakes its lane; ticks are for what waited to be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """The pipeline, the lanes that move work through it, and what is to be done at intervals."""
+
+    pipeline: Pipeline
+    lanes: Lanes
+    periodic: Periodic
+
+    @property
+    def record(self) -> Record:
+        """The record."""
+        return self.pipeline.record
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch until `stop` is set."""
+        ticks = Ticks()
+        ticks.every(TICK_S, self.lanes.look_for_polls, name="polls")
+        ticks.every(RETRY_TICK_S, self.lanes.look_for_retries, name="retries")
+        for duty in self.periodic.duties():
+            ticks.every(duty.every_s, duty.do, name=duty.name)
+        running = self.lanes.start()
+        ticks.start()
+        await self.periodic.open_answers()
+        systemd.ready()
+        rules, sources = len(self.pipeline.rules.rules), len(self.pipeline.sources)
+        log.event("run", status="started", sources=sources, rules=rules)
+        told = asyncio.create_task(stop.wait())
+        try:
+            ended, _ = await asyncio.wait({told, *running}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            systemd.stopping()
+            ticks.stop()
+            for task in (told, *running):
+                task.cancel()
+            await asyncio.gather(told, *running, return_exceptions=True)
+            await self.periodic.close_answers()
+            log.event("run", status="stopped")
+        for task in ended - {told}:
+            # A lane never ends by itself. Better to be restarted than to watch with one eye.
+            task.result()
+
+    async def once(self) -> None:
+        """Poll every source that is due, once, read what is new, deliver, and come back."""
+        await self.lanes.drain_sources()
+        await self.periodic.do_all_once()
+        await self.lanes.drain_deliveries()
