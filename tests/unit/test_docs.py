@@ -8,18 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-import watcher.cli.alerts
-import watcher.cli.articles
-import watcher.cli.backtest
-import watcher.cli.explain
-import watcher.cli.reading
-import watcher.cli.rules
-import watcher.cli.running
-import watcher.cli.setup
-import watcher.cli.sources
-import watcher.cli.status
-import watcher.cli.templates  # noqa: F401 - commands register themselves
-from watcher.cli import app
+from watcher.cli import load_commands
 from watcher.config import load_document
 from watcher.config.load import CONFIG_KEYS
 from watcher.config.people import DIGEST_KEYS, ESCALATE_KEYS, LINKS_KEYS, QUIET_KEYS
@@ -36,7 +25,7 @@ EXAMPLES = re.findall(r"<!-- rules -->\n```yaml\n(.*?)```", README, re.DOTALL)
 
 
 def commands() -> list[str]:
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(load_commands())
     names = []
     for name, command in group.commands.items():  # type: ignore[attr-defined]  # a group, as typer builds it
         inner = getattr(command, "commands", None)

@@ -18,14 +18,15 @@ app = typer.Typer(
 )
 
 
-def main() -> None:
-    """Run the command line; mistakes in files end with status 2, other failures with 1."""
+def load_commands() -> typer.Typer:
+    """Have every command register itself; give the program."""
     from watcher.cli import (  # noqa: F401 - they register their commands
         alerts,
         articles,
         backtest,
         explain,
         group,
+        man,
         reading,
         rules,
         running,
@@ -34,9 +35,18 @@ def main() -> None:
         status,
         templates,
     )
+    from watcher.cli.manual import add_manual
+
+    add_manual(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; mistakes in files end with status 2, other failures with 1."""
     from watcher.cli.show import show_problems
     from watcher.keptlexicon import keep_lexicon
 
+    load_commands()
     keep_lexicon()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -43,13 +43,23 @@ targets:
 """
 
 
+async def serve_newsroom(port: int) -> int:
+    """Publish all sample articles at once on this port, for others to read, until told to stop."""
+    console, stop = Console(highlight=False), _until_stopped()
+    with Newsroom(samples(shipped("seeds") / "articles"), port=port) as newsroom:
+        while newsroom.publish_next():
+            pass
+        for outlet in sorted(newsroom.outlets):
+            console.print(f"{newsroom.url}/{outlet}/rss.xml  {newsroom.outlets[outlet]}")
+        console.print("[dim]Ctrl-C ends[/]")
+        await stop.wait()
+    return 0
+
+
 async def run_demo(*, stay: bool, pace_s: float) -> int:
     """Publish the sample articles, watch them, print alerts and a summary; give the exit status."""
-    console = Console(highlight=False)
+    console, stop = Console(highlight=False), _until_stopped()
     log.set_up(LogSettings(level="warning"))
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with (
         Newsroom(samples(shipped("seeds") / "articles")) as newsroom,
         tempfile.TemporaryDirectory() as folder,
@@ -67,6 +77,13 @@ async def run_demo(*, stay: bool, pace_s: float) -> int:
             record = watcher.record
             _summarize(console, newsroom, await record.status(utc_now()), await record.removed())
     return 0 if complete else 1
+
+
+def _until_stopped() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 def write_config(folder: Path, newsroom: Newsroom) -> Path:
