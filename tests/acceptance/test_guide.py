@@ -99,6 +99,7 @@ def services(tmp_path: Path) -> Iterator[tuple[MailServer, Site, dict[str, str]]
         yield mail, site, environment
 
 
+@pytest.mark.timeout(600)
 def test_the_guides_are_what_happens(
     tmp_path: Path, services: tuple[MailServer, Site, dict[str, str]]
 ) -> None:
