@@ -99,9 +99,13 @@ def main() -> int:
         print("NOT CHECKED for withdrawn versions: the package index did not answer for all pins.")
     if not audits:
         print("=" * 96)
-        print(f"NOT AUDITED: neither {' nor '.join(SERVICES)} could be reached from this machine, so")
+        print(
+            f"NOT AUDITED: neither {' nor '.join(SERVICES)} could be reached from this machine, so"
+        )
         print(f"nothing is known about vulnerabilities of these {len(pins)} distributions.")
-        print("Run `make audit` where the internet can be reached; AUDIT=required fails without it.")
+        print(
+            "Run `make audit` where the internet can be reached; AUDIT=required fails without it."
+        )
         print("=" * 96)
     else:
         unknown = set.intersection(*(set(found.unknown) for found in audits))
