@@ -1,7 +1,7 @@
 """Audits what ships: `python .ci/audit.py build/sbom.cdx.json`.
 
-Fails (1) where a version has a known vulnerability or was withdrawn by its makers. Where no source of
-vulnerabilities can be reached it says so loudly and ends with 0; with AUDIT=required it ends with 3.
+Fails (1) where a version has a known vulnerability or was withdrawn by its makers. Where no source
+of vulnerabilities can be reached it says so loudly and ends with 0; with AUDIT=required with 3.
 """
 
 from __future__ import annotations

@@ -50,11 +50,11 @@ def the_wheel() -> Path:
     return wheels[0]
 
 
-def tracked(*patterns: str) -> list[str]:
+def tracked(*patterns: str) -> set[str]:
     listed = subprocess.run(
         ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    return listed.stdout.split("\n")[:-1]
+    return set(listed.stdout.split("\n")) - {""}
 
 
 def sha256(file: Path) -> str:
@@ -66,7 +66,7 @@ def sha256(file: Path) -> str:
 
 def test_two_clones_give_the_same_bytes(tmp_path: Path) -> None:
     """Whatever the path, the umask, the zone, the locale and the time."""
-    made = []
+    made: list[Path] = []
     for folder, umask, zone in (("a", 0o022, "UTC"), ("another/and-longer", 0o077, "Asia/Baghdad")):
         clone = tmp_path / folder
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
@@ -86,23 +86,17 @@ def test_two_clones_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_wheel_has_all_that_is_tracked_of_the_package_and_nothing_else() -> None:
     names = zipfile.ZipFile(the_wheel()).namelist()
-    package = [name for name in names if name.startswith("watcher/")]
-    data = [
-        re.sub(r"^[^/]+\.data/data/share/watcher/", "", name)
-        for name in names
-        if ".data/data/share/watcher/" in name
-    ]
+    package = {name for name in names if name.startswith("watcher/")}
+    shared = {name.partition("/data/share/watcher/")[2] for name in names} - {""}
+    migrations = "watcher/record/migrations"  # in the repository a link to alembic/
 
-    assert sorted(package) == sorted(tracked("watcher"))
-    assert {
-        *tracked("rules/*.yaml"),
-        "seeds/sources.yaml",
-        *tracked("seeds/articles/*/*"),
-        *tracked("alembic/versions/*.py"),
-    } - {
-        *data,
-        *(f"alembic/{n.split('migrations/')[-1]}" for n in package if "migrations/" in n),
-    } == set()
+    assert package == {
+        *tracked("watcher") - {migrations},
+        *(name.replace("alembic", migrations, 1) for name in tracked("alembic")),
+    }
+    beside = {name for name in shared if not name.startswith("deploy/")}
+    assert beside == tracked("rules", "seeds") - tracked("seeds/articles/README.md")
+    assert {"deploy/watcher.service", "deploy/watcher.yaml", "deploy/README.md"} <= shared
 
 
 def test_the_demo_of_an_installation_is_what_the_readme_shows(tmp_path: Path) -> None:
