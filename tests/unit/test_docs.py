@@ -78,3 +78,35 @@ def test_migrations_do_not_hide_the_library() -> None:
 def test_every_point_of_the_crash_matrix_is_in_the_architecture() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
     assert [point for point in POINTS if f"`{point}`" not in text] == []
+
+
+def test_every_migration_is_in_the_changelog() -> None:
+    """An operator sees before the upgrade what happens to the database."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    numbers = [path.name.partition("_")[0] for path in (ROOT / "alembic" / "versions").glob("*.py")]
+    assert numbers
+    assert [number for number in sorted(numbers) if f"\n| {number} | " not in text] == []
+
+
+def test_the_changelog_says_first_what_to_do() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = text.split("\n## ")[1]
+    heads = [line for line in newest.splitlines() if line.startswith("### ")]
+    kept = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+    assert heads[:3] == ["### Upgrading", "### Configuration", "### Database"]
+    assert {head.removeprefix("### ").partition(":")[0] for head in heads[3:]} <= kept
+
+
+def test_keys_in_the_changelog_exist() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    table = text.partition("### Configuration")[2].partition("### Database")[0]
+    first = " ".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| "))
+    known = {
+        *CONFIG_KEYS, *LINKS_KEYS, *TARGET_KEYS, *SOURCE_KEYS, "when", "topic", "query",
+        *(f"polling.{key}" for key in POLLING_KEYS), *(f"limits.{key}" for key in LIMITS_KEYS),
+        *(f"fetch.{key}" for key in FETCH_KEYS), *(f"log.{key}" for key in LOG_KEYS),
+    }  # fmt: skip
+    named = re.findall(r"`([\w.]+)`", first)
+    assert len(named) > 15
+    assert set(named) - known == set()
