@@ -115,6 +115,23 @@ def test_the_guides_are_what_happens(
     assert [request.path for request in site.requests] == [SLACK_AT]
 
 
+def test_a_newsroom_whose_port_is_taken_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "watcher", "demo", "--serve", port],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=90,
+        )
+
+    assert done.returncode == 1
+    assert (
+        f"port {port} cannot be opened: Address already in use. Choose another one." in done.stderr
+    )
+
+
 class Reader:
     """Somebody who does what the guide says, in a folder of their own."""
 

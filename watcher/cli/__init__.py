@@ -11,6 +11,7 @@ from watcher.errors import Invalid, WatcherError
 app = typer.Typer(
     name="watcher",
     help="Watch Arabic news and tell people when a topic they wrote down is reported.",
+    epilog="Each command has examples: [bold]watcher COMMAND --help[/], or its man page.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,

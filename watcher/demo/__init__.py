@@ -17,6 +17,7 @@ from watcher.app import Watcher, open_watcher
 from watcher.clock import utc_now
 from watcher.config import load_config
 from watcher.demo.newsroom import Newsroom, samples
+from watcher.errors import WatcherError
 from watcher.log import LogSettings
 from watcher.shipped import shipped
 
@@ -44,9 +45,20 @@ targets:
 
 
 async def serve_newsroom(port: int) -> int:
-    """Publish all sample articles at once on this port, for others to read, until told to stop."""
+    """Publish all sample articles at once on this port, for others to read, until told to stop.
+
+    WatcherError where the port cannot be opened.
+    """
     console, stop = Console(highlight=False), _until_stopped()
-    with Newsroom(samples(shipped("seeds") / "articles"), port=port) as newsroom:
+    with contextlib.ExitStack() as stack:
+        try:
+            newsroom = stack.enter_context(
+                Newsroom(samples(shipped("seeds") / "articles"), port=port)
+            )
+        except OSError as failure:
+            raise WatcherError(
+                f"port {port} cannot be opened: {failure.strerror}. Choose another one."
+            ) from failure
         while newsroom.publish_next():
             pass
         for outlet in sorted(newsroom.outlets):
