@@ -137,3 +137,10 @@ def test_pages_are_clean_to_the_strictest_reader(tmp_path: Path) -> None:
         check=True,
     )
     assert "قوات التحالف" in shown.stdout
+
+
+def test_the_program_says_its_version() -> None:
+    told = CliRunner().invoke(load_commands(), ["--version"])
+
+    assert told.exit_code == 0
+    assert re.fullmatch(r"watcher \d+\.\d+\.\d+\n", told.output)
