@@ -8,18 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-import watcher.cli.alerts
-import watcher.cli.articles
-import watcher.cli.backtest
-import watcher.cli.explain
-import watcher.cli.reading
-import watcher.cli.rules
-import watcher.cli.running
-import watcher.cli.setup
-import watcher.cli.sources
-import watcher.cli.status
-import watcher.cli.templates  # noqa: F401 - commands register themselves
-from watcher.cli import app
+from watcher.cli import load_commands
 from watcher.config import load_document
 from watcher.config.load import CONFIG_KEYS
 from watcher.config.people import DIGEST_KEYS, ESCALATE_KEYS, LINKS_KEYS, QUIET_KEYS
@@ -31,12 +20,13 @@ from watcher.match import read_rules, run_tests
 from watcher.points import POINTS
 
 ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = (ROOT / "REFERENCE.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"<!-- rules -->\n```yaml\n(.*?)```", README, re.DOTALL)
+EXAMPLES = re.findall(r"<!-- rules -->\n```yaml\n(.*?)```", README + REFERENCE, re.DOTALL)
 
 
 def commands() -> list[str]:
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(load_commands())
     names = []
     for name, command in group.commands.items():  # type: ignore[attr-defined]  # a group, as typer builds it
         inner = getattr(command, "commands", None)
@@ -45,8 +35,8 @@ def commands() -> list[str]:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_every_command_is_in_the_readme(command: str) -> None:
-    assert f"`watcher {command}" in README
+def test_every_command_is_in_the_reference(command: str) -> None:
+    assert f"`watcher {command}" in REFERENCE
 
 
 @pytest.mark.parametrize(
@@ -62,8 +52,8 @@ def test_every_command_is_in_the_readme(command: str) -> None:
         *SOURCE_KEYS,
     ],
 )
-def test_every_setting_is_in_the_readme(key: str) -> None:
-    assert f"`{key}`" in README
+def test_every_setting_is_in_the_reference(key: str) -> None:
+    assert f"`{key}`" in REFERENCE
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
@@ -88,3 +78,35 @@ def test_migrations_do_not_hide_the_library() -> None:
 def test_every_point_of_the_crash_matrix_is_in_the_architecture() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
     assert [point for point in POINTS if f"`{point}`" not in text] == []
+
+
+def test_every_migration_is_in_the_changelog() -> None:
+    """An operator sees before the upgrade what happens to the database."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    numbers = [path.name.partition("_")[0] for path in (ROOT / "alembic" / "versions").glob("*.py")]
+    assert numbers
+    assert [number for number in sorted(numbers) if f"\n| {number} | " not in text] == []
+
+
+def test_the_changelog_says_first_what_to_do() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = text.split("\n## ")[1]
+    heads = [line for line in newest.splitlines() if line.startswith("### ")]
+    kept = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+    assert heads[:3] == ["### Upgrading", "### Configuration", "### Database"]
+    assert {head.removeprefix("### ").partition(":")[0] for head in heads[3:]} <= kept
+
+
+def test_keys_in_the_changelog_exist() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    table = text.partition("### Configuration")[2].partition("### Database")[0]
+    first = " ".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| "))
+    known = {
+        *CONFIG_KEYS, *LINKS_KEYS, *TARGET_KEYS, *SOURCE_KEYS, "when", "topic", "query",
+        *(f"polling.{key}" for key in POLLING_KEYS), *(f"limits.{key}" for key in LIMITS_KEYS),
+        *(f"fetch.{key}" for key in FETCH_KEYS), *(f"log.{key}" for key in LOG_KEYS),
+    }  # fmt: skip
+    named = re.findall(r"`([\w.]+)`", first)
+    assert len(named) > 15
+    assert set(named) - known == set()

@@ -239,12 +239,12 @@ def test_what_was_there_before_us_has_no_age() -> None:
     assert sample_of_none(replace(old, first_contact=True)).age_s is None
 
 
-def test_readme_states_when_each_trouble_is_noticed() -> None:
+def test_reference_states_when_each_trouble_is_noticed() -> None:
     """What the operator reads is what the program says."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    reference = (Path(__file__).parents[2] / "REFERENCE.md").read_text(encoding="utf-8")
 
     for slug, kind in KINDS.items():
-        assert f"| `{slug}` | {kind.title} | {kind.within} | {kind.advice} |" in readme
+        assert f"| `{slug}` | {kind.title} | {kind.within} | {kind.advice} |" in reference
 
 
 def test_every_kind_says_what_to_do() -> None:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MISTAKES = sorted((ROOT / "tests" / "config" / "rules").glob("*.yaml"))
 RIGHT = [*sorted(shipped("rules").glob("*.yaml")), *(ROOT / "watcher" / "starter").rglob("*.yaml")]
 EXAMPLES = re.findall(
-    r"<!-- rules -->\n```yaml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL
+    r"<!-- rules -->\n```yaml\n(.*?)```", (ROOT / "REFERENCE.md").read_text("utf-8"), re.DOTALL
 )
 SCHEMA = jsonschema.Draft202012Validator(schema())
 

@@ -94,7 +94,7 @@ def kinds(listed: str) -> set[str]:
 
 
 def deadline(seen: Watch) -> datetime:
-    """Say by when a trouble must be noticed, by what README states."""
+    """Say by when a trouble must be noticed, by what REFERENCE.md states."""
     made = seen.outlet
     _, _, kind, hours = TROUBLES[made.trouble]
     if hours is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -11,6 +12,7 @@ from watcher.errors import Invalid, WatcherError
 app = typer.Typer(
     name="watcher",
     help="Watch Arabic news and tell people when a topic they wrote down is reported.",
+    epilog="Each command has examples: [bold]watcher COMMAND --help[/], or its man page.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
@@ -18,14 +20,35 @@ app = typer.Typer(
 )
 
 
-def main() -> None:
-    """Run the command line; mistakes in files end with status 2, other failures with 1."""
+def _version_asked(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"watcher {version('watcher')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_version_asked, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Watch Arabic news and tell people when a topic they wrote down is reported."""
+
+
+def load_commands() -> typer.Typer:
+    """Have every command register itself; give the program."""
     from watcher.cli import (  # noqa: F401 - they register their commands
         alerts,
         articles,
         backtest,
         explain,
         group,
+        man,
         reading,
         rules,
         running,
@@ -34,9 +57,18 @@ def main() -> None:
         status,
         templates,
     )
+    from watcher.cli.manual import add_manual
+
+    add_manual(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; mistakes in files end with status 2, other failures with 1."""
     from watcher.cli.show import show_problems
     from watcher.keptlexicon import keep_lexicon
 
+    load_commands()
     keep_lexicon()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

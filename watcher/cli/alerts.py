@@ -176,7 +176,7 @@ def route_test(  # noqa: PLR0913, PLR0917 - one for each option
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[FILE|URL|ID|-]",
+            metavar="FILE|URL|ID|-",
             help="A page, an article as one JSON object, an address, or the number of an article "
             "on record.",
         ),

@@ -37,6 +37,8 @@ def asked_for(  # noqa: PLR0913, PLR0917 - one for each option
     Ends the program with status 2 where there is none.
     """
     is_recorded = what.isdecimal()
+    if config is not None:
+        allow = [*allow, *map(str, config.fetch.allow_networks)]
     asked = _recorded(config_file, int(what)) if is_recorded else _given(what, url, form, allow)
     names = {source.id: source.name for source in config.sources} if config else {}
     return asked._replace(source_name=names.get(asked.article.source, asked.source_name))

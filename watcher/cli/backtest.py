@@ -66,7 +66,7 @@ def backtest_rules(  # noqa: PLR0913, PLR0917 - one for each option
 @app.command()
 def search(
     terms: Annotated[
-        list[str], typer.Argument(metavar="TERMS…", help="Words or 'phrases', all of them wanted.")
+        list[str], typer.Argument(metavar="TERM", help="Words or 'phrases', all of them wanted.")
     ],
     since: Since = "all",
     limit: Annotated[int, typer.Option(min=1, help="Articles to show, the newest.")] = 20,

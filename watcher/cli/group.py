@@ -30,7 +30,7 @@ def group(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE|-]",
+            metavar="FILE|-",
             help="Articles in the order of their arrival, one JSON object a line: id, title, text, "
             "source, published, url.",
         ),

@@ -40,7 +40,7 @@ AllowNetwork = Annotated[
 def read(
     where: Annotated[
         str,
-        typer.Argument(metavar="[FILE|URL|-]", help="A file, an address, or - for standard input."),
+        typer.Argument(metavar="FILE|URL|-", help="A file, an address, or - for standard input."),
     ] = "-",
     url: PageUrl = "",
     form: PageFormat = "auto",
@@ -141,7 +141,7 @@ def scan(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE|-]", help="Articles, one JSON object a line: id, title, text …"
+            metavar="FILE|-", help="Articles, one JSON object a line: id, title, text …"
         ),
     ] = "-",
     rules: Annotated[Path, typer.Option(help="The folder of rule files.")] = Path("rules"),

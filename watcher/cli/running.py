@@ -40,8 +40,19 @@ def demo(
     pace: Annotated[
         float, typer.Option(help="Seconds between two published articles.", min=0.05)
     ] = 1.0,
+    serve: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT",
+            min=1,
+            max=65535,
+            help="Only publish, all at once on this port, for a configuration of your own.",
+        ),
+    ] = None,
 ) -> None:
     """Watch an invented newsroom on this machine turn into alerts."""
-    from watcher.demo import run_demo
+    from watcher.demo import run_demo, serve_newsroom
 
+    if serve is not None:
+        raise typer.Exit(asyncio.run(serve_newsroom(serve)))
     raise typer.Exit(asyncio.run(run_demo(stay=stay, pace_s=pace)))

@@ -105,7 +105,7 @@ def _row(source: Source, state: SourceState | None, now: datetime) -> tuple[Text
 @sources_app.command("check")
 def check_sources(
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]…", help="Only these sources.")
+        list[str] | None, typer.Argument(metavar="ID", help="Only these sources.")
     ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:

@@ -17,6 +17,7 @@ from watcher.app import Watcher, open_watcher
 from watcher.clock import utc_now
 from watcher.config import load_config
 from watcher.demo.newsroom import Newsroom, samples
+from watcher.errors import WatcherError
 from watcher.log import LogSettings
 from watcher.shipped import shipped
 
@@ -43,13 +44,34 @@ targets:
 """
 
 
+async def serve_newsroom(port: int) -> int:
+    """Publish all sample articles at once on this port, for others to read, until told to stop.
+
+    WatcherError where the port cannot be opened.
+    """
+    console, stop = Console(highlight=False), _until_stopped()
+    with contextlib.ExitStack() as stack:
+        try:
+            newsroom = stack.enter_context(
+                Newsroom(samples(shipped("seeds") / "articles"), port=port)
+            )
+        except OSError as failure:
+            raise WatcherError(
+                f"port {port} cannot be opened: {failure.strerror}. Choose another one."
+            ) from failure
+        while newsroom.publish_next():
+            pass
+        for outlet in sorted(newsroom.outlets):
+            console.print(f"{newsroom.url}/{outlet}/rss.xml  {newsroom.outlets[outlet]}")
+        console.print("[dim]Ctrl-C ends[/]")
+        await stop.wait()
+    return 0
+
+
 async def run_demo(*, stay: bool, pace_s: float) -> int:
     """Publish the sample articles, watch them, print alerts and a summary; give the exit status."""
-    console = Console(highlight=False)
+    console, stop = Console(highlight=False), _until_stopped()
     log.set_up(LogSettings(level="warning"))
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with (
         Newsroom(samples(shipped("seeds") / "articles")) as newsroom,
         tempfile.TemporaryDirectory() as folder,
@@ -67,6 +89,13 @@ async def run_demo(*, stay: bool, pace_s: float) -> int:
             record = watcher.record
             _summarize(console, newsroom, await record.status(utc_now()), await record.removed())
     return 0 if complete else 1
+
+
+def _until_stopped() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 def write_config(folder: Path, newsroom: Newsroom) -> Path:

@@ -56,6 +56,8 @@ class Newsroom:
 
     stock: list[Sample]
     now: Clock = utc_now
+    port: int = 0
+    """To listen at; 0 for any that is free."""
     published: list[tuple[Sample, datetime]] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = None
 
@@ -80,7 +82,7 @@ class Newsroom:
 
     def __enter__(self) -> Self:
         """Open for readers."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
         threading.Thread(target=self._server.serve_forever, name="newsroom", daemon=True).start()
         return self
 

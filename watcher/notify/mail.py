@@ -22,6 +22,7 @@ from watcher.notify.templates import SHIPPED
 from watcher.points import reached
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Collection, Iterator
 
     from watcher.model import Notice, Outcome
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from watcher.notify.turns import Limits
 
 _LONGEST_REPLY = 160
+MOST_SAID = 256 * 1024
+"""Bytes of a whole conversation that are read of what the server says."""
 _NO_LINKS = Links()
 
 
@@ -131,11 +134,11 @@ def limits_of(mailbox: Mailbox) -> Limits:
 @contextlib.contextmanager
 def _session(mailbox: Mailbox, timeout_s: float) -> Iterator[smtplib.SMTP]:
     if mailbox.security == "ssl":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
+        server: smtplib.SMTP = _TlsSession(
             mailbox.host, mailbox.port, timeout=timeout_s, context=_tls(verify=mailbox.verify)
         )
     else:
-        server = smtplib.SMTP(mailbox.host, mailbox.port, timeout=timeout_s)
+        server = _Session(mailbox.host, mailbox.port, timeout=timeout_s)
     try:
         if mailbox.security == "starttls":
             server.starttls(context=_tls(verify=mailbox.verify))
@@ -144,9 +147,51 @@ def _session(mailbox: Mailbox, timeout_s: float) -> Iterator[smtplib.SMTP]:
         yield server
     finally:
         # Whatever QUIT meets, the outcome is known by then.
-        with contextlib.suppress(smtplib.SMTPException, OSError):
+        with contextlib.suppress(smtplib.SMTPException, OSError, _TalksOnError):
             server.quit()
         server.close()
+
+
+class _TalksOnError(ValueError):
+    """No OSError: the library would call it a server that hung up."""
+
+
+class _Bounded:
+    """What a server says, up to a limit: the library reads a reply of many lines to its end."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._file = sock.makefile("rb")
+        self._left = MOST_SAID
+
+    def readline(self, most: int) -> bytes:
+        """Give the next line; _TalksOnError where all of them together are too long."""
+        line = self._file.readline(most)
+        self._left -= len(line)
+        if self._left < 0:
+            raise _TalksOnError
+        return line
+
+    def close(self) -> None:
+        """Let go."""
+        self._file.close()
+
+
+class _Session(smtplib.SMTP):
+    """A conversation in which the server may say so much and no more."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read a reply; _TalksOnError where it has no end."""
+        if self.file is None and self.sock is not None:
+            self.file = _Bounded(self.sock)
+        try:
+            return super().getreply()
+        except _TalksOnError:
+            self.close()
+            raise
+
+
+class _TlsSession(_Session, smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
 
 
 @functools.cache
@@ -174,6 +219,8 @@ def _about_refused(
 
 def _is_in_the_middle(error: Exception) -> bool:
     """Tell a server that hung up on this very mail, as some do on one that they cannot bear."""
+    if isinstance(error, _TalksOnError):
+        return False
     is_hung_up = isinstance(error, smtplib.SMTPServerDisconnected | ValueError)
     return is_hung_up and "timed out" not in str(error)
 
@@ -184,6 +231,8 @@ def _connection_fault(error: Exception) -> str:
     # Once connected, smtplib words a timeout as a disconnection.
     if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "the mail server did not answer in time"
+    if isinstance(error, _TalksOnError):
+        return "the mail server talks without end"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "the mail server hung up in the middle"
     if isinstance(error, OSError) and error.strerror:
