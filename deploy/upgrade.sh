@@ -50,7 +50,14 @@ change_to() {
   reload_units
 }
 
-newest_backup() { find "$backups" -mindepth 1 -maxdepth 1 ! -name '.*' -newer "$1" | sort | tail -n 1; }
+newest_backup() { find "$backups" -maxdepth 1 -name 'watcher-*.db' -newer "$1" | sort | tail -n 1; }
+
+# Back the record up, if there is one: a service that never ran has none.
+back_up() {
+  [ ${#running[@]} != 0 ] || [ -n "$(ls -A /var/lib/private/watcher 2>/dev/null)" ] || return 0
+  say "backing up the record"
+  systemctl start watcher-backup.service
+}
 
 if [ -n "$back" ]; then
   [ -L "$program/previous" ] || fail "there is no earlier version in $program/versions"
@@ -67,16 +74,14 @@ fi
 mapfile -t running < <(instances)
 before=$(mktemp)
 trap 'rm -f "$before"' EXIT
-if [ -n "$backup" ] && booted; then
-  say "backing up the record"
-  systemctl start watcher-backup.service || {
-    [ -n "$back" ] || rm -rf "$new"
-    fail "the record could not be backed up (journalctl -u watcher-backup); nothing was changed"
-  }
-fi
-
 say "changing from $(version_of "$old") to $(version_of "$new")"
 stop_all
+# Now, so that the backup has all that was found and all that was sent.
+if [ -n "$backup" ] && booted && ! back_up; then
+  start_all || warn "$(version_of "$old") did not become ready again (journalctl -u watcher)"
+  [ -n "$back" ] || rm -rf "$new"
+  fail "the record could not be backed up (journalctl -u watcher-backup); nothing was changed"
+fi
 change_to "$new"
 if start_all; then
   point previous "$old"
