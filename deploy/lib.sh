@@ -13,9 +13,10 @@ backups=/var/lib/private/watcher-backups   # systemd's folder of a service whose
 unit_files="watcher.service watcher@.service watcher-backup.service watcher-backup.timer"
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-say() { printf '%s\n' "$*"; }
-warn() { printf 'warning: %s\n' "$*" >&2; }
-fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+# A terminal that has gone away is no reason to stop half-way.
+say() { printf '%s\n' "$*" || true; }
+warn() { printf 'warning: %s\n' "$*" >&2 || true; }
+fail() { printf 'error: %s\n' "$*" >&2 || true; exit 1; }
 
 need_root() {
   [ "$(id -u)" = 0 ] || fail "this changes $program and the units; run it as root: sudo $0 $*"

@@ -74,6 +74,8 @@ fi
 mapfile -t running < <(instances)
 before=$(mktemp)
 trap 'rm -f "$before"' EXIT
+# From here on it goes to one end or the other, also when the connection to this terminal is lost.
+trap '' HUP INT PIPE TERM
 say "changing from $(version_of "$old") to $(version_of "$new")"
 stop_all
 # Now, so that the backup has all that was found and all that was sent.

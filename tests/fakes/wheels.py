@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,7 @@ def pack_dependencies(name: str, folder: Path) -> None:
         wanted = todo.pop()
         if wanted.name not in seen:
             seen.add(wanted.name)
-            _pack(distribution(wanted.name), folder)
+            pack(wanted.name, folder)
         todo += [one for one in _needed(wanted.name, wanted.extras) if one.name not in seen]
 
 
@@ -68,7 +68,9 @@ def _needed(name: str, extras: Iterable[str]) -> list[Requirement]:
     ]
 
 
-def _pack(installed: Distribution, folder: Path) -> None:
+def pack(dependency: str, folder: Path) -> None:
+    """Pack one distribution as it is installed here."""
+    installed = distribution(dependency)
     facts = installed.read_text("WHEEL") or ""
     tags = [tag.split("-") for tag in re.findall(r"^Tag: (.+)$", facts, re.MULTILINE)]
     tag = "-".join(".".join(sorted(set(part))) for part in zip(*tags, strict=True))
