@@ -96,7 +96,7 @@ install_units() {
       warn "$own_units/$unit is your own and goes before the one of this version in $units"
   done
   if [ ! -e "$command" ] || grep -q 'part of watcher: deploy/' "$command"; then
-    install -m 0755 "$from/watcher-command" "$command"
+    install -m 0755 "$from/command.sh" "$command"
   else
     warn "$command is not ours and was left as it is"
   fi

@@ -65,7 +65,7 @@ if [ -n "$back" ]; then
 else
   build_version "$source" "$wheels"
   new=$built
-  if ! WATCHER_VERSION=$new "$here/watcher-command" check --config "$config/watcher.yaml"; then
+  if ! WATCHER_VERSION=$new "$here/command.sh" check --config "$config/watcher.yaml"; then
     rm -rf "$new"
     fail "the new version does not take the configuration, see above; nothing was changed"
   fi
@@ -104,7 +104,7 @@ if ! start_all; then
   [ -n "$copy" ] || fail "$(version_of "$old") does not start on this record either, and there is no backup of this upgrade"
   stop_all
   warn "restoring the record from $copy"
-  "$here/watcher-command" db restore "$copy" --replace --config "$config/watcher.yaml" || fail "the record could not be restored from $copy"
+  "$here/command.sh" db restore "$copy" --replace --config "$config/watcher.yaml" || fail "the record could not be restored from $copy"
   start_all || fail "$(version_of "$old") does not start on the restored record either; journalctl -u watcher says why"
 fi
 [ -n "$back" ] || rm -rf "$new"

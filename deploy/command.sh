@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# part of watcher: deploy/watcher-command, installed as /usr/local/bin/watcher
+# part of watcher: deploy/command.sh, installed as /usr/local/bin/watcher
 #
 # Runs a command of the program as the service runs it: as the service's user, with its record, its
 # secrets and its proxies, in /etc/watcher. WATCHER_VERSION=/opt/watcher/versions/… chooses another version.
