@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes.debian import debian
 from tests.fakes.postgres import (
     database_url,
     empty_database_url,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "database_url",
+    "debian",
     "empty_database_url",
     "postgres",
     "postgres_template",

@@ -1,0 +1,219 @@
+"""What deploy/ does on a machine with a systemd of its own: from the first command to the last."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes import site as answers
+from tests.fakes.machine import Machine, NoMachine
+from tests.fakes.smtp import MailServer
+from tests.fakes.wheels import build_wheel, other_version, pack_dependencies
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from tests.fakes.site import Site
+
+ROOT = Path(__file__).parents[2]
+CONFIG = """\
+database: sqlite:////var/lib/watcher/watcher.db
+rules: rules
+sources: sources.yaml
+fetch: {allow_networks: [127.0.0.0/8], pause: 0.01s}
+polling: {min_interval: 0.3s, max_interval: 0.5s}
+targets: [{name: desk, url: 'file:desk-mail'}]
+"""
+RULES = """\
+rules:
+  - id: bridges
+    title: الجسور
+    match: جسر
+    tests: [{name: hit, text: جسر, expect: match}, {name: miss, text: كتاب, expect: silent}]
+"""
+NEWS = (
+    "افتتاح جسر الوادي بعد ثلاث سنوات من العمل",
+    "شاحنة تصطدم بدعامة جسر الميناء والشرطة تغلق الطريق",
+    "وزارة النقل تطرح مناقصة لترميم جسر المطار القديم",
+    "فيضان النهر يجرف أجزاء من جسر القرية الشمالية",
+)
+UPGRADE = ("/checkout/deploy/upgrade.sh", "--no-backup")
+READY = '    return _send(environ, "READY=1"'
+DIES = "    raise SystemExit('this version was built wrong')\n"
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as an operator carries it to a server without a network: 0.1.0 and what it needs."""
+    folder = tmp_path_factory.mktemp("wheels")
+    build_wheel(ROOT, folder)
+    pack_dependencies("watcher", folder)
+    return folder
+
+
+class Newspaper:
+    """A feed and a mailbox, which both the machine and the test reach."""
+
+    def __init__(self, site: Site, mail: MailServer) -> None:
+        self._site = site
+        self.mail = mail
+        self._published = 0
+        self._site.on("/rss", answers.page(answers.rss()))
+
+    def publish(self) -> str:
+        """Publish one report more."""
+        self._published += 1
+        items = [
+            (title, self._site.url(f"/{n}")) for n, title in enumerate(NEWS[: self._published])
+        ]
+        self._site.on("/rss", answers.page(answers.rss(*items)))
+        return NEWS[self._published - 1]
+
+    def arrives(self, title: str, machine: Machine) -> None:
+        """Wait for the alert; and look that it comes once, as did all before it."""
+        deadline = time.monotonic() + 60
+        while not any(title in told(mail) for mail in self.mail.taken):
+            said = machine.run("journalctl", "--no-pager", "-u", "watcher", "-n", "30")
+            heard = [told(mail) for mail in self.mail.taken]
+            assert time.monotonic() < deadline, f"no alert of {title}, but {heard}:\n{said}"
+            time.sleep(0.2)
+        self.mail.settle()
+        for earlier in NEWS[: self._published]:
+            assert sum(earlier in told(mail) for mail in self.mail.taken) == 1, earlier
+
+    def is_read(self) -> None:
+        """Wait until the source was seen as it is: undated reports found at first sight are old."""
+        before = len(self._site.asked("/rss"))
+        deadline = time.monotonic() + 60
+        while len(self._site.asked("/rss")) < before + 2:
+            assert time.monotonic() < deadline, "the feed is not asked for"
+            time.sleep(0.1)
+
+
+def told(mail: EmailMessage) -> str:
+    """Give what a mail says, without marks of direction and line breaks."""
+    body = mail.get_body(("plain",))
+    text = f"{mail['subject']} {body.get_content() if body else ''}"
+    return " ".join("".join(one for one in text if unicodedata.category(one) != "Cf").split())
+
+
+def configure(machine: Machine, site: Site, mail: MailServer) -> None:
+    machine.write("/etc/watcher/watcher.yaml", CONFIG)
+    machine.write(
+        "/etc/watcher/sources.yaml",
+        f"sources:\n  - {{id: a, name: a, url: '{site.url('/rss')}'}}\n",
+    )
+    machine.run("sh", "-c", "rm /etc/watcher/rules/*")
+    machine.write("/etc/watcher/rules/bridges.yaml", RULES)
+    machine.write("/etc/watcher/secrets/desk-mail", mail.url() + "\n", "0644")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "base",
+    [
+        pytest.param("", id="a layer on this machine"),
+        pytest.param("debian", id="a fresh system", marks=pytest.mark.fresh),
+    ],
+)
+def test_it_is_installed_alerts_is_upgraded_and_leaves_nothing(
+    base: str, request: pytest.FixtureRequest, tmp_path: Path, wheels: Path, site: Site
+) -> None:
+    disk = Path(request.getfixturevalue(base)) if base else Path("/")
+    shown = {ROOT: "/checkout", wheels: "/wheels"}
+    try:
+        booted = Machine(tmp_path / "machine", base=disk, shown=shown).__enter__()
+    except NoMachine as reason:
+        if os.environ.get("CI") == "true" and "missing: [" in str(reason):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+    try:
+        with MailServer() as mail:
+            whole_life(booted, Newspaper(site, mail), site, wheels, quick=not base)
+    finally:
+        booted.__exit__()
+
+
+def whole_life(
+    machine: Machine, paper: Newspaper, site: Site, wheels: Path, *, quick: bool
+) -> None:
+    before = machine.changed()
+
+    installs(machine, paper, site)
+    upgrades(machine, paper, wheels, quick=quick)
+    machine.run("/checkout/deploy/remove.sh", "--everything", "--yes")
+
+    assert machine.changed() == before
+    assert "watcher" not in machine.run("systemctl", "list-units", "--all", "--no-legend")
+    assert "watcher" not in machine.run("systemctl", "list-unit-files", "--no-legend")
+
+
+def installs(machine: Machine, paper: Newspaper, site: Site) -> None:
+    machine.run("/checkout/deploy/install.sh", "--wheels", "/wheels")
+    configure(machine, site, paper.mail)
+    machine.run("/checkout/deploy/install.sh")  # hands the secret over
+
+    assert machine.run("cat", "/etc/watcher/watcher.yaml") == CONFIG, "an operator's file stays"
+    assert machine.run("stat", "-c", "%a", "/etc/watcher/secrets/desk-mail").strip() == "600"
+    assert "are right" in machine.run("watcher", "check")
+    assert "took the message" in machine.run("watcher", "send-test", "desk")
+    machine.run("systemctl", "enable", "--now", "watcher", "watcher-backup.timer")
+    assert is_exposed(machine) <= 1.5
+    paper.is_read()
+    paper.arrives(paper.publish(), machine)
+
+
+def is_exposed(machine: Machine) -> float:
+    """Give what systemd finds of the running service, 0 to 10."""
+    last = machine.run("systemd-analyze", "security", "watcher.service").splitlines()[-1]
+    found = re.search(r"watcher\.service: ([\d.]+)", last)
+    assert found is not None, last
+    return float(found[1])
+
+
+def backs_up(machine: Machine) -> None:
+    machine.run("systemctl", "start", "watcher-backup.service")
+    assert machine.run("ls", "-A", "/var/lib/private/watcher-backups")
+    assert "watcher-backup.timer" in machine.run("systemctl", "list-timers")
+
+
+def upgrades(machine: Machine, paper: Newspaper, wheels: Path, *, quick: bool) -> None:
+    """To a version that cannot run, to one that dies as it starts, to a good one; and back.
+
+    `quick`: later versions find what they need where the first has it, instead of installing it again.
+    """
+    (first,) = wheels.glob("watcher-*.whl")
+    old = machine.run("readlink", "/opt/watcher/current")
+    found = machine.run("sh", "-c", "echo /opt/watcher/versions/*/lib/python3*/site-packages")
+    borrowed = {"borrowed.pth": found} if quick else {}
+    incomplete = other_version(first, "0.2.0", alone=True)
+    said = machine.run(*UPGRADE, "--wheels", "/wheels", fails=True)
+
+    assert "does not take the configuration" in said
+    assert machine.run("readlink", "/opt/watcher/current") == old
+    assert machine.run("systemctl", "is-active", "watcher").strip() == "active"
+    incomplete.unlink()
+    text = (ROOT / "watcher" / "systemd.py").read_text(encoding="utf-8")
+    assert READY in text
+    dies = {"watcher/systemd.py": text.replace(READY, DIES + READY)}
+    other_version(first, "0.3.0", borrowed | dies, alone=quick)
+    said = machine.run(*UPGRADE, "--wheels", "/wheels", fails=True)
+
+    assert "0.1.0 runs again" in said
+    assert machine.run("readlink", "/opt/watcher/current") == old
+    paper.arrives(paper.publish(), machine)
+    other_version(first, "0.4.0", borrowed, alone=quick)
+    said = machine.run(*UPGRADE, "--wheels", "/wheels")
+
+    assert "watcher 0.4.0 runs" in said
+    paper.arrives(paper.publish(), machine)
+    machine.run(*UPGRADE, "--back")
+    assert machine.run("readlink", "/opt/watcher/current") == old
+    paper.arrives(paper.publish(), machine)
