@@ -138,14 +138,14 @@ class Periodic:
     async def tidy(self) -> None:
         """Forget what is no longer shown."""
         with contextlib.suppress(StorageUnavailable):
-            await self.record.tidy(utc_now())
+            await self.record.upkeep.tidy(utc_now())
 
     async def drop_evidence(self) -> None:
         """Drop the oldest pages that were kept as received."""
         limits = self.config.limits
         with contextlib.suppress(StorageUnavailable):
             before = utc_now() - timedelta(seconds=limits.keep_raw_s)
-            await self.record.drop_evidence(before, limits.max_raw_bytes)
+            await self.record.upkeep.drop_evidence(before, limits.max_raw_bytes)
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""
@@ -172,7 +172,7 @@ class Periodic:
         """Put on record which rules are in force, or why edited ones are not."""
         current, now = self.rulebook.current, utc_now()
         refused = "\n".join(map(str, self.rulebook.refused))
-        await self.record.remember_rules_refused(refused, now)
+        await self.record.selfreport.remember_rules_refused(refused, now)
         if refused:
             what = "edited rule files were not taken up"
             await self.pipeline.report.tell(what, refused, occasion=f"rules {now.isoformat()}")
