@@ -12,6 +12,7 @@ from watcher import log, systemd
 from watcher.app.memory import pass_over_what_lasts
 from watcher.clock import utc_now
 from watcher.errors import StorageUnavailable
+from watcher.record import REPORTED_EVERY_S
 from watcher.updates import caught_up_from, is_caught_up
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Periodic:
             Duty("stories", STORIES_TICK_S, self.tell_of_stories),
             Duty("tidy", TIDY_TICK_S, self.tidy),
             Duty("evidence", EVIDENCE_TICK_S, self.drop_evidence),
+            Duty("presence", REPORTED_EVERY_S, self.say_present),
         ]
         if self.answers:
             duties.append(Duty("links", LINKS_TICK_S, self.open_answers))
@@ -146,6 +148,11 @@ class Periodic:
         with contextlib.suppress(StorageUnavailable):
             before = utc_now() - timedelta(seconds=limits.keep_raw_s)
             await self.record.upkeep.drop_evidence(before, limits.max_raw_bytes)
+
+    async def say_present(self) -> None:
+        """Say that this process uses the record, to whoever would move or replace it."""
+        with contextlib.suppress(StorageUnavailable):
+            await self.record.upkeep.stay(utc_now())
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""

@@ -24,6 +24,7 @@ def main() -> None:
         alerts,
         articles,
         backtest,
+        db,
         explain,
         group,
         reading,

@@ -2,19 +2,24 @@
 
 from watcher.record.alerts import Acknowledgement, Delivery, Told
 from watcher.record.answers import Answer
-from watcher.record.engine import RecordRefused
+from watcher.record.engine import RecordRefused, shown_address
 from watcher.record.history import History, Matched, Superseded
+from watcher.record.moving.backups import back_up, drop_old, name_of, restore
+from watcher.record.moving.copying import CopiedTable, Tell, copy_record
 from watcher.record.outbox import Outage, retry_delay
 from watcher.record.people import People
+from watcher.record.presence import REPORTED_EVERY_S
 from watcher.record.raw import Kept
 from watcher.record.search import Archived
 from watcher.record.status import NoticeStatus, OutboxStatus, SourceStatus, Status
 from watcher.record.store import Record
 
 __all__ = [
+    "REPORTED_EVERY_S",
     "Acknowledgement",
     "Answer",
     "Archived",
+    "CopiedTable",
     "Delivery",
     "History",
     "Kept",
@@ -28,6 +33,13 @@ __all__ = [
     "SourceStatus",
     "Status",
     "Superseded",
+    "Tell",
     "Told",
+    "back_up",
+    "copy_record",
+    "drop_old",
+    "name_of",
+    "restore",
     "retry_delay",
+    "shown_address",
 ]

@@ -253,9 +253,11 @@ EARLIER = select(func.min(func.coalesce(articles.c.published, articles.c.seen)))
 
 
 def keep_rule_revision(connection: Connection, revision: str, yaml: str, now: datetime) -> None:
-    """Keep the rules as they were written, once."""
+    """Keep the rules as they were written, once, and that they are in force now."""
     row = {"hash": revision, "yaml": yaml, "first_seen": now}
     connection.execute(insert_unless_known(connection, rule_revisions), row)
+    is_it = rule_revisions.c.hash == revision
+    connection.execute(update(rule_revisions).where(is_it).values(in_force=now))
 
 
 def _new_story(connection: Connection, article: Article, now: datetime) -> int:

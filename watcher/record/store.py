@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any, Self
 
+from watcher.clock import utc_now
 from watcher.errors import StorageUnavailable
 from watcher.points import reached
 from watcher.record import (
@@ -18,6 +19,7 @@ from watcher.record import (
     entries,
     furniture,
     notices,
+    presence,
     raw,
     sources,
     status,
@@ -95,8 +97,8 @@ class Record:
         self.people = People(self._database, judge)
         self.archive = Archive(self._database)
         self.selfreport = SelfReport(self._database, judge)
-        self.upkeep = Upkeep(self._database)
         self._holder = new_holder()
+        self.upkeep = Upkeep(self._database, self._holder)
         self._rule_revision: str | None = None
         self._unchanged = UnchangedPolls(self._database)
 
@@ -110,6 +112,7 @@ class Record:
         if self._migrates:
             await asyncio.to_thread(upgrade, self._url)
             await self._database.write(steps.free_what_the_gone_hold)
+            await self._database.write(presence.arrive, self._holder, utc_now())
             reached("leases-freed")
         return self
 
@@ -128,6 +131,8 @@ class Record:
             with contextlib.suppress(StorageUnavailable):
                 await self._unchanged.keep()
                 await self._database.write(steps.let_go, self._holder)
+                if self._migrates:
+                    await self._database.write(presence.leave, self._holder)
         finally:
             await self._database.dispose()
 

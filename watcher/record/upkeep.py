@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from watcher.record import health, raw, wordcounts
+from watcher.record import health, presence, raw, wordcounts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +21,11 @@ class Upkeep:
     """The record's side that forgets."""
 
     database: Database
+    holder: str
+
+    async def stay(self, now: datetime) -> None:
+        """Note that this process still uses the record."""
+        await self.database.write(presence.stay, self.holder, now)
 
     async def drop_evidence(self, before: datetime, most: int) -> None:
         """Drop evidence received before then, and the oldest while it takes more than `most` bytes.

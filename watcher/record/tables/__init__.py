@@ -42,6 +42,7 @@ from watcher.record.tables.sources import (
     sources,
     troubles,
 )
+from watcher.record.tables.upkeep import processes, tombstones
 
 __all__ = [
     "IS_COLLECTED",
@@ -65,6 +66,7 @@ __all__ = [
     "matches",
     "metadata",
     "notices",
+    "processes",
     "pulse",
     "raw",
     "remarks",
@@ -74,6 +76,7 @@ __all__ = [
     "source_days",
     "sources",
     "stories",
+    "tombstones",
     "troubles",
     "word_counts",
     "words",

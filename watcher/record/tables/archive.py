@@ -144,6 +144,8 @@ rule_revisions = Table(
     Column("hash", Text, primary_key=True),
     written("yaml"),
     Column("first_seen", Instant, nullable=False),
+    # When it was last put in force; empty for what only earlier versions did.
+    Column("in_force", Instant),
 )
 
 matches = Table(
