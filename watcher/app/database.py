@@ -9,10 +9,22 @@ from typing import TYPE_CHECKING
 from watcher import log
 from watcher.clock import utc_now
 from watcher.config import load_config, read_database
-from watcher.record import back_up, copy_record, drop_old, name_of, restore, shown_address
+from watcher.record import (
+    Record,
+    back_up,
+    check_record,
+    compact,
+    copy_record,
+    drop_old,
+    name_of,
+    restore,
+    shown_address,
+)
 
 if TYPE_CHECKING:
-    from watcher.record import CopiedTable, Tell
+    from collections.abc import Callable
+
+    from watcher.record import CopiedTable, Finding, Tell
 
 
 def copy_database(config_file: Path, to: str, tell: Tell) -> list[CopiedTable]:
@@ -50,3 +62,24 @@ def restore_database(
     database = load_config(config_file).database.reveal()
     kept = restore(backup, database, tell, utc_now(), replaces=replaces)
     return shown_address(database), kept
+
+
+async def prune_database(config_file: Path, *, is_dry: bool) -> dict[str, int]:
+    """Forget now what the daemon would forget in time, or only count it: table -> rows."""
+    config = load_config(config_file)
+    async with Record(config.database.reveal(), migrate=False) as record:
+        now = utc_now()
+        found = await record.upkeep.prunable(config.keep, now)
+        if not is_dry:
+            await record.upkeep.prune(config.keep, now)
+    return found
+
+
+def compact_database(config_file: Path) -> tuple[int, int] | None:
+    """Write the file of an SQLite database anew; give its size before and after, None without."""
+    return compact(load_config(config_file).database.reveal())
+
+
+def check_database(config_file: Path, tell: Callable[[str], None]) -> list[Finding]:
+    """Look the record of a configuration through; `tell` hears of each step."""
+    return check_record(load_config(config_file).database.reveal(), tell)

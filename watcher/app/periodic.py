@@ -138,9 +138,10 @@ class Periodic:
                 await updates.tell_of_silence(self.pipeline.rules.rules)
 
     async def tidy(self) -> None:
-        """Forget what is no longer shown."""
+        """Forget what is no longer shown, and what is older than is kept."""
         with contextlib.suppress(StorageUnavailable):
             await self.record.upkeep.tidy(utc_now())
+            await self.record.upkeep.prune(self.config.keep, utc_now())
 
     async def drop_evidence(self) -> None:
         """Drop the oldest pages that were kept as received."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from watcher.cli import app
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
@@ -104,6 +107,61 @@ def restore(
     out.print(f"restored {path} to {database}", soft_wrap=True, markup=False)
     if kept:
         out.print(f"what was there is in {kept}", soft_wrap=True, markup=False)
+
+
+@db_app.command("prune")
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")] = False,
+    compact: Annotated[
+        bool,
+        typer.Option(
+            "--compact", help="Write an SQLite file anew, smaller; the daemon must not run."
+        ),
+    ] = False,
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Forget now what is older than `keep:` says; the daemon does so once a day."""
+    from watcher.app import compact_database, prune_database
+
+    with err.status("pruning"):
+        found = asyncio.run(prune_database(config, is_dry=dry_run))
+        sizes = compact_database(config) if compact and not dry_run else None
+    if as_json:
+        typer.echo(json_of({"pruned": not dry_run, "rows": found}))
+        return
+    table = Table(title="would go" if dry_run else "gone", title_justify="left")
+    table.add_column("what")
+    table.add_column("rows", justify="right")
+    for what, rows in found.items():
+        table.add_row(what.replace("_", " "), f"{rows:,}")
+    out.print(table)
+    if sizes:
+        before, after = (f"{size / 1024**2:.1f} MB" for size in sizes)
+        out.print(f"the file had {before} and has {after}", markup=False)
+
+
+@db_app.command("check")
+def check(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Look the whole database through; ends with status 1 where something is wrong."""
+    from watcher.app import check_database
+
+    with err.status("checking") as status:
+        found = check_database(config, lambda step: status.update(f"checking {step}"))
+    if as_json:
+        typer.echo(json_of({"findings": [dataclasses.asdict(one) for one in found]}))
+    else:
+        table = Table(show_header=False, box=None)
+        for one in found:
+            mark = (
+                "[green]✓[/]" if not one.what else "[red]✗[/]" if one.is_error else "[yellow]![/]"
+            )
+            table.add_row(
+                mark, one.about, Text.assemble(one.what, (f"\n{one.do}" * bool(one.do), "dim"))
+            )
+        out.print(table)
+    if any(one.what and one.is_error for one in found):
+        raise typer.Exit(1)
 
 
 def _megabytes(file: Path) -> str:

@@ -16,13 +16,14 @@ from watcher.record.tables import (
     fingerprint_keys,
     matches,
     revisions,
-    rule_revisions,
     stories,
+    tombstones,
 )
-from watcher.record.upsert import DIALECTS, insert_unless_known, unless_known
+from watcher.record.upsert import DIALECTS, unless_known
 from watcher.record.values import (
     amounts_json,
     day_of,
+    instant_of,
     neighbor_of,
     packed,
     signed,
@@ -239,10 +240,19 @@ def own_article(connection: Connection, entry_id: int) -> Any:
 def earlier(
     connection: Connection, source: str, text_hash: str, before: datetime
 ) -> datetime | None:
-    """Give when a source's article with this very text was published, as recorded before then."""
+    """Give when a source's article with this very text was published, as recorded before then.
+
+    Of texts that were forgotten since it is not known whose they were: anybody's counts.
+    """
     given = {"source": source, "text_hash": text_hash, "before": before}
     found: datetime | None = connection.scalar(EARLIER, given)
+    if found is None:
+        day = connection.scalar(_BURIED, {"text_hash": text_hash})
+        found = None if day is None else instant_of(day)
     return found
+
+
+_BURIED = select(tombstones.c.day).where(tombstones.c.hash == bindparam("text_hash"))
 
 
 EARLIER = select(func.min(func.coalesce(articles.c.published, articles.c.seen))).where(
@@ -250,14 +260,6 @@ EARLIER = select(func.min(func.coalesce(articles.c.published, articles.c.seen)))
     articles.c.source == bindparam("source"),
     articles.c.seen < bindparam("before", type_=articles.c.seen.type),
 )
-
-
-def keep_rule_revision(connection: Connection, revision: str, yaml: str, now: datetime) -> None:
-    """Keep the rules as they were written, once, and that they are in force now."""
-    row = {"hash": revision, "yaml": yaml, "first_seen": now}
-    connection.execute(insert_unless_known(connection, rule_revisions), row)
-    is_it = rule_revisions.c.hash == revision
-    connection.execute(update(rule_revisions).where(is_it).values(in_force=now))
 
 
 def _new_story(connection: Connection, article: Article, now: datetime) -> int:

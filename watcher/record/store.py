@@ -311,7 +311,7 @@ class Record:
     async def rule_revision(self, revision: str, yaml: str, now: datetime) -> None:
         """Keep the rules as they were written; matches recorded from now on refer to `revision`."""
         self._rule_revision = revision
-        await self._database.write(articles.keep_rule_revision, revision, yaml, now)
+        await self._database.write(status.keep_rule_revision, revision, yaml, now)
 
     # --- the outbox -----------------------------------------------------------------------
 

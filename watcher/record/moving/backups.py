@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"watcher-\d{8}T\d{6}Z\.db")
 _PAGES = 2048
 """Pages copied between two looks at the bar: 8 MB."""
-_HEADER = b"SQLite format 3\0"
 
 
 def name_of(now: datetime) -> str:
@@ -120,8 +119,7 @@ def _restore_rows(
 def check_backup(backup: Path) -> None:
     """Raise WatcherError unless a file is a whole record that this program can read."""
     try:
-        with backup.open("rb") as opened:
-            is_sqlite = opened.read(len(_HEADER)) == _HEADER
+        is_sqlite = files.is_sqlite(backup)
     except OSError as error:
         raise WatcherError(f"{backup} cannot be read: {error.strerror}") from None
     if not is_sqlite:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a file that is in use."""
+_HEADER = b"SQLite format 3\0"
 MODE = 0o600
 """Who runs the program reads it; nobody else does."""
 
@@ -117,6 +118,12 @@ def make_single(file: Path) -> None:
     with contextlib.closing(connect(file, mode="rw")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode=DELETE")
+
+
+def is_sqlite(file: Path) -> bool:
+    """Tell whether a file begins as SQLite's do. Raises OSError."""
+    with file.open("rb") as opened:
+        return opened.read(len(_HEADER)) == _HEADER
 
 
 def damage(file: Path) -> str:

@@ -44,7 +44,7 @@ notices = Table(
     # What it is collected for, or was sent as: `digest` or `storm`.
     written("bundle"),
     # Which notice told of it instead: with others, or again after it had died. No foreign key:
-    # SQLite would have to make the table anew, and no notice is ever deleted.
+    # SQLite would have to make the table anew; what told of others is deleted after them.
     Column("bundled_in", Id, index=True),
     # Of a notice that tells of others: why, since and until when, and whose members they are.
     Column("digest", Json),
