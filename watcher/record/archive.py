@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from watcher.record import accounts, articles, furniture, history, raw, search, status
+from watcher.record import accounts, furniture, history, raw, search, status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Archive:
 
     async def earlier(self, source: str, text_hash: str, before: datetime) -> datetime | None:
         """Give when a source published this very text, if it was on record before then."""
-        return await self.database.read(articles.earlier, source, text_hash, before)
+        return await self.database.read(history.earlier, source, text_hash, before)
 
     async def counted(self, article_id: int, rule: str, when: When) -> int:
         """Count the independent outlets, or stories, that a rule had waited for by an article."""

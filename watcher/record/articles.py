@@ -17,13 +17,11 @@ from watcher.record.tables import (
     matches,
     revisions,
     stories,
-    tombstones,
 )
 from watcher.record.upsert import DIALECTS, unless_known
 from watcher.record.values import (
     amounts_json,
     day_of,
-    instant_of,
     neighbor_of,
     packed,
     signed,
@@ -235,31 +233,6 @@ def own_article(connection: Connection, entry_id: int) -> Any:
     told = (articles.c[name] for name in names)
     is_own = (articles.c.entry_id == entry_id) | articles.c.id.in_(revised)
     return connection.execute(select(*told).where(is_own).limit(1)).one_or_none()
-
-
-def earlier(
-    connection: Connection, source: str, text_hash: str, before: datetime
-) -> datetime | None:
-    """Give when a source's article with this very text was published, as recorded before then.
-
-    Of texts that were forgotten since it is not known whose they were: anybody's counts.
-    """
-    given = {"source": source, "text_hash": text_hash, "before": before}
-    found: datetime | None = connection.scalar(EARLIER, given)
-    if found is None:
-        day = connection.scalar(_BURIED, {"text_hash": text_hash})
-        found = None if day is None else instant_of(day)
-    return found
-
-
-_BURIED = select(tombstones.c.day).where(tombstones.c.hash == bindparam("text_hash"))
-
-
-EARLIER = select(func.min(func.coalesce(articles.c.published, articles.c.seen))).where(
-    articles.c.text_hash == bindparam("text_hash"),
-    articles.c.source == bindparam("source"),
-    articles.c.seen < bindparam("before", type_=articles.c.seen.type),
-)
 
 
 def _new_story(connection: Connection, article: Article, now: datetime) -> int:

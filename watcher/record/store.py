@@ -19,7 +19,6 @@ from watcher.record import (
     entries,
     furniture,
     notices,
-    presence,
     raw,
     sources,
     status,
@@ -111,8 +110,7 @@ class Record:
         """Bring the tables up to date, and free what processes that were killed still hold."""
         if self._migrates:
             await asyncio.to_thread(upgrade, self._url)
-            await self._database.write(steps.free_what_the_gone_hold)
-            await self._database.write(presence.arrive, self._holder, utc_now())
+            await self._database.write(steps.arrive, self._holder, utc_now())
             reached("leases-freed")
         return self
 
@@ -131,8 +129,6 @@ class Record:
             with contextlib.suppress(StorageUnavailable):
                 await self._unchanged.keep()
                 await self._database.write(steps.let_go, self._holder)
-                if self._migrates:
-                    await self._database.write(presence.leave, self._holder)
         finally:
             await self._database.dispose()
 
