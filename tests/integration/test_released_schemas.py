@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import MetaData, inspect, select
 
-from tests.fakes.schemas import NOW, REVISIONS, as_kept, make_at, rows_at
+from tests.fakes.schemas import NOW, REVISIONS, as_kept, fill, make_at, rows_at
 from watcher.record import Record
 from watcher.record.engine import parse_url
 from watcher.record.migrate import engine_for, upgrade
@@ -104,3 +104,12 @@ async def test_from_every_released_schema_to_the_newest(
         history = await record.archive.history(11)
         assert history is not None
         assert "دجلة" in history.one.article.text
+
+
+@pytest.mark.parametrize("revision", REVISIONS[-3:])
+def test_a_daemon_of_before_goes_on_writing(empty_database_url: str, revision: str) -> None:
+    """While the first of several is upgraded: it knows no new column, and each has a default."""
+    upgrade(parse_url(empty_database_url))
+    with engine_for(parse_url(empty_database_url)).begin() as connection:
+        fill(connection, rows_at(revision))
+        assert lost(connection, rows_at(revision)) == []

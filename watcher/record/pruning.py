@@ -37,7 +37,7 @@ from watcher.story import STORY_WINDOW
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
 LEAST: Final = timedelta(days=30)
 """Nothing younger goes, whatever is set: until then stories grow, and alerts are escalated."""
@@ -302,18 +302,7 @@ def doomed(connection: Connection, cutoffs: Cutoffs) -> dict[str, int]:
         of_stories = articles.join(stories, stories.c.id == articles.c.story_id)
         old = select(articles.c.id).select_from(of_stories).where(is_over(cutoffs.texts))
         found["articles"] = _count(connection, old)
-        # Those of articles that go, go with them.
-        refers = (
-            select(1).where(table.c.entry_id == entries.c.id, table.c.id.not_in(going)).exists()
-            for table, going in (
-                (articles, old),
-                (revisions, select(revisions.c.id).where(revisions.c.article_id.in_(old))),
-            )
-        )
-        unread = entries.c.seen < cutoffs.texts, entries.c.status != "pending"
-        received = select(1).where(evidence.c.entry_id == entries.c.id).exists()
-        going = select(entries.c.id).where(*unread, ~received, *(~one for one in refers))
-        found["entries"] = _count(connection, going)
+        found["entries"] = _count(connection, _going_entries(cutoffs.texts))
     if cutoffs.deliveries is not None:
         settled = select(notices.c.id).where(is_settled(cutoffs.deliveries))
         found["notices"] = _count(connection, settled)
@@ -326,6 +315,20 @@ def doomed(connection: Connection, cutoffs: Cutoffs) -> dict[str, int]:
     found["fingerprint_keys"] = _count(connection, old_keys)
     found["rule_revisions"] = len(unused_rules(connection, cutoffs.now))
     return found
+
+
+def _going_entries(before: datetime) -> Select[Any]:
+    """Give the entries that will be done with once the articles that go are gone."""
+    of = articles.join(stories, stories.c.id == articles.c.story_id)
+    stays = ~is_over(before)
+    read = select(1).select_from(of).where(articles.c.entry_id == entries.c.id, stays)
+    of = revisions.join(articles, articles.c.id == revisions.c.article_id).join(
+        stories, stories.c.id == articles.c.story_id
+    )
+    revised = select(1).select_from(of).where(revisions.c.entry_id == entries.c.id, stays)
+    received = select(1).where(evidence.c.entry_id == entries.c.id)
+    kept = (~one.exists() for one in (read, revised, received))
+    return select(entries.c.id).where(entries.c.seen < before, entries.c.status != "pending", *kept)
 
 
 def _count(connection: Connection, query: Any) -> int:

@@ -86,7 +86,8 @@ def refuse_while_used(url: URL, *, what: str) -> None:
         listed = ", ".join(map(str, found))
         raise WatcherError(
             f"{what} {shown(url)} is in use by {listed}. "
-            "Stop it first, for example with `systemctl stop watcher`."
+            "Stop it first, for example with `systemctl stop watcher`. One that was killed on "
+            "another machine, or in a container, counts as gone after five minutes."
         )
 
 
