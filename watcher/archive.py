@@ -116,7 +116,7 @@ def _told_nobody(files: Sequence[RuleFile], targets: Sequence[Target]) -> Iterat
 
 async def advise_by_archive(record: Record, folder: Path) -> list[Problem]:
     """Give the words that would flood people, by the newest articles on record."""
-    newest = await record.search(Each(), limit=_NEWEST)
+    newest = await record.archive.search(Each(), limit=_NEWEST)
     texts = [one.article async for one in read_articles(record, newest)]
     return sorted(floods(_read(folder), texts))
 
@@ -128,7 +128,7 @@ async def make_searchable(record: Record, told: Callable[[int], object]) -> None
     """Enter what an earlier version recorded into the index; `told` hears of each part's size."""
     last: int | None = 0
     while last is not None:
-        last = await record.make_searchable(last, _ARTICLES_AT_ONCE)
+        last = await record.archive.make_searchable(last, _ARTICLES_AT_ONCE)
         told(_ARTICLES_AT_ONCE)
 
 
@@ -143,7 +143,7 @@ async def candidates(
     words = await _answers(record, {probe for need in wanted for probe in probes_of(need)})
     found: set[int] = set()
     for need in wanted:
-        found.update(await record.search(answered(need, words), since))
+        found.update(await record.archive.search(answered(need, words), since))
     return sorted(found, reverse=True)
 
 
@@ -151,7 +151,7 @@ async def _answers(record: Record, probes: set[Probe]) -> dict[Probe, list[int]]
     """Go through the archive's vocabulary; give the numbers of the words that answer each probe."""
     asked, after = Probes(probes), 0
     words: dict[Probe, list[int]] = {}
-    while probes and (part := await record.vocabulary(after, _WORDS_AT_ONCE)):
+    while probes and (part := await record.archive.vocabulary(after, _WORDS_AT_ONCE)):
         for probe, places in asked.holding([word for _, word in part]).items():
             words.setdefault(probe, []).extend(part[place][0] for place in places)
         after = part[-1][0]
@@ -161,7 +161,7 @@ async def _answers(record: Record, probes: set[Probe]) -> dict[Probe, list[int]]
 async def read_articles(record: Record, ids: Sequence[int]) -> AsyncIterator[Archived]:
     """Give the articles part by part, in parts that are ordered by id."""
     for begin in range(0, len(ids), _ARTICLES_AT_ONCE):
-        for one in await record.archived(ids[begin : begin + _ARTICLES_AT_ONCE]):
+        for one in await record.archive.archived(ids[begin : begin + _ARTICLES_AT_ONCE]):
             yield one
 
 
@@ -177,7 +177,7 @@ async def find(
     found: list[Alert] = []
     ids = await candidates(record, [need], since)
     for begin in range(0, len(ids), _ARTICLES_AT_ONCE):
-        for one in reversed(await record.archived(ids[begin : begin + _ARTICLES_AT_ONCE])):
+        for one in reversed(await record.archive.archived(ids[begin : begin + _ARTICLES_AT_ONCE])):
             alert = _found(wanted, one)
             if alert is not None:
                 found.append(alert)

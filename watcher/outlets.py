@@ -29,7 +29,7 @@ class OutletClocks:
         """Settle when the article was published, by what is known of its source's clocks."""
         source, earlier = pending.source, None
         if traces.size >= MIN_WORDS:
-            earlier = await self.record.earlier(source, traces.text_hash, seen - OLD)
+            earlier = await self.record.archive.earlier(source, traces.text_hash, seen - OLD)
         if source not in self._known:
             kept = await self.record.clocks(source)
             self._known.setdefault(source, clocks_of(kept))

@@ -54,10 +54,10 @@ async def reread(
     passed over, and so is what the workers cannot read.
     """
     record, after = pipeline.record, 0
-    while some := await record.evidence(since, source, after, _AT_ONCE):
+    while some := await record.archive.evidence(since, source, after, _AT_ONCE):
         after = some[-1].id
         for kept in some:
-            before = await record.history_of_entry(kept.entry_id)
+            before = await record.archive.history_of_entry(kept.entry_id)
             if before is not None or kept.status == "skipped":
                 found = await _read(pipeline, kept, before)
                 if found is not None and (told := _compared(pipeline, kept, before, found)):

@@ -34,7 +34,7 @@ class SelfReport:
     async def tell(self, what: str, details: str, *, occasion: str) -> None:
         """Queue a word about a trouble of ours, once for each occasion."""
         if word := self.word(what, details, occasion=occasion):
-            await self.record.tell(*word, self.now())
+            await self.record.selfreport.tell(*word, self.now())
 
     def word(self, what: str, details: str, *, occasion: str) -> tuple[str, Alert, str] | None:
         """Give such a word as (target, alert, occasion), to be queued with what it is about."""
@@ -44,7 +44,7 @@ class SelfReport:
 
     async def tell_of_sources(self) -> None:
         """Tell of troubles of sources that began or are over, alike ones together."""
-        untold = await self.record.untold_troubles()
+        untold = await self.record.selfreport.untold_troubles()
         untold.sort(key=_kind_of_word)
         for (is_over, kind), group in groupby(untold, key=_kind_of_word):
             troubles = [trouble for trouble, _ in group]
@@ -55,7 +55,7 @@ class SelfReport:
             now, ids = self.now(), [trouble.id for trouble in troubles]
             status = "over" if is_over else "begun"
             notice = (self.target, word(troubles, names, now), f"{status} {kind} {min(ids)}")
-            await self.record.troubles_told(ids, notice if self.target else None, now)
+            await self.record.selfreport.troubles_told(ids, notice if self.target else None, now)
             reached("troubles-told")
             event("health", kind=kind, status=status, sources=",".join(names))
 
@@ -67,7 +67,7 @@ class SelfReport:
 
     async def _is_network(self, troubles: Sequence[Trouble]) -> bool:
         """Tell whether most sources fail; they are then told of as one, once a day."""
-        failing, active = await self.record.failing()
+        failing, active = await self.record.selfreport.failing()
         if active < MANY_SOURCES or failing * 2 <= active:
             return False
         now, ids = self.now(), [trouble.id for trouble in troubles]
@@ -77,7 +77,9 @@ class SelfReport:
             "They are not named one by one, neither now nor when it is over: `watcher status`."
         )
         notice = (self.target, own_trouble(what, details, now), f"network {now:%Y-%m-%d}")
-        await self.record.troubles_told(ids, notice if self.target else None, now, words=2)
+        await self.record.selfreport.troubles_told(
+            ids, notice if self.target else None, now, words=2
+        )
         warning("health", kind="network", failing=failing, sources=active)
         return True
 

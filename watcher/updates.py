@@ -72,14 +72,14 @@ class Updates:
         waiting = [rule for rule in rules if rule.when and rule.when.kind == "quiet_for"]
         if not waiting:
             return
-        failing, active = await self.record.failing()
+        failing, active = await self.record.selfreport.failing()
         if failing * 2 > active:
             return
         for rule in waiting:
             await self._judge(rule)
 
     async def _judge(self, rule: Rule) -> None:
-        last, now = await self.record.last_match(rule.id), self.now()
+        last, now = await self.record.archive.last_match(rule.id), self.now()
         found = quiet(last.at, rule.when, now) if last and rule.when else None
         if last is None or found is None:
             return

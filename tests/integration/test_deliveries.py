@@ -132,7 +132,7 @@ async def test_the_word_about_a_dead_letter_is_queued_with_it(record: Record) ->
 
 
 async def test_its_own_trouble_falls_back_too(record: Record) -> None:
-    await record.tell("office", alert("own"), "network", NOW)
+    await record.selfreport.tell("office", alert("own"), "network", NOW)
     [word] = await record.due_notices(NOW, 10)
     await record.refused(word, "550", NOW, fallback="mail")
     [again] = await record.due_notices(NOW, 10)

@@ -82,7 +82,9 @@ class Scene:
     async def queue(self, *severities: Severity, target: str = "desk") -> None:
         for number, severity in enumerate(severities):
             told = alert(f"rule-{number}", severity)
-            await self.record.tell(target, told, f"{self.instant} {number}", self.instant)
+            await self.record.selfreport.tell(
+                target, told, f"{self.instant} {number}", self.instant
+            )
 
     def words(self) -> list[str]:
         return [title for target, title in self.sent if target == "ops"]

@@ -118,16 +118,18 @@ async def test_days_and_troubles_are_kept_with_the_readings(record: Record) -> N
     for n, one in enumerate(pending[20:]):
         good = reading(one, sample=Sample(0.9, 1500, 0.98))
         await record.reading(good, NOW + (3 + n / 10) * HOUR)
-    [(began, _)] = [one for one in await record.untold_troubles() if one[0].kind == "blocked"]
-    await record.troubles_told([began.id], None, NOW)
-    [(ended, is_over)] = await record.untold_troubles()
-    await record.troubles_told([ended.id], None, NOW)
+    [(began, _)] = [
+        one for one in await record.selfreport.untold_troubles() if one[0].kind == "blocked"
+    ]
+    await record.selfreport.troubles_told([began.id], None, NOW)
+    [(ended, is_over)] = await record.selfreport.untold_troubles()
+    await record.selfreport.troubles_told([ended.id], None, NOW)
     status = (await record.status(NOW + 6 * HOUR)).sources[0]
 
     assert [trouble.kind for trouble in blocked.troubles] == ["blocked"]
     assert "captcha" in began.what
     assert (ended.id, is_over) == (began.id, True)
-    assert await record.untold_troubles() == []
+    assert await record.selfreport.untold_troubles() == []
     assert status.troubles == ()
     assert status.days[-1] == 20
     assert status.article_at == NOW + 4.9 * HOUR
@@ -148,7 +150,7 @@ async def test_old_days_are_forgotten(record: Record) -> None:
     [one] = await listed(record, entry())
     await record.reading(reading(one), NOW)
     assert (await record.status(NOW)).sources[0].days[-1] == 1
-    await record.tidy(NOW + timedelta(days=91))
+    await record.upkeep.tidy(NOW + timedelta(days=91))
 
     assert (await record.status(NOW)).sources[0].days == ()
 
@@ -159,10 +161,10 @@ async def test_a_source_that_rests_has_no_troubles(record: Record) -> None:
     state = await record.state("nahr")
     dead = replace(state, condition=replace(state.condition, troubles="dead", failing_since=NOW))
     await record.polled(dead, [], NOW)
-    assert len(await record.untold_troubles()) == 1
+    assert len(await record.selfreport.untold_troubles()) == 1
     await record.sync_sources([], NOW)
 
-    assert await record.untold_troubles() == []
+    assert await record.selfreport.untold_troubles() == []
 
 
 @pytest.mark.parametrize("kept", [b"", b"from another version"])

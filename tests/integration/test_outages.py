@@ -123,7 +123,7 @@ class Outage:
             title = f"خبر رقم {number}"
             told = alert(f"rule-{number}", severity, title=title, url=f"https://n.example/{number}")
             created = NOW - timedelta(seconds=count - number)
-            await record.tell("desk", told, f"occasion {number}", created)
+            await record.selfreport.tell("desk", told, f"occasion {number}", created)
             queued.append((-severity, created, title))
         self.expected = [title for _, _, title in sorted(queued)]
 

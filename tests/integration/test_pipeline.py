@@ -145,8 +145,8 @@ async def test_what_a_source_repeats_is_learned_as_pages_come_in(
         await poll_all(watcher)
         for pending in await watcher.record.pending(utc_now(), 10):
             await watcher.pipeline.read(pending)
-        removed = await watcher.record.removed()
-        known = await watcher.record.learned("a")
+        removed = await watcher.record.archive.removed()
+        known = await watcher.record.archive.learned("a")
 
     assert {one.line for one in known} == set(PROMO)
     assert removed["this source repeats it"] >= len(PROMO)

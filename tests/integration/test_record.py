@@ -54,7 +54,7 @@ async def test_status_counts_what_was_read(record: Record) -> None:
     status = await record.status(NOW)
     assert (status.articles, status.matched, status.stories) == (2, 1, 2)
     assert (status.outbox.waiting, status.outbox.sent) == (0, 0)
-    assert await record.removed() == {"a link to other articles": 2}
+    assert await record.archive.removed() == {"a link to other articles": 2}
     assert [match["held_back"] for match in await rows(record, matches)] == ["too old"]
 
 

@@ -36,7 +36,7 @@ async def test_a_page_is_given_back_as_received(record: Record) -> None:
     """Bytes, address and headers that matter, with the entry that the record itself forgets."""
     [pending] = await listed(record, entry(body_html="<p>\ud800</p>"))
     await record.reading(replace(reading(pending), evidence=received(pending)), NOW)
-    [kept] = await record.evidence(NOW)
+    [kept] = await record.archive.evidence(NOW)
     page, given = kept.evidence.page, received(pending).page
     assert page is not None
     assert given is not None
@@ -49,9 +49,9 @@ async def test_a_page_is_given_back_as_received(record: Record) -> None:
 async def test_what_was_refused_is_kept_too(record: Record) -> None:
     [pending] = await listed(record, entry())
     await record.entry_skipped(pending, "a section page", NOW, None, received(pending))
-    assert [kept.status for kept in await record.evidence(NOW)] == ["skipped"]
-    assert await record.count_evidence(NOW, "nahr") == 1
-    assert await record.count_evidence(NOW, "other") == 0
+    assert [kept.status for kept in await record.archive.evidence(NOW)] == ["skipped"]
+    assert await record.archive.count_evidence(NOW, "nahr") == 1
+    assert await record.archive.count_evidence(NOW, "other") == 0
 
 
 async def test_a_body_is_kept_once_and_goes_with_its_last_reading(record: Record) -> None:
@@ -59,10 +59,10 @@ async def test_a_body_is_kept_once_and_goes_with_its_last_reading(record: Record
     await record.reading(replace(reading(first), evidence=received(first)), NOW)
     await record.reading(replace(reading(second), evidence=received(second, days=2)), NOW)
     assert bodies(record) == 1
-    await record.drop_evidence(NOW + DAY, PLENTY)
-    assert (bodies(record), await record.count_evidence(NOW)) == (1, 1)
-    await record.drop_evidence(NOW + 3 * DAY, PLENTY)
-    assert (bodies(record), await record.count_evidence(NOW)) == (0, 0)
+    await record.upkeep.drop_evidence(NOW + DAY, PLENTY)
+    assert (bodies(record), await record.archive.count_evidence(NOW)) == (1, 1)
+    await record.upkeep.drop_evidence(NOW + 3 * DAY, PLENTY)
+    assert (bodies(record), await record.archive.count_evidence(NOW)) == (0, 0)
 
 
 async def test_the_oldest_goes_first_when_all_is_too_much(record: Record) -> None:
@@ -70,12 +70,12 @@ async def test_the_oldest_goes_first_when_all_is_too_much(record: Record) -> Non
         body = bytes(f"page {number}", "ascii")
         evidence = received(pending, body, number)
         await record.reading(replace(reading(pending), evidence=evidence), NOW)
-    await record.drop_evidence(NOW, 1000)
-    left = await record.evidence(NOW)
+    await record.upkeep.drop_evidence(NOW, 1000)
+    left = await record.archive.evidence(NOW)
     assert 0 < len(left) < 5
     assert left[-1].evidence.received == NOW + 4 * DAY
-    await record.drop_evidence(NOW, 0)
-    assert await record.evidence(NOW) == []
+    await record.upkeep.drop_evidence(NOW, 0)
+    assert await record.archive.evidence(NOW) == []
 
 
 async def test_nothing_is_kept_of_an_entry_closed_before(record: Record) -> None:
@@ -83,4 +83,4 @@ async def test_nothing_is_kept_of_an_entry_closed_before(record: Record) -> None
     told = replace(reading(pending), evidence=received(pending))
     await record.reading(told, NOW)
     await record.reading(told, NOW)
-    assert await record.count_evidence(NOW) == 1
+    assert await record.archive.count_evidence(NOW) == 1

@@ -28,7 +28,7 @@ async def test_articles_recorded_at_once_all_count(record: Record) -> None:
     """Twelve readings in flight: none overwrites what another learned."""
     pending = await listed(record, *(entry(number) for number in range(12)))
     await asyncio.gather(*(record.reading(one, NOW) for one in told(pending)))
-    known = await record.learned("nahr")
+    known = await record.archive.learned("nahr")
     assert {one.line for one in known} == set(PROMO)
     assert {(one.stories, one.of) for one in known} == {(12, 12)}
     assert await record.furniture("nahr") == set(PROMO)
@@ -55,7 +55,7 @@ async def test_a_new_address_starts_anew(record: Record) -> None:
 
 async def test_an_unknown_source_repeats_nothing(record: Record) -> None:
     assert await record.furniture("nobody") == frozenset()
-    assert await record.learned("nobody") == ()
+    assert await record.archive.learned("nobody") == ()
 
 
 async def test_how_well_an_article_was_read_is_kept(record: Record) -> None:
@@ -64,6 +64,6 @@ async def test_how_well_an_article_was_read_is_kept(record: Record) -> None:
     plain = reading(pending)
     doubted = replace(plain.article, quality=0.41, quality_why=("the text breaks off",))
     await record.reading(replace(plain, article=doubted), NOW)
-    [archived] = await record.archived([1])
+    [archived] = await record.archive.archived([1])
     assert archived.article.quality == pytest.approx(0.41)
     assert archived.article.quality_why == ("the text breaks off",)

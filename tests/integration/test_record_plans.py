@@ -93,7 +93,7 @@ async def test_a_story_is_found_through_indexes(record: Record) -> None:
 
 
 async def test_an_earlier_recording_of_a_text_is_found_through_its_index(record: Record) -> None:
-    from watcher.record.articles import EARLIER
+    from watcher.record.history import EARLIER
 
     await record.sync_sources([source()], NOW)
     await fill(record, articles_count=3000, keys_each=1)

@@ -31,11 +31,11 @@ async def archive(record: Record, *titles: str) -> list[int]:
         article = Article(url, title, "", source="nahr", tags=("محليات",))
         given = reading(waiting, article=article, fingerprint=fingerprint(url))
         await record.reading(given, NOW + timedelta(hours=number))
-    return await record.search(Each())
+    return await record.archive.search(Each())
 
 
 async def numbers(record: Record) -> dict[str, int]:
-    return {word: number for number, word in await record.vocabulary(0, 1000)}
+    return {word: number for number, word in await record.archive.vocabulary(0, 1000)}
 
 
 def one(*words: int) -> Wanted[int]:
@@ -76,30 +76,30 @@ async def test_what_is_found(record: Record, wanted: Any, expected: list[str]) -
         names = {told} if isinstance(told, str) else told
         return one(*(known[NAMES[name]] for name in names))
 
-    found = await record.search(built(wanted))
-    titles = {given.id: given.article.title for given in await record.archived(found)}
+    found = await record.archive.search(built(wanted))
+    titles = {given.id: given.article.title for given in await record.archive.archived(found)}
     assert [titles[number] for number in found] == expected
 
 
 async def test_a_word_that_nothing_holds(record: Record) -> None:
     await archive(record, BRIDGE)
 
-    assert await record.search(one()) == []
-    assert await record.search(one(999)) == []
+    assert await record.archive.search(one()) == []
+    assert await record.archive.search(one(999)) == []
 
 
 async def test_since_and_limit(record: Record) -> None:
     ids = await archive(record, BRIDGE, MARKET, FLOOD)
     wanted = one((await numbers(record))["الموصل"])
 
-    assert await record.search(wanted, NOW + timedelta(hours=2)) == ids[:1]
-    assert await record.search(wanted, NOW + timedelta(hours=3)) == []
-    assert await record.search(wanted, limit=1) == ids[:1]
+    assert await record.archive.search(wanted, NOW + timedelta(hours=2)) == ids[:1]
+    assert await record.archive.search(wanted, NOW + timedelta(hours=3)) == []
+    assert await record.archive.search(wanted, limit=1) == ids[:1]
 
 
 async def test_what_an_archived_article_tells(record: Record) -> None:
     [number] = await archive(record, BRIDGE)
-    [found] = await record.archived([number])
+    [found] = await record.archive.archived([number])
 
     assert (found.seen, found.source_name) == (NOW, "صحيفة nahr")
     assert (found.article.title, found.article.tags) == (BRIDGE, ("محليات",))
@@ -115,15 +115,15 @@ async def test_a_revision_is_found_by_its_new_words_only(record: Record) -> None
     first, second = await listed(record, entry(1), entry(2))
     old = reading(first, article=Article(first.entry.url, BRIDGE, ""), relation=NEW_STORY)
     await record.reading(old, NOW)
-    [number] = await record.search(Each())
-    [story] = {one.story_id for one in await record.archived([number])}
+    [number] = await record.archive.search(Each())
+    [story] = {one.story_id for one in await record.archive.archived([number])}
     revised = Relation("revision", story, number, "the same address")
     again = Article(first.entry.url, MARKET, "")
     await record.reading(reading(second, article=again, relation=revised), NOW)
 
     known = await numbers(record)
-    assert await record.search(one(known["سوق"])) == [number]
-    assert await record.search(one(known["بغداد"])) == []
+    assert await record.archive.search(one(known["سوق"])) == [number]
+    assert await record.archive.search(one(known["بغداد"])) == []
 
 
 async def test_articles_of_an_earlier_version_are_entered_in_parts(
@@ -137,9 +137,9 @@ async def test_articles_of_an_earlier_version_are_entered_in_parts(
         connection.execute(text("DELETE FROM article_words"))
         connection.execute(text("DELETE FROM words"))
 
-    assert await record.unsearchable() == 3
-    assert await record.make_searchable(0, 2) == ids[1]
-    assert await record.make_searchable(ids[1], 2) == ids[0]
-    assert await record.make_searchable(ids[0], 2) is None
-    assert await record.unsearchable() == 0
-    assert await record.search(one((await numbers(record))["جسرا"])) == ids[:1]
+    assert await record.archive.unsearchable() == 3
+    assert await record.archive.make_searchable(0, 2) == ids[1]
+    assert await record.archive.make_searchable(ids[1], 2) == ids[0]
+    assert await record.archive.make_searchable(ids[0], 2) is None
+    assert await record.archive.unsearchable() == 0
+    assert await record.archive.search(one((await numbers(record))["جسرا"])) == ids[:1]

@@ -182,5 +182,5 @@ async def test_instants_without_a_zone_are_refused(record: Record) -> None:
 async def test_refused_rules_show_until_they_are_mended(record: Record) -> None:
     assert (await record.status(NOW)).rules_refused == ""
     for what in ("a.yaml:1:1: …", "b.yaml:2:2: قاعدة", "b.yaml:2:2: قاعدة", ""):
-        await record.remember_rules_refused(what, NOW)
+        await record.selfreport.remember_rules_refused(what, NOW)
         assert (await record.status(NOW)).rules_refused == what

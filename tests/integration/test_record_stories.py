@@ -66,9 +66,9 @@ async def test_counts_fade(record: Record, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(wordcounts, "MOST_STORIES", 3)
     for words in (["نهر"], ["نهر", "جسر"], ["نهر"], ["نهر"]):
         await record._database.write(wordcounts.add, words)
-    await record.tidy(NOW + timedelta(days=1))
+    await record.upkeep.tidy(NOW + timedelta(days=1))
     assert await record.word_counts(["نهر", "جسر"]) == WordCounts(2, {"نهر": 2})
-    await record.tidy(NOW + timedelta(days=2))
+    await record.upkeep.tidy(NOW + timedelta(days=2))
     assert await record.word_counts(["نهر"]) == WordCounts(2, {"نهر": 2})
 
 

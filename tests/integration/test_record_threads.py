@@ -71,7 +71,7 @@ class Story:
             told = replace(told, matches=reading(pending, "desk").matches)
         queued = await self.record.reading(told, at)
         if self.first is None:
-            history = await self.record.history(one.url)
+            history = await self.record.archive.history(one.url)
             assert history is not None
             assert history.one.story_id is not None
             self.first = (history.one.story_id, history.one.id)
@@ -192,7 +192,7 @@ async def test_a_page_that_is_gone_is_told_once(record: Record) -> None:
 
 async def test_what_our_own_reading_changes_is_no_correction_of_theirs(record: Record) -> None:
     await begun(record, *TARGETS)
-    history = await record.history(entry().url)
+    history = await record.archive.history(entry().url)
     assert history is not None
     one = history.one
     pending = replace((await _pending_again(record)), is_again=False)
@@ -254,7 +254,7 @@ async def test_each_target_hears_what_came_after_its_own_first_notice(record: Re
 async def test_what_was_withdrawn_confirms_nothing(record: Record, when: dict[str, When]) -> None:
     await begun(record, *(() if when else TARGETS))
     await read_again(record, "افتتح وزير الإعمار اليوم نفقاً على دجلة.")
-    history = await record.history(entry().url)
+    history = await record.archive.history(entry().url)
     assert history is not None
     story = Story(record)
     story.first = (history.one.story_id or 0, history.one.id)

@@ -51,7 +51,7 @@ async def test_published_updated_and_first_seen_are_kept_apart(record: Record) -
     assert row.first_seen.tzinfo == UTC
     assert (row.published_how, row.updated_how) == ("feed, corrected by -3 h", "meta element")
     assert (row.published_raw, row.updated_raw) == (told.published_raw, told.updated_raw)
-    [archived] = await record.archived([1])
+    [archived] = await record.archive.archived([1])
     assert archived.article == replace(told, removed=())
 
 
@@ -63,7 +63,7 @@ async def test_why_old_news_tells_nobody_is_kept(record: Record) -> None:
     assert await record.reading(held, NOW) == ()
     with engine_for(record._url).begin() as connection:
         assert connection.scalar(select(matches.c.held_back)) == AGAIN
-    [archived] = await record.archived([1])
+    [archived] = await record.archive.archived([1])
     assert archived.article.old_news == AGAIN
 
 
@@ -125,9 +125,9 @@ async def test_the_same_text_of_the_same_source_is_found(record: Record) -> None
     undated = replace(plain.article, published=None)
     await record.reading(replace(plain, article=undated), NOW - 30 * 24 * HOUR)
     before = NOW - 14 * 24 * HOUR
-    assert await record.earlier("nahr", traces.text_hash, before) == NOW - 30 * 24 * HOUR
-    assert await record.earlier("nahr", traces.text_hash, NOW - 40 * 24 * HOUR) is None
-    assert await record.earlier("other", traces.text_hash, before) is None
-    assert await record.earlier("nahr", "another text", before) is None
+    assert await record.archive.earlier("nahr", traces.text_hash, before) == NOW - 30 * 24 * HOUR
+    assert await record.archive.earlier("nahr", traces.text_hash, NOW - 40 * 24 * HOUR) is None
+    assert await record.archive.earlier("other", traces.text_hash, before) is None
+    assert await record.archive.earlier("nahr", "another text", before) is None
     with engine_for(record._url).begin() as connection:
         assert connection.scalar(select(sources.c.clock)) is None

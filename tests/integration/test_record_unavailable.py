@@ -15,7 +15,7 @@ import pytest
 
 from tests.fakes.readings import NOW, entry, source
 from watcher.errors import StorageUnavailable
-from watcher.record import Record
+from watcher.record import Record, back_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ async def test_read_only(postgres_url: str) -> None:
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         record._database._engine.dispose()
-        with pytest.raises(StorageUnavailable, match="read-only"):
+        with pytest.raises(StorageUnavailable, match=r"read-only.* Its disk or file cannot be"):
             await record.polled(await record.state("nahr"), [entry()], NOW)
         assert not await record.is_usable()
 
@@ -93,7 +93,7 @@ FULL = """
 import asyncio, resource, sys
 from tests.fakes.readings import NOW, entry, source
 from watcher.errors import StorageUnavailable
-from watcher.record import Record
+from watcher.record import Record, back_up
 
 async def fill(url):
     async with Record(url) as record:
@@ -125,6 +125,7 @@ def test_full(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     unavailable, *rest = done.stdout.splitlines()
     assert unavailable.startswith("unavailable: the database sqlite:///")
+    assert unavailable.endswith(("Make room on its disk", "its folder and their owner"))
     assert rest == ["usable: False", "usable: True", "new: 1"]
 
 
@@ -159,6 +160,25 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     path.write_text("not a database, " * 1000)
     with pytest.raises(StorageUnavailable, match="not a database"):
         await Record.open(f"sqlite:///{path}")
+
+
+async def test_a_file_that_is_damaged_while_it_is_used(tmp_path: Path) -> None:
+    """It says what to do, and goes on with what a backup puts in its place."""
+    path = tmp_path / "watcher.db"
+    async with Record(f"sqlite:///{path}") as record:
+        await record.sync_sources([source()], NOW)
+        back_up(f"sqlite:///{path}", tmp_path / "kept.db", lambda *_: None)
+        with path.open("r+b") as file:
+            file.write(b"\xff" * 100)
+        record._database._engine.dispose()
+        with pytest.raises(StorageUnavailable, match="damaged: see `watcher db check`"):
+            await record.state("nahr")
+        assert not await record.is_usable()
+        for ending in ("-wal", "-shm"):
+            (tmp_path / f"watcher.db{ending}").unlink(missing_ok=True)
+        (tmp_path / "kept.db").replace(path)
+        assert await record.is_usable()
+        assert (await record.state("nahr")).id == "nahr"
 
 
 async def test_tables_that_are_missing(empty_database_url: str, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ async def test_a_version_at_another_address_leaves_the_older_one(record: Record)
     assert await all_told(record) == ["first-report"]
     both = await record._database.read(rows, select(articles).order_by(articles.c.id))
     assert [one.copy_of for one in both] == [None, both[0].id]
-    history = await record.history(both[0].url)
+    history = await record.archive.history(both[0].url)
     assert history is not None
     assert (history.one.article.text, history.superseded) == (f"{LEAD}\n{BODY}\n{TAIL}", ())
 
@@ -170,7 +170,7 @@ async def test_a_rule_that_is_new_finds_what_is_read_again(
     await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", words="ليست في النص")
     assert (await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", 1, when=whens))[1] == told
     assert (await read(record, "nahr", "1", f"{LEAD}\n{TAIL}", 2, when=whens))[1] == []
-    history = await record.history("https://nahr.example/nahr/1")
+    history = await record.archive.history("https://nahr.example/nahr/1")
     assert history is not None
     assert [one.rule for one in history.matches] == ["bridges"]
 

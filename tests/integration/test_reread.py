@@ -67,14 +67,14 @@ async def test_what_reads_the_same_is_not_told(tmp_path: Path, site: Site) -> No
 async def test_what_reads_otherwise_becomes_a_revision(tmp_path: Path, site: Site) -> None:
     async with watching(tmp_path, site, a=site.url("/rss")) as watcher:
         await read_one(watcher, site)
-        [first] = await watcher.record.articles(None, None, None, 10)
+        [first] = await watcher.record.archive.articles(None, None, None, 10)
         word = first.article.text.split()[3]
         edit_text(watcher, word, "كلمةقديمة")
         async for told in reread(watcher.pipeline, LONG_AGO, "a", lambda: None):
             assert len(told.in_text) == 1
             assert await apply(watcher.pipeline, told, utc_now())
         assert await told_again(watcher) == []
-        found = await watcher.record.history(first.article.url)
+        found = await watcher.record.archive.history(first.article.url)
         assert found is not None
         assert found.one.article.text == first.article.text
         [before] = found.superseded
@@ -86,7 +86,7 @@ async def test_what_reads_otherwise_becomes_a_revision(tmp_path: Path, site: Sit
 async def test_only_a_rule_that_did_not_match_before_alerts(tmp_path: Path, site: Site) -> None:
     async with watching(tmp_path, site, a=site.url("/rss")) as watcher:
         await read_one(watcher, site)
-        [first] = await watcher.record.articles(None, None, None, 10)
+        [first] = await watcher.record.archive.articles(None, None, None, 10)
         word = max(first.article.text.split()[:20], key=len).strip("،.:")
         rule = f"rules:\n  - {{id: late, title: متأخر, match: '{word}'}}\n"
         (tmp_path / "rules" / "two.yaml").write_text(rule)
@@ -107,7 +107,7 @@ def test_the_commands(tmp_path: Path, site: Site) -> None:
     async def prepare() -> None:
         async with watching(tmp_path, site, a=site.url("/rss")) as watcher:
             await read_one(watcher, site)
-            [first] = await watcher.record.articles(None, None, None, 10)
+            [first] = await watcher.record.archive.articles(None, None, None, 10)
             edit_text(watcher, first.article.text.split()[3], "كلمةقديمة")
 
     def run(*words: str) -> str:

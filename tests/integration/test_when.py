@@ -119,7 +119,7 @@ async def test_an_article_that_is_read_again_ends_no_silence(database_url: str, 
             url, url, title, published=DAY, body_html=f"<p>{text} تصوير فلان.</p>", is_whole=True
         )
         await today.take_up("nahr", entry)
-        history = await today.pipeline.record.history(url)
+        history = await today.pipeline.record.archive.history(url)
         await tell_of_silence(today, 15)
 
     assert history is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from watcher.fetch import FetchSettings
 from watcher.log import LogSettings
 from watcher.model import Secret, Severity, Source
 from watcher.notify import Target
+from watcher.record import Keep
 
 ROOT = Path(__file__).parents[2]
 SOURCES = "sources:\n  - {id: ina, url: 'https://example.org/rss.xml'}\n"
@@ -451,9 +453,10 @@ def test_every_setting_stands_in_the_starter_configuration():
         *people.LINKS_KEYS,
         *sections.POLLING_KEYS,
         *sections.LIMITS_KEYS,
+        *sections.KEEP_KEYS,
         *sections.FETCH_KEYS,
         *sections.LOG_KEYS,
-    }
+    } - {"keep_raw"}  # by which `keep.raw` was called once
 
     assert {key for key in keys if f"{key}:" not in text} == set()
 
@@ -467,7 +470,13 @@ def test_the_defaults_told_in_the_starter_configuration_are_the_defaults(tmp_pat
         if not any(word in line for word in ("name:", "url:", "min_sev", "timezone", "user_agent"))
         and "allow_networks" not in line
     ]
-    sections: dict[str, list[str]] = {"polling": [], "limits": [], "fetch": [], "log": []}
+    sections: dict[str, list[str]] = {
+        "polling": [],
+        "limits": [],
+        "keep": [],
+        "fetch": [],
+        "log": [],
+    }
     for line in kept:
         key = line.strip().partition(":")[0]
         section = next((s for s, field in _FIELDS.items() if key in field), None)
@@ -478,9 +487,10 @@ def test_the_defaults_told_in_the_starter_configuration_are_the_defaults(tmp_pat
     config = load_config(written(tmp_path, CONSOLE + body), {})
 
     assert all(sections.values())
-    assert (config.polling, config.limits, config.fetch, config.log) == (
+    assert (config.polling, config.limits, config.keep, config.fetch, config.log) == (
         Polling(),
         Limits(),
+        Keep(),
         FetchSettings(),
         LogSettings(),
     )
@@ -495,9 +505,9 @@ _FIELDS = {
         "workers",
         "worker_memory",
         "max_entries_per_poll",
-        "keep_raw",
         "max_raw",
     ),
+    "keep": ("raw", "texts", "deliveries"),
     "fetch": (
         "connect_timeout",
         "read_timeout",
@@ -510,6 +520,32 @@ _FIELDS = {
     ),
     "log": ("level", "form"),
 }
+
+
+def test_how_long_what_is_kept(tmp_path):
+    text = CONSOLE + "keep:\n  raw: 30d\n  texts: 3 years\n  deliveries: forever\n"
+    config = load_config(written(tmp_path, text), {})
+    assert config.limits.keep_raw_s == 30 * 86_400
+    assert config.keep == Keep(texts_s=3 * 365 * 86_400, deliveries_s=math.inf)
+
+
+def test_pages_are_kept_as_long_as_an_older_configuration_says(tmp_path):
+    config = load_config(written(tmp_path, CONSOLE + "limits:\n  keep_raw: 3d\n"), {})
+    assert config.limits.keep_raw_s == 3 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("keep:\n  texts: 5d\n", "5d is not between 30d and 3650d. Write for example 90d, 2y"),
+        ("keep:\n  texts: long\n", "expected a duration such as"),
+        ("keep:\n  raw: 3d\nlimits:\n  keep_raw: 4d\n", "which means the same. Remove that one"),
+    ],
+)
+def test_mistakes_in_how_long_what_is_kept(tmp_path, text, why):
+    with pytest.raises(Invalid) as wrong:
+        load_config(written(tmp_path, CONSOLE + text), {})
+    assert why in str(wrong.value)
 
 
 def test_a_starter_set_overwrites_nothing(tmp_path):

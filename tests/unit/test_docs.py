@@ -12,7 +12,7 @@ from watcher.cli import load_commands
 from watcher.config import load_document
 from watcher.config.load import CONFIG_KEYS
 from watcher.config.people import DIGEST_KEYS, ESCALATE_KEYS, LINKS_KEYS, QUIET_KEYS
-from watcher.config.sections import FETCH_KEYS, LIMITS_KEYS, LOG_KEYS, POLLING_KEYS
+from watcher.config.sections import FETCH_KEYS, KEEP_KEYS, LIMITS_KEYS, LOG_KEYS, POLLING_KEYS
 from watcher.config.sources import SOURCE_KEYS
 from watcher.config.targets import TARGET_KEYS
 from watcher.document import Mapping
@@ -42,9 +42,10 @@ def test_every_command_is_in_the_reference(command: str) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        *(key for key in CONFIG_KEYS if key not in {"polling", "limits", "fetch", "log"}),
+        *(key for key in CONFIG_KEYS if key not in {"polling", "limits", "keep", "fetch", "log"}),
         *(f"polling.{key}" for key in POLLING_KEYS),
         *(f"limits.{key}" for key in LIMITS_KEYS),
+        *(f"keep.{key}" for key in KEEP_KEYS),
         *(f"fetch.{key}" for key in FETCH_KEYS),
         *(f"log.{key}" for key in LOG_KEYS),
         *TARGET_KEYS,

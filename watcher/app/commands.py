@@ -67,7 +67,7 @@ async def reread_evidence(
 
     begin = since or datetime(1970, 1, 1, tzinfo=UTC)
     async with open_watcher(load_config(config_file)) as watcher:
-        total = await watcher.record.count_evidence(begin, source)
+        total = await watcher.record.archive.count_evidence(begin, source)
         changed = reread(watcher.pipeline, begin, source, lambda: done(total))
         async for told in changed:
             yield told, applies and await apply(watcher.pipeline, told, utc_now())

@@ -12,6 +12,7 @@ from watcher import log, systemd
 from watcher.app.memory import pass_over_what_lasts
 from watcher.clock import utc_now
 from watcher.errors import StorageUnavailable
+from watcher.record import REPORTED_EVERY_S
 from watcher.updates import caught_up_from, is_caught_up
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Periodic:
             Duty("stories", STORIES_TICK_S, self.tell_of_stories),
             Duty("tidy", TIDY_TICK_S, self.tidy),
             Duty("evidence", EVIDENCE_TICK_S, self.drop_evidence),
+            Duty("presence", REPORTED_EVERY_S, self.say_present),
         ]
         if self.answers:
             duties.append(Duty("links", LINKS_TICK_S, self.open_answers))
@@ -136,16 +138,22 @@ class Periodic:
                 await updates.tell_of_silence(self.pipeline.rules.rules)
 
     async def tidy(self) -> None:
-        """Forget what is no longer shown."""
+        """Forget what is no longer shown, and what is older than is kept."""
         with contextlib.suppress(StorageUnavailable):
-            await self.record.tidy(utc_now())
+            await self.record.upkeep.tidy(utc_now())
+            await self.record.upkeep.prune(self.config.keep, utc_now())
 
     async def drop_evidence(self) -> None:
         """Drop the oldest pages that were kept as received."""
         limits = self.config.limits
         with contextlib.suppress(StorageUnavailable):
             before = utc_now() - timedelta(seconds=limits.keep_raw_s)
-            await self.record.drop_evidence(before, limits.max_raw_bytes)
+            await self.record.upkeep.drop_evidence(before, limits.max_raw_bytes)
+
+    async def say_present(self) -> None:
+        """Say that this process uses the record, to whoever would move or replace it."""
+        with contextlib.suppress(StorageUnavailable):
+            await self.record.upkeep.stay(utc_now())
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""
@@ -172,7 +180,7 @@ class Periodic:
         """Put on record which rules are in force, or why edited ones are not."""
         current, now = self.rulebook.current, utc_now()
         refused = "\n".join(map(str, self.rulebook.refused))
-        await self.record.remember_rules_refused(refused, now)
+        await self.record.selfreport.remember_rules_refused(refused, now)
         if refused:
             what = "edited rule files were not taken up"
             await self.pipeline.report.tell(what, refused, occasion=f"rules {now.isoformat()}")

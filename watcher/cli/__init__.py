@@ -46,6 +46,7 @@ def load_commands() -> typer.Typer:
         alerts,
         articles,
         backtest,
+        db,
         explain,
         group,
         man,

@@ -66,7 +66,7 @@ async def _list(
     from watcher.cli.articles_view import show_line
 
     async with open_archive(config_file) as (_, record):
-        found = await record.articles(since, source, rule, limit)
+        found = await record.archive.articles(since, source, rule, limit)
     for one in found:
         show_line(one)
     out.print(f"{len(found)} articles" + (", the newest" if len(found) == limit else ""))
@@ -77,7 +77,7 @@ async def _show(config_file: Path, which: str) -> None:
     from watcher.cli.articles_view import show_history
 
     async with open_archive(config_file) as (_, record):
-        found = await record.history(int(which) if which.isdecimal() else which)
+        found = await record.archive.history(int(which) if which.isdecimal() else which)
     if found is None:
         raise WatcherError(f"there is no article '{which}' on record. `watcher articles list`")
     show_history(found)

@@ -49,7 +49,7 @@ def _recorded(config_file: Path, number: int) -> Asked:
         from watcher.app import open_archive
 
         async with open_archive(config_file) as (_, record):
-            found = await record.archived([number])
+            found = await record.archive.archived([number])
         one = found[0] if found else None
         return Asked(one.article, one.source_name, one.story_id) if one else None
 

@@ -236,7 +236,7 @@ def progress_bar() -> Progress:
 async def _make_searchable(record: Record, progress: Progress) -> None:
     from watcher import archive
 
-    missing = await record.unsearchable()
+    missing = await record.archive.unsearchable()
     if missing:
         task = progress.add_task("entering older articles into the index", total=missing)
         await archive.make_searchable(record, lambda entered: progress.advance(task, entered))

@@ -74,7 +74,7 @@ def _counted(config_file: Path, number: int, rule: Rule) -> int:
         from watcher.app import open_archive
 
         async with open_archive(config_file) as (_, record):
-            return await record.counted(number, rule.id, rule.when) if rule.when else 0
+            return await record.archive.counted(number, rule.id, rule.when) if rule.when else 0
 
     return asyncio.run(look())
 

@@ -21,6 +21,7 @@ from watcher.config.rules import (
 from watcher.config.starter import write_starter
 
 if TYPE_CHECKING:
+    from watcher.config.database import read_database
     from watcher.config.load import (
         load_config,
         patterns_that_fit_nothing,
@@ -42,6 +43,7 @@ __all__ = [
     "load_document",
     "patterns_that_fit_nothing",
     "read_config",
+    "read_database",
     "read_rule_documents",
     "read_rule_texts",
     "read_sources",
@@ -58,6 +60,7 @@ _HOMES = {
     "Polling": "settings",
     "load_config": "load",
     "patterns_that_fit_nothing": "load",
+    "read_database": "database",
     "read_config": "load",
     "read_sources": "sources",
     "read_sources_file": "load",

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from watcher.config.references import References
 from watcher.config.values import BadValueError
+from watcher.model import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_DATABASE: Final = "sqlite:///watcher.db"
 _FORMS: Final = "Write sqlite:///watcher.db or postgresql://user:password@host/name"
@@ -32,6 +37,20 @@ def database_url(text: str, folder: Path) -> str:
             "percent-encoded (%40, %3A, %2F)."
         )
     return text
+
+
+def read_database(
+    text: str, folder: Path, environ: Mapping[str, str]
+) -> tuple[Secret, tuple[str, ...]]:
+    """Read an address that a command is given, with `${NAME}` and `file:NAME` filled in.
+
+    Give it with the secrets in it. Raises BadValueError, which quotes none of them.
+    """
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    references = References(environ, folder, Path(credentials) if credentials else None)
+    value, secrets = references.resolve(text)
+    hidden = (value,) if not value.startswith("sqlite") else ()
+    return Secret(database_url(value, folder)), (*secrets, *hidden)
 
 
 def missing_folder(url: str) -> Path | None:

@@ -15,10 +15,12 @@ from watcher.config.people import read_links, unknown_patterns
 from watcher.config.references import References
 from watcher.config.sections import (
     FETCH_KEYS,
+    KEEP_KEYS,
     LIMITS_KEYS,
     LOG_KEYS,
     POLLING_KEYS,
     read_fetch,
+    read_keep,
     read_limits,
     read_log,
     read_polling,
@@ -52,6 +54,7 @@ CONFIG_KEYS: Final = (
     "timezone",
     "polling",
     "limits",
+    "keep",
     "fetch",
     "log",
 )
@@ -147,6 +150,12 @@ class _Reading:
         given = self.given
         zone = given.read("timezone", time_zone, "UTC")
         targets = read_targets(given, self.secret, zone)
+        limits = given.section("limits", LIMITS_KEYS)
+        keeping = given.section("keep", KEEP_KEYS)
+        if "keep_raw" in limits.mapping.values and "raw" in keeping.mapping.values:
+            what = "set here and as limits.keep_raw, which means the same. Remove that one."
+            keeping.report_key("raw", what)
+        keep, bounds = read_keep(keeping, read_limits(limits))
         return Config(
             file=self.file,
             database=self.database(),
@@ -155,7 +164,8 @@ class _Reading:
             targets=targets,
             fetch=read_fetch(given.section("fetch", FETCH_KEYS)),
             polling=read_polling(given.section("polling", POLLING_KEYS)),
-            limits=read_limits(given.section("limits", LIMITS_KEYS)),
+            limits=bounds,
+            keep=keep,
             log=read_log(given.section("log", LOG_KEYS)),
             timezone=zone,
             operator=self.operator(targets),

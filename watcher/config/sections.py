@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from watcher.config.settings import Limits, Polling
 from watcher.config.values import (
+    BadValueError,
     bounded,
     duration,
     header,
@@ -18,6 +22,8 @@ from watcher.config.values import (
 )
 from watcher.fetch import FetchSettings
 from watcher.log import FORMS, LEVELS, Form, Level, LogSettings
+from watcher.record import LEAST_KEPT as LEAST
+from watcher.record import Keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +42,7 @@ LIMITS_KEYS: Final = (
     "max_raw",
     "story_quiet",
 )
+KEEP_KEYS: Final = ("raw", "texts", "deliveries")
 FETCH_KEYS: Final = (
     "user_agent",
     "connect_timeout",
@@ -52,6 +59,7 @@ LOG_KEYS: Final = ("level", "form")
 
 DAY_S: Final = 86400.0
 _MB: Final = 1024 * 1024
+_YEARS: Final = re.compile(r"(\d{1,2}) ?y(?:ears?)?")
 
 
 def seconds(least: float, most: float) -> Callable[[str], float]:
@@ -116,6 +124,29 @@ def read_limits(given: Fields) -> Limits:
         story_quiet_s=given.read("story_quiet", seconds(60, 14 * DAY_S), base.story_quiet_s),
         max_raw_bytes=given.read("max_raw", volume(_MB, 1024 * 1024 * _MB), base.max_raw_bytes),
     )
+
+
+def read_keep(given: Fields, limits: Limits) -> tuple[Keep, Limits]:
+    """Read `keep`; how long pages are kept as received stood in `limits` once, and still may."""
+    base = Keep()
+    keep = Keep(
+        texts_s=given.read("texts", _kept, base.texts_s),
+        deliveries_s=given.read("deliveries", _kept, base.deliveries_s),
+    )
+    raw_s = given.read("raw", _seconds_or_none, limits.keep_raw_s)
+    return keep, replace(limits, keep_raw_s=raw_s)
+
+
+def _kept(text: str) -> float:
+    """Read how long something is kept: a duration, in years too, or for ever."""
+    if text == "forever":
+        return math.inf
+    if years := _YEARS.fullmatch(text):
+        text = f"{int(years[1]) * 365}d"
+    try:
+        return seconds(LEAST.total_seconds(), 3650 * DAY_S)(text)
+    except BadValueError as wrong:
+        raise BadValueError(f"{wrong}. Write for example 90d, 2y or forever.") from None
 
 
 def read_fetch(given: Fields) -> FetchSettings:

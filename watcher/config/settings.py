@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from watcher.fetch import FetchSettings
 from watcher.log import LogSettings
+from watcher.record import Keep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,8 @@ class Config:
     polling: Polling = field(default_factory=Polling)
     limits: Limits = field(default_factory=Limits)
     log: LogSettings = field(default_factory=LogSettings)
+    keep: Keep = field(default_factory=Keep)
+    """How long articles and notices are kept."""
     timezone: str = "UTC"
     """In which targets are told times, unless a target has its own."""
     operator: str = ""

@@ -55,7 +55,7 @@ def settle(
 ) -> Article:
     """Choose when the article was published and updated, and tell whether it is old news.
 
-    `seen` is first sight; `earlier` when the same text of the same source was recorded before.
+    `seen` is first sight; `earlier` when the same text was recorded before.
     """
     claims = [_corrected(claim, clocks) for claim in article.claims or _as_given(article)]
     published = [claim for claim in claims if not claim.is_update]
@@ -155,6 +155,8 @@ def _older(
     earlier: datetime | None,
 ) -> _Chosen:
     """Give the older date that speaks against the one chosen, with the reason in words."""
+    if best is None and earlier is not None:
+        return _on_record(earlier, "")
     if best is None or seen - best.instant > OLD:
         return _Chosen(best)
     against = old_claims(claims, best.instant)
@@ -164,9 +166,13 @@ def _older(
         why = f"the {_origin(best)} says {_day(best)}, the {_origin(oldest)} {_day(oldest)}"
         return _Chosen(oldest, f"announced again: {why}")
     if earlier is not None and best.instant - earlier > OLD:
-        claim = Claim(earlier, best.raw, "the same text on record")
-        return _Chosen(claim, f"announced again: the same text was recorded on {_day(claim)}")
+        return _on_record(earlier, best.raw)
     return _Chosen(best)
+
+
+def _on_record(earlier: datetime, raw: str) -> _Chosen:
+    claim = Claim(earlier, raw, "the same text on record")
+    return _Chosen(claim, f"announced again: the same text was recorded on {_day(claim)}")
 
 
 def old_claims(claims: Iterable[Claim], than: datetime) -> list[Claim]:

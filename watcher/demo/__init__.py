@@ -87,7 +87,9 @@ async def run_demo(*, stay: bool, pace_s: float) -> int:
             stop.set()
             await daemon
             record = watcher.record
-            _summarize(console, newsroom, await record.status(utc_now()), await record.removed())
+            _summarize(
+                console, newsroom, await record.status(utc_now()), await record.archive.removed()
+            )
     return 0 if complete else 1
 
 

@@ -16,10 +16,9 @@ from watcher.record.tables import (
     fingerprint_keys,
     matches,
     revisions,
-    rule_revisions,
     stories,
 )
-from watcher.record.upsert import DIALECTS, insert_unless_known, unless_known
+from watcher.record.upsert import DIALECTS, unless_known
 from watcher.record.values import (
     amounts_json,
     day_of,
@@ -234,28 +233,6 @@ def own_article(connection: Connection, entry_id: int) -> Any:
     told = (articles.c[name] for name in names)
     is_own = (articles.c.entry_id == entry_id) | articles.c.id.in_(revised)
     return connection.execute(select(*told).where(is_own).limit(1)).one_or_none()
-
-
-def earlier(
-    connection: Connection, source: str, text_hash: str, before: datetime
-) -> datetime | None:
-    """Give when a source's article with this very text was published, as recorded before then."""
-    given = {"source": source, "text_hash": text_hash, "before": before}
-    found: datetime | None = connection.scalar(EARLIER, given)
-    return found
-
-
-EARLIER = select(func.min(func.coalesce(articles.c.published, articles.c.seen))).where(
-    articles.c.text_hash == bindparam("text_hash"),
-    articles.c.source == bindparam("source"),
-    articles.c.seen < bindparam("before", type_=articles.c.seen.type),
-)
-
-
-def keep_rule_revision(connection: Connection, revision: str, yaml: str, now: datetime) -> None:
-    """Keep the rules as they were written, once."""
-    row = {"hash": revision, "yaml": yaml, "first_seen": now}
-    connection.execute(insert_unless_known(connection, rule_revisions), row)
 
 
 def _new_story(connection: Connection, article: Article, now: datetime) -> int:

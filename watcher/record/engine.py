@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, Connection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
@@ -31,7 +31,28 @@ THREADS = 4
 """How many transactions may run at once; the loop hands them over, these wait for the database."""
 BUSY_TIMEOUT_S = 10
 """How long a writer waits for another process before the database counts as locked."""
-_NO_TABLES = re.compile(r"no such table|relation .* does not exist")
+_SECRET_OPTIONS = {"password", "sslpassword", "passfile"}
+_HINTS = tuple(
+    (re.compile(pattern), hint)
+    for pattern, hint in (
+        (
+            r"no such table|relation .* does not exist",
+            "Its tables are made by `watcher run`, or by `alembic upgrade head`",
+        ),
+        (
+            r"no such column|has no column|column .* does not exist",
+            "It is of another version of the program; `watcher run` brings it up to date",
+        ),
+        (
+            r"malformed|file is not a database|XX00[12]|invalid page",
+            "It is damaged: see `watcher db check` and `watcher db restore --replace`",
+        ),
+        (r"is full|No space left", "Make room on its disk"),
+        (r"readonly|read-only", "Its disk or file cannot be written: look at its owner and mounts"),
+        (r"unable to open|disk I/O error", "Look at its disk, its folder and their owner"),
+    )
+)
+"""What to do about what databases say."""
 
 
 class RecordRefused(WatcherError):
@@ -59,6 +80,18 @@ def parse_url(text: str) -> URL:
     raise WatcherError(_wanted(f"'{backend}' is no database the record can be kept in"))
 
 
+def shown(url: URL) -> str:
+    """Write a database's address without its password, wherever in it that stands."""
+    hidden = {name: "***" for name in url.query if name in _SECRET_OPTIONS}
+    masked = url.update_query_dict(hidden).render_as_string(hide_password=True)
+    return unquote(masked).replace("+psycopg", "", 1)
+
+
+def shown_address(text: str) -> str:
+    """Write the operator's address without its password."""
+    return shown(parse_url(text))
+
+
 def _wanted(what: str) -> str:
     return f"database: {what}. Write sqlite:///watcher.db or postgresql://user:password@host/name"
 
@@ -77,7 +110,7 @@ class Database:
     """
 
     def __init__(self, url: URL) -> None:
-        self.shown = url.render_as_string(hide_password=True)
+        self.shown = shown(url)
         self._file = Path(url.database or "") if url.drivername == "sqlite" else None
         self._inode = 0
         self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
@@ -150,18 +183,17 @@ def translated(shown: str) -> Iterator[None]:
     except (IntegrityError, DataError) as error:
         raise RecordRefused(f"the database {shown} refused a value: {error.orig}") from None
     except (DBAPIError, NoConnectionFree) as error:
-        raise _unavailable(shown, error) from None
+        cause = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+        raise unavailable(shown, cause) from None
     except SQLAlchemyError as error:
         raise RecordRefused(
             f"the database {shown} was asked something it cannot do: {error}"
         ) from error
 
 
-def _unavailable(shown: str, error: DBAPIError | NoConnectionFree) -> StorageUnavailable:
-    cause = str(error.orig if isinstance(error, DBAPIError) else error).strip()
-    hint = ""
-    if _NO_TABLES.search(cause):
-        hint = ". Its tables are made by `watcher run`, or by `alembic upgrade head`"
+def unavailable(shown: str, cause: str) -> StorageUnavailable:
+    """Make the error for a database that cannot be used now, with what to do about it."""
+    hint = next((f". {hint}" for pattern, hint in _HINTS if pattern.search(cause)), "")
     return StorageUnavailable(f"the database {shown} cannot be used: {cause}{hint}")
 
 

@@ -15,7 +15,7 @@ from watcher.arabic import fold
 from watcher.points import reached
 from watcher.record.columns import Instant
 from watcher.record.lease import LET_GO, is_free
-from watcher.record.tables import IS_PENDING, entries
+from watcher.record.tables import IS_PENDING, entries, tombstones
 from watcher.record.upsert import insert_unless_known
 from watcher.record.values import day_of, entry_json, pending_of, url_hash
 
@@ -150,6 +150,11 @@ _KNOWN = select(entries.c.url_hash).where(
     entries.c.url_hash.in_(bindparam("hashes", expanding=True))
 )
 
+# What was forgotten and is listed still is no news either.
+_BURIED = select(tombstones.c.hash).where(
+    tombstones.c.hash.in_(bindparam("hashes", expanding=True))
+)
+
 
 def version_of(entry: Entry) -> str:
     """Hash what the source says of an entry, spelling and markup aside.
@@ -197,6 +202,8 @@ def _known(connection: Connection, hashes: Iterable[str]) -> set[str]:
     known: set[str] = set()
     for some in _batches(hashes):
         known.update(connection.scalars(_KNOWN, {"hashes": some}))
+        if unknown := [one for one in some if one not in known]:
+            known.update(connection.scalars(_BURIED, {"hashes": unknown}))
     return known
 
 

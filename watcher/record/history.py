@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from watcher.model import Removed
 from watcher.record.search import Archived, archived
-from watcher.record.tables import articles, entries, matches, revisions
-from watcher.record.values import url_hash
+from watcher.record.tables import articles, entries, matches, revisions, tombstones
+from watcher.record.values import instant_of, url_hash
 from watcher.story import Difference
 
 if TYPE_CHECKING:
@@ -131,3 +131,31 @@ def _superseded(connection: Connection, article_id: int) -> tuple[Superseded, ..
         )
         for row in connection.execute(query.order_by(revisions.c.id))
     )
+
+
+# --- texts that were recorded before -----------------------------------------------------------
+
+
+def earlier(
+    connection: Connection, source: str, text_hash: str, before: datetime
+) -> datetime | None:
+    """Give when a source's article with this very text was published, as recorded before then.
+
+    Of texts that were forgotten since it is not known whose they were: anybody's counts.
+    """
+    given = {"source": source, "text_hash": text_hash, "before": before}
+    found: datetime | None = connection.scalar(EARLIER, given)
+    if found is None:
+        day = connection.scalar(_BURIED, {"text_hash": text_hash})
+        found = None if day is None else instant_of(day)
+    return found
+
+
+_BURIED = select(tombstones.c.day).where(tombstones.c.hash == bindparam("text_hash"))
+
+
+EARLIER = select(func.min(func.coalesce(articles.c.published, articles.c.seen))).where(
+    articles.c.text_hash == bindparam("text_hash"),
+    articles.c.source == bindparam("source"),
+    articles.c.seen < bindparam("before", type_=articles.c.seen.type),
+)

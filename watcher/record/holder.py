@@ -35,6 +35,12 @@ def is_gone(name: str) -> bool:
     return _start_of(int(pid)) != start
 
 
+def is_here(name: str) -> bool:
+    """Say whether that process is one of this machine, so that `is_gone` is the whole truth."""
+    place, _, process = name.partition("/")
+    return bool(process) and place == _place()
+
+
 def _place() -> str:
     """Name the running kernel and process namespace: outside, process ids mean nothing."""
     try:

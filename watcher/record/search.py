@@ -82,6 +82,12 @@ def _leave(connection: Connection, article_id: int) -> None:
         connection.execute(delete(article_words).where(article_words.c.article_id == article_id))
 
 
+def leave(connection: Connection, ids: Iterable[int]) -> None:
+    """Take articles out for good."""
+    for article_id in ids:
+        _leave(connection, article_id)
+
+
 def _is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 

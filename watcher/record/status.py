@@ -21,9 +21,11 @@ from watcher.record.tables import (
     notices,
     pulse,
     remarks,
+    rule_revisions,
     sources,
     stories,
 )
+from watcher.record.upsert import insert_unless_known
 from watcher.record.values import alert_of, state_of
 
 if TYPE_CHECKING:
@@ -140,6 +142,14 @@ def removed(connection: Connection, last: int) -> dict[str, int]:
     query = select(articles.c.removed).order_by(articles.c.id.desc()).limit(last)
     lines = (line["why"] for row in connection.execute(query) for line in row.removed)
     return dict(Counter(lines).most_common())
+
+
+def keep_rule_revision(connection: Connection, revision: str, yaml: str, now: datetime) -> None:
+    """Keep the rules as they were written, once, and that they are in force now."""
+    row = {"hash": revision, "yaml": yaml, "first_seen": now}
+    connection.execute(insert_unless_known(connection, rule_revisions), row)
+    is_it = rule_revisions.c.hash == revision
+    connection.execute(update(rule_revisions).where(is_it).values(in_force=now))
 
 
 def remember_rules_refused(connection: Connection, what: str, now: datetime) -> None:

@@ -15,6 +15,7 @@ from watcher.record import (
     lease,
     match_changes,
     notices,
+    presence,
     raw,
     sources,
     tables,
@@ -55,14 +56,16 @@ class Relate(Protocol):
         """Compare it with its neighbors, by how many stories hold their words."""
 
 
-def free_what_the_gone_hold(connection: Connection) -> None:
-    """Free entries and notices of processes that are certainly gone."""
+def arrive(connection: Connection, holder: str, now: datetime) -> None:
+    """Note that a process uses the record, and free what those that are certainly gone held."""
+    presence.arrive(connection, holder, now)
     for table in (tables.entries, tables.notices):
         lease.release(connection, table, lease.gone_holders(connection, table))
 
 
 def let_go(connection: Connection, holder: str) -> None:
     """Free what this process holds; what it began of entries counts as answered."""
+    presence.leave(connection, holder)
     answered = tables.entries.c.unanswered - 1
     lease.release(connection, tables.entries, [holder], unanswered=answered)
     lease.release(connection, tables.notices, [holder])

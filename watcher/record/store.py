@@ -10,40 +10,39 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any, Self
 
+from watcher.clock import utc_now
 from watcher.errors import StorageUnavailable
-from watcher.log import error
 from watcher.points import reached
 from watcher.record import (
-    accounts,
     articles,
     deliveries,
     entries,
     furniture,
-    health,
-    history,
     notices,
     raw,
-    search,
     sources,
     status,
     steps,
     threads,
     wordcounts,
 )
+from watcher.record.archive import Archive
 from watcher.record.deliveries import Attempt
-from watcher.record.engine import Database, RecordRefused, parse_url
+from watcher.record.engine import Database, parse_url
 from watcher.record.holder import holder as new_holder
 from watcher.record.holding import at_once
 from watcher.record.lease import Lease
 from watcher.record.migrate import upgrade
 from watcher.record.people import People
+from watcher.record.selfreport import SelfReport
+from watcher.record.unchanged import UnchangedPolls
+from watcher.record.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
     from types import TracebackType
 
-    from watcher.clean import Learned
     from watcher.model import (
         Alert,
         Entry,
@@ -59,16 +58,8 @@ if TYPE_CHECKING:
         Sent,
         Source,
         SourceState,
-        Trouble,
-        Wanted,
-        When,
         WordCounts,
     )
-    from watcher.record.accounts import LastMatch
-    from watcher.record.history import History
-    from watcher.record.raw import Kept
-    from watcher.record.search import Archived
-    from watcher.record.sources import UnchangedPoll
     from watcher.record.status import Status
     from watcher.record.steps import Learn, Relate
     from watcher.record.threads import Wishes
@@ -83,7 +74,8 @@ class Record:
     """The record in one database; `async with Record(url) as record`, or `await Record.open(url)`.
 
     `url` is the operator's: sqlite:///watcher.db or postgresql://user:password@host/name.
-    `judge` decides when a notice goes, as targets wish; what people ask and answer is `people`'s.
+    `judge` decides when a notice goes, as targets wish. What people ask and answer is `people`'s,
+    what is looked up `archive`'s, what is forgotten `upkeep`'s.
     """
 
     def __init__(
@@ -102,10 +94,12 @@ class Record:
         self._sending_lease_s = sending_lease_s
         self._database = Database(self._url)
         self.people = People(self._database, judge)
+        self.archive = Archive(self._database)
+        self.selfreport = SelfReport(self._database, judge)
         self._holder = new_holder()
+        self.upkeep = Upkeep(self._database, self._holder)
         self._rule_revision: str | None = None
-        self._unchanged: dict[str, UnchangedPoll] = {}
-        """States after polls that brought nothing, to be kept together."""
+        self._unchanged = UnchangedPolls(self._database)
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -116,7 +110,7 @@ class Record:
         """Bring the tables up to date, and free what processes that were killed still hold."""
         if self._migrates:
             await asyncio.to_thread(upgrade, self._url)
-            await self._database.write(steps.free_what_the_gone_hold)
+            await self._database.write(steps.arrive, self._holder, utc_now())
             reached("leases-freed")
         return self
 
@@ -133,7 +127,7 @@ class Record:
         """Free what this process holds, if the database lets it, and close every connection."""
         try:
             with contextlib.suppress(StorageUnavailable):
-                await self._keep_unchanged()
+                await self._unchanged.keep()
                 await self._database.write(steps.let_go, self._holder)
         finally:
             await self._database.dispose()
@@ -152,7 +146,7 @@ class Record:
 
         None of `busy`, which are being polled.
         """
-        await self._keep_unchanged()
+        await self._unchanged.keep()
         found = await self._database.read(sources.due, now, limit, busy)
         # What was polled while we looked is not due any more.
         return [state for state in found if state.id not in self._unchanged]
@@ -163,7 +157,7 @@ class Record:
 
     async def state(self, source_id: str) -> SourceState:
         """Give the state of a source. Raises KeyError for one that never was."""
-        await self._keep_unchanged()
+        await self._unchanged.keep()
         return await self._database.read(sources.state, source_id)
 
     async def polled(
@@ -183,7 +177,7 @@ class Record:
         is lost. Of more than `most` new entries the newest are taken; the validators are then not
         kept, so that the next poll brings the others.
         """
-        self._unchanged.pop(state.id, None)
+        self._unchanged.forget(state.id)
         return await self._database.write(steps.keep_poll, state, listed, now, most, learn)
 
     def polled_unchanged(self, after: SourceState, before: SourceState | None = None) -> None:
@@ -192,25 +186,7 @@ class Record:
         All such states are one transaction then, which costs little more than one state; less where
         `before` is known and only instants changed. A crash before it costs another poll of each.
         """
-        self._unchanged[after.id] = (after, before)
-
-    async def _keep_unchanged(self) -> None:
-        if polls := list(self._unchanged.values()):
-            try:
-                await self._database.write(sources.keep_polls, polls)
-            except RecordRefused:
-                await self._keep_one_by_one(polls)
-            for poll in polls:
-                if self._unchanged.get(poll[0].id) is poll:
-                    del self._unchanged[poll[0].id]
-
-    async def _keep_one_by_one(self, polls: Sequence[UnchangedPoll]) -> None:
-        """Keep what the database takes: one odd state must not hold up the others."""
-        for poll in polls:
-            try:
-                await self._database.write(sources.keep_polls, [poll])
-            except RecordRefused as refusal:
-                error("record", source=poll[0].id, why=str(refusal))
+        self._unchanged.add(after, before)
 
     async def knows_one_of(self, listed: Sequence[Entry]) -> bool:
         """Tell whether any of these entries has been listed before, by whichever source."""
@@ -262,14 +238,6 @@ class Record:
         """Give the lines that a source is known to repeat; cleaning takes them out."""
         return await self._database.read(furniture.lines, source_id)
 
-    async def learned(self, source_id: str) -> tuple[Learned, ...]:
-        """List the lines that a source is known to repeat, those on most stories first."""
-        return await self._database.read(furniture.listed, source_id)
-
-    async def earlier(self, source: str, text_hash: str, before: datetime) -> datetime | None:
-        """Give when a source published this very text, if it was on record before then."""
-        return await self._database.read(articles.earlier, source, text_hash, before)
-
     async def clocks(self, source_id: str) -> dict[str, Any]:
         """Give what was learned of a source's clocks, as JSON; `reading` keeps it."""
         return await self._database.read(sources.clocks, source_id)
@@ -300,35 +268,6 @@ class Record:
         keep, judge = steps.keep_related, self._judge
         return await self._database.write(keep, reading, relate, since, now, rules, packed, judge)
 
-    async def drop_evidence(self, before: datetime, most: int) -> None:
-        """Drop evidence received before then, and the oldest while it takes more than `most` bytes.
-
-        In small transactions: readings come in between.
-        """
-        while await self._database.write(raw.drop, before, most):
-            pass
-
-    async def evidence(
-        self, since: datetime, source: str | None = None, after: int = 0, limit: int = 50
-    ) -> list[Kept]:
-        """Give the newest evidence of up to `limit` entries, of since then and behind `after`."""
-        return await self._database.read(raw.kept, since, source, after, limit)
-
-    async def history(self, which: int | str) -> History | None:
-        """Give an article, by its number or address, with its texts before and its matches."""
-        ask = history.of_article if isinstance(which, int) else history.of_address
-        return await self._database.read(ask, which)  # type: ignore[arg-type]  # as it is asked
-
-    async def history_of_entry(self, entry_id: int) -> History | None:
-        """Give the article that was last read from an entry."""
-        return await self._database.read(history.of_entry, entry_id)
-
-    async def articles(
-        self, since: datetime | None, source: str | None, rule: str | None, limit: int
-    ) -> Sequence[Archived]:
-        """Give the newest articles seen since then, of a source and matched by a rule."""
-        return await self._database.read(history.listed, since, source, rule, limit)
-
     async def read_again(self, reading: Reading, now: datetime) -> tuple[Notice, ...]:
         """Record what an entry that was done says when its evidence is read anew."""
         return await self._database.write(
@@ -357,14 +296,6 @@ class Record:
         """Sum up some stories that nothing was added to since then; give how many were closed."""
         return await self._database.write(threads.close, quiet_since, wishes, now, self._judge)
 
-    async def counted(self, article_id: int, rule: str, when: When) -> int:
-        """Count the independent outlets, or stories, that a rule had waited for by an article."""
-        return await self._database.read(accounts.counted, article_id, rule, when)
-
-    async def last_match(self, rule: str) -> LastMatch | None:
-        """Give the newest match of a rule that people could have been told of."""
-        return await self._database.read(accounts.last_match, rule)
-
     async def tell_of_story(
         self, story_id: int, alerts: Sequence[tuple[str, Alert]], occasion: str, now: datetime
     ) -> tuple[Notice, ...]:
@@ -373,48 +304,10 @@ class Record:
             notices.queue, story_id, alerts, now, self._judge, occasion
         )
 
-    async def count_evidence(self, since: datetime, source: str | None = None) -> int:
-        """Count the same."""
-        return await self._database.read(raw.count, since, source)
-
     async def rule_revision(self, revision: str, yaml: str, now: datetime) -> None:
         """Keep the rules as they were written; matches recorded from now on refer to `revision`."""
         self._rule_revision = revision
-        await self._database.write(articles.keep_rule_revision, revision, yaml, now)
-
-    async def remember_rules_refused(self, what: str, now: datetime) -> None:
-        """Keep the mistakes of edited rule files for `status`; empty when all are in force."""
-        await self._database.write(status.remember_rules_refused, what, now)
-
-    # --- the archive ----------------------------------------------------------------------
-
-    async def search(
-        self, wanted: Wanted[int], since: datetime | None = None, limit: int | None = None
-    ) -> list[int]:
-        """Give the ids of articles seen since then that hold what is wanted, the newest first.
-
-        It is told in numbers of words, which `vocabulary` gives.
-        """
-        return await self._database.read(search.search, wanted, since, limit)
-
-    async def vocabulary(self, after: int, limit: int) -> list[tuple[int, str]]:
-        """Give up to `limit` printed words of the archive with their numbers, behind `after`."""
-        return await self._database.read(search.vocabulary, after, limit)
-
-    async def archived(self, ids: Sequence[int]) -> list[Archived]:
-        """Give these articles as they stand on record, in the order of their ids."""
-        return await self._database.read(search.archived, ids)
-
-    async def unsearchable(self) -> int:
-        """Count the articles, recorded by an earlier version, that a search cannot find yet."""
-        return await self._database.read(search.missing)
-
-    async def make_searchable(self, after: int, limit: int) -> int | None:
-        """Enter up to `limit` of those into the index, with ids behind `after`; give the last id.
-
-        None when there are no more.
-        """
-        return await self._database.write(search.enter_missing, after, limit)
+        await self._database.write(status.keep_rule_revision, revision, yaml, now)
 
     # --- the outbox -----------------------------------------------------------------------
 
@@ -484,45 +377,11 @@ class Record:
         """Give (target, instant) of every attempt to deliver since then, the oldest first."""
         return await self._database.read(deliveries.recent, since)
 
-    async def tell(self, target: str, alert: Alert, occasion: str, now: datetime) -> None:
-        """Queue what the program has to say of itself, once for each occasion and target."""
-        await self._database.write(notices.tell, target, alert, occasion, now, self._judge)
-
-    # --- health ---------------------------------------------------------------------------
-
-    async def untold_troubles(self) -> list[tuple[Trouble, bool]]:
-        """Give the troubles of which a word is due, each with whether it is that it is over."""
-        return await self._database.read(health.untold)
-
-    async def troubles_told(
-        self,
-        ids: Collection[int],
-        notice: tuple[str, Alert, str] | None,
-        now: datetime,
-        words: int = 1,
-    ) -> None:
-        """Queue the notice, which is (target, alert, occasion), and note what it told.
-
-        `words` is 2 where it stands for the end of the troubles, too.
-        """
-        await self._database.write(steps.tell_of_troubles, ids, notice, now, words, self._judge)
-
-    async def failing(self) -> tuple[int, int]:
-        """Count the active sources whose polls fail, and all of them."""
-        return await self._database.read(health.failing)
-
-    async def tidy(self, now: datetime) -> None:
-        """Forget what was learned day by day a long time ago."""
-        await self._database.write(health.tidy, now)
-        await self._database.write(wordcounts.fade)
+    # --- itself ---------------------------------------------------------------------------
 
     async def status(self, now: datetime, last: int = 10) -> Status:
         """Tell how sources, entries and the outbox are doing, with the `last` alerts."""
         return await self._database.read(status.read, now, last)
-
-    async def removed(self, last: int = 1000) -> dict[str, int]:
-        """Count what cleaning removed from the `last` articles: reason -> lines."""
-        return await self._database.read(status.removed, last)
 
     async def is_usable(self) -> bool:
         """Say whether the record can be written now, by writing: a full disk still reads well."""

@@ -6,7 +6,7 @@ import hashlib
 import sys
 from array import array
 from dataclasses import asdict, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from watcher.health import Vitals
@@ -62,6 +62,11 @@ def identity(*, rule: str, origin: str, target: str, occasion: str) -> str:
 def day_of(instant: datetime) -> int:
     """Count the days from 1970-01-01 to the instant's day, in UTC."""
     return (instant.astimezone(UTC).date() - _EPOCH).days
+
+
+def instant_of(day: int) -> datetime:
+    """Give the instant at which a day begins, in UTC."""
+    return datetime.combine(_EPOCH + timedelta(days=day), time(), UTC)
 
 
 # --- sources and entries ----------------------------------------------------------------------

@@ -1,0 +1,55 @@
+"""What the record knows of the program's own troubles, and takes to tell the operator.
+
+One method per question or step, one transaction each, as of the record itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from watcher.record import health, notices, status, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from watcher.model import Alert, Judge, Trouble
+    from watcher.record.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class SelfReport:
+    """The record's side that speaks of the program itself."""
+
+    database: Database
+    judge: Judge
+
+    async def tell(self, target: str, alert: Alert, occasion: str, now: datetime) -> None:
+        """Queue what the program has to say of itself, once for each occasion and target."""
+        await self.database.write(notices.tell, target, alert, occasion, now, self.judge)
+
+    async def untold_troubles(self) -> list[tuple[Trouble, bool]]:
+        """Give the troubles of which a word is due, each with whether it is that it is over."""
+        return await self.database.read(health.untold)
+
+    async def troubles_told(
+        self,
+        ids: Collection[int],
+        notice: tuple[str, Alert, str] | None,
+        now: datetime,
+        words: int = 1,
+    ) -> None:
+        """Queue the notice, which is (target, alert, occasion), and note what it told.
+
+        `words` is 2 where it stands for the end of the troubles, too.
+        """
+        await self.database.write(steps.tell_of_troubles, ids, notice, now, words, self.judge)
+
+    async def failing(self) -> tuple[int, int]:
+        """Count the active sources whose polls fail, and all of them."""
+        return await self.database.read(health.failing)
+
+    async def remember_rules_refused(self, what: str, now: datetime) -> None:
+        """Keep the mistakes of edited rule files for `status`; empty when all are in force."""
+        await self.database.write(status.remember_rules_refused, what, now)
