@@ -1,4 +1,4 @@
-"""When each source is due, and the daemon's ticks. Owns apscheduler.
+"""When each source is due, and the daemon's ticks.
 
 The rule is pure; only `Ticks` runs. For entries that come at random with rate λ, and a number of
 requests to spend, the mean delay of finding them is least where the interval goes with 1/√λ.
@@ -7,25 +7,26 @@ requests to spend, the mean delay of finding them is least where the interval go
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import operator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from watcher import rhythm
 from watcher.health import SUSPECT, judge, met, observe, renewed
+from watcher.log import error
 from watcher.model import Fetched, FetchFailed, NotModified, Polled, SourceState, Validators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+    from typing import TypeAlias
 
     from watcher.config import Polling
     from watcher.model import Condition, Entry
     from watcher.rhythm import Rhythm
+
+    Call: TypeAlias = Callable[[], Coroutine[None, None, None]]
 
 __all__ = [
     "GRID_S",
@@ -278,33 +279,39 @@ def _backoff(
 
 
 class Ticks:
-    """Call functions at intervals, never two calls of one at a time, never dropping a late one."""
+    """Call functions at intervals, never two calls of one at a time; of missed ones one is made up.
+
+    By elapsed time: the clock may be put forward or back by hours.
+    """
 
     def __init__(self) -> None:
-        self._scheduler = AsyncIOScheduler(
-            timezone=UTC,
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
+        self._calls: list[tuple[float, Call, str]] = []
+        self._running: list[asyncio.Task[None]] = []
 
-    def every(
-        self, seconds: float, call: Callable[[], Coroutine[None, None, None]], *, name: str
-    ) -> None:
-        """Await `call` every `seconds`, the first time one interval after `start`.
-
-        Only coroutine functions: the library runs any other in a thread.
-        """
-
-        async def tick() -> None:
-            # Canceled by `stop`: the library would log that as an error.
-            with contextlib.suppress(asyncio.CancelledError):
-                await call()
-
-        self._scheduler.add_job(tick, "interval", seconds=seconds, id=name, name=name)
+    def every(self, seconds: float, call: Call, *, name: str) -> None:
+        """Await `call` every `seconds`, the first time one interval after `start`."""
+        self._calls.append((seconds, call, name))
 
     def start(self) -> None:
         """Begin to tick on the running event loop."""
-        self._scheduler.start()
+        self._running = [
+            asyncio.create_task(_tick(seconds, call, name), name=f"tick {name}")
+            for seconds, call, name in self._calls
+        ]
 
     def stop(self) -> None:
-        """Stop ticking at once; a call that runs is left to end."""
-        self._scheduler.shutdown(wait=False)
+        """Stop ticking at once; what a call began in a thread ends by itself."""
+        for running in self._running:
+            running.cancel()
+
+
+async def _tick(seconds: float, call: Call, name: str) -> None:
+    loop = asyncio.get_running_loop()
+    due = loop.time() + seconds
+    while True:
+        await asyncio.sleep(due - loop.time())
+        try:
+            await call()
+        except Exception as failure:  # noqa: BLE001 - an edge: one call that fails must not end the others
+            error(name, failure=failure)
+        due = max(due + seconds, loop.time())

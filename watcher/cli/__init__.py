@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from watcher.errors import Invalid, WatcherError
+from watcher.errors import Invalid, StorageDamaged, WatcherError
 
 app = typer.Typer(
     name="watcher",
@@ -19,7 +19,7 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; mistakes in files end with status 2, other failures with 1."""
+    """Run the command line; mistakes in files end with 2, a damaged database 3, others with 1."""
     from watcher.cli import (  # noqa: F401 - they register their commands
         alerts,
         articles,
@@ -47,6 +47,9 @@ def main() -> None:
     except Invalid as invalid:
         show_problems(invalid.problems)
         sys.exit(2)
+    except StorageDamaged as failure:
+        typer.secho(str(failure), fg="red", err=True)
+        sys.exit(3)
     except WatcherError as failure:
         typer.secho(str(failure), fg="red", err=True)
         sys.exit(1)

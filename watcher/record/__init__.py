@@ -2,6 +2,7 @@
 
 from watcher.record.alerts import Acknowledgement, Delivery, Told
 from watcher.record.answers import Answer
+from watcher.record.backlog import Backlog
 from watcher.record.engine import RecordRefused
 from watcher.record.history import History, Matched, Superseded
 from watcher.record.outbox import Outage, retry_delay
@@ -15,6 +16,7 @@ __all__ = [
     "Acknowledgement",
     "Answer",
     "Archived",
+    "Backlog",
     "Delivery",
     "History",
     "Kept",

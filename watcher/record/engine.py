@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,8 @@ from sqlalchemy import URL, Connection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from watcher.errors import StorageUnavailable, WatcherError
+from watcher.errors import StorageDamaged, StorageUnavailable, WatcherError
+from watcher.record.ailments import cure_of, is_damage
 from watcher.record.columns import storable
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ THREADS = 4
 """How many transactions may run at once; the loop hands them over, these wait for the database."""
 BUSY_TIMEOUT_S = 10
 """How long a writer waits for another process before the database counts as locked."""
-_NO_TABLES = re.compile(r"no such table|relation .* does not exist")
+LARGEST_LOG = 64 * 2**20
+"""Bytes of SQLite's write-ahead log that are kept; one large transaction makes it grow."""
 
 
 class RecordRefused(WatcherError):
@@ -80,6 +81,8 @@ class Database:
         self.shown = url.render_as_string(hide_password=True)
         self._file = Path(url.database or "") if url.drivername == "sqlite" else None
         self._inode = 0
+        self.damage: StorageDamaged | None = None
+        """Set once damage was met: from then on nothing is asked and nothing written."""
         self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
         self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="record-read")
         # SQLite has one writer. A queue before it is fair; in its own busy loop luck decides.
@@ -119,13 +122,24 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        with translated(self.shown):
-            self._follow_file()
-            with self._engine.begin() as connection:
-                if self._file:
-                    # Here and not as a listener: with one, every statement would go past it.
-                    connection.exec_driver_sql(begin)
-                return work(connection, *args, **kwargs)
+        if self.damage:
+            raise self.damage
+        try:
+            with translated(self.shown):
+                self._follow_file()
+                with self._engine.begin() as connection:
+                    if self._file:
+                        # Here and not as a listener: with one, every statement would go past it.
+                        connection.exec_driver_sql(begin)
+                    return work(connection, *args, **kwargs)
+        except StorageDamaged as damage:
+            self.damage = damage
+            raise
+        except StorageUnavailable:
+            if self._file:
+                # What was opened while the disk could only be read stays so: open it anew.
+                self._engine.dispose()
+            raise
 
     def _follow_file(self) -> None:
         """Notice a file removed or replaced: SQLite would go on writing into the old one."""
@@ -159,10 +173,17 @@ def translated(shown: str) -> Iterator[None]:
 
 def _unavailable(shown: str, error: DBAPIError | NoConnectionFree) -> StorageUnavailable:
     cause = str(error.orig if isinstance(error, DBAPIError) else error).strip()
-    hint = ""
-    if _NO_TABLES.search(cause):
-        hint = ". Its tables are made by `watcher run`, or by `alembic upgrade head`"
-    return StorageUnavailable(f"the database {shown} cannot be used: {cause}{hint}")
+    if isinstance(error, DBAPIError) and is_damage(error.orig):
+        return StorageDamaged(
+            f"the database {shown} is damaged: {cause}. Nothing is written any more. Keep a copy "
+            "of its files, look at the disk (dmesg, smartctl), restore the last backup, or rescue "
+            "what can be read (SQLite: `sqlite3 watcher.db .recover | sqlite3 new.db`; "
+            "PostgreSQL: pg_amcheck, pg_dump), then start again"
+        )
+    return StorageUnavailable(f"the database {shown} cannot be used: {cause}{cure_of(cause)}")
+
+
+_LOG_LIMIT = f"PRAGMA journal_size_limit={LARGEST_LOG}"
 
 
 def _dumps(value: object) -> str:
@@ -177,7 +198,7 @@ def _sqlite_engine(url: URL) -> Engine:
         hide_parameters=True,
         json_serializer=_dumps,
     )
-    own_transactions(engine, "PRAGMA foreign_keys=ON", "PRAGMA synchronous=NORMAL")
+    own_transactions(engine, "PRAGMA foreign_keys=ON", "PRAGMA synchronous=NORMAL", _LOG_LIMIT)
     return engine
 
 

@@ -37,6 +37,7 @@ from watcher.record.holding import at_once
 from watcher.record.lease import Lease
 from watcher.record.migrate import upgrade
 from watcher.record.people import People
+from watcher.record.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -103,6 +104,7 @@ class Record:
         self._database = Database(self._url)
         self.people = People(self._database, judge)
         self._holder = new_holder()
+        self.upkeep = Upkeep(self._database, self._holder)
         self._rule_revision: str | None = None
         self._unchanged: dict[str, UnchangedPoll] = {}
         """States after polls that brought nothing, to be kept together."""
@@ -147,13 +149,15 @@ class Record:
         """
         await self._database.write(sources.sync, wanted, now)
 
-    async def due(self, now: datetime, limit: int, busy: Collection[str] = ()) -> list[SourceState]:
+    async def due(
+        self, now: datetime, limit: int, busy: Collection[str] = (), *, read_up: bool = False
+    ) -> list[SourceState]:
         """Give up to `limit` active sources that are due, the longest overdue first.
 
-        None of `busy`, which are being polled.
+        None of `busy`, which are being polled; none with entries to be read where `read_up`.
         """
         await self._keep_unchanged()
-        found = await self._database.read(sources.due, now, limit, busy)
+        found = await self._database.read(sources.due, now, limit, busy, read_up)
         # What was polled while we looked is not due any more.
         return [state for state in found if state.id not in self._unchanged]
 
