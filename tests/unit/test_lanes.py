@@ -111,6 +111,7 @@ async def test_a_database_that_is_away_is_waited_for() -> None:
     assert bench.looks == 0, "no work is taken while it is away"
 
     assert await lane.standstill.look(no) is None
+    lane.standstill.since -= 10.0
     assert await lane.standstill.look(yes) is not None
     lane.wake()
     await asyncio.wait_for(done.wait(), 10)
@@ -151,6 +152,19 @@ async def test_a_standstill_is_told_once_and_each_minute(
         await standstill.look(no)
     assert 180 <= len(caplog.records) <= 182
     assert standstill.lasts_s == 3 * 3600 - 1
+
+
+async def test_what_fails_again_and_again_is_tried_ever_less() -> None:
+    """A disk that takes the smallest row and no article: three hours are no thousand of tries."""
+    now, tries = 0.0, 0
+    standstill = Standstill(clock=lambda: now)
+    for second in range(3 * 3600):
+        now = float(second)
+        if not standstill.is_on:
+            tries += 1
+            standstill.met("read", StorageUnavailable("full"))
+        await standstill.look(yes)
+    assert tries < 200
 
 
 async def turns() -> None:

@@ -75,9 +75,8 @@ class Faults:
             standstill.met("faults", damage)
             self.lanes.wake()  # a lane raises it
             return
-        lasted = await standstill.look(record.is_usable)
+        lasted = await standstill.look(record.upkeep.is_back)
         if lasted is not None:
-            await record.upkeep.let_go()
             if self._told:
                 span = timedelta(seconds=round(lasted))
                 self._broken.append(f"the database could not be used for {span}")

@@ -64,6 +64,7 @@ class Watcher:
             failure = task.exception()
             if isinstance(failure, StorageDamaged) and self.periodic.faults:
                 what = "the daemon has stopped: its database is damaged"
+                systemd.status(f"stopping: {failure}")
                 await self.periodic.faults.tell_directly(what, str(failure))
             task.result()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,6 +85,10 @@ class Database:
         self.damage: StorageDamaged | None = None
         """Set once damage was met: from then on nothing is asked and nothing written."""
         self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
+        self._age = 0
+        """Raised by each failure: connections of an earlier age are not used again."""
+        event.listen(self._engine, "connect", self._note_age)
+        event.listen(self._engine, "checkin", self._close_if_old)
         self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="record-read")
         # SQLite has one writer. A queue before it is fair; in its own busy loop luck decides.
         writers = 1 if self._file else THREADS
@@ -138,7 +143,7 @@ class Database:
         except StorageUnavailable:
             if self._file:
                 # What was opened while the disk could only be read stays so: open it anew.
-                self._engine.dispose()
+                self._open_anew()
             raise
 
     def _follow_file(self) -> None:
@@ -152,8 +157,20 @@ class Database:
             why = failure.strerror
             raise StorageUnavailable(f"the database {self.shown} cannot be used: {why}") from None
         if self._inode not in {0, inode}:
-            self._engine.dispose()
+            self._open_anew()
         self._inode = inode
+
+    def _open_anew(self) -> None:
+        """Close what nobody uses now, and have others close what they use when they are done."""
+        self._age += 1
+        self._engine.dispose()
+
+    def _note_age(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["age"] = self._age
+
+    def _close_if_old(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        if record.info.get("age") != self._age:
+            record.invalidate()
 
 
 @contextlib.contextmanager

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
-from watcher.record import backlog, moved, steps
+from sqlalchemy import delete, insert
+
+from watcher.errors import StorageUnavailable
+from watcher.record import backlog, moved, status, steps
+from watcher.record.tables import remarks
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import timedelta
+
+    from sqlalchemy import Connection
 
     from watcher.errors import StorageDamaged
     from watcher.record.backlog import Backlog
     from watcher.record.engine import Database
+
+
+PROBE_BYTES: Final = 512 * 2**10
+_PROBE: Final = "room on the disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,27 @@ class Upkeep:
         """Have sources that seem to have been polled in the future wait from now on."""
         return await self.database.write(moved.recall, now)
 
-    async def let_go(self) -> None:
-        """Free what this process holds: it lost what it had in hand when the database was away."""
-        await self.database.write(steps.let_go, self.holder)
+    async def is_back(self) -> bool:
+        """Say whether the record can be written again; then free what this process held.
+
+        Something large is written: a full disk still takes small things. And what was in hand when
+        the database went away is lost to this process, which takes it up again.
+        """
+        try:
+            await self.database.write(status.beat)
+            await self.database.write(_write_probe, os.urandom(PROBE_BYTES // 2).hex())
+            await self.database.write(_remove_probe)
+            await self.database.write(steps.let_go, self.holder)
+        except StorageUnavailable:
+            return False
+        return True
+
+
+def _write_probe(connection: Connection, what: str) -> None:
+    _remove_probe(connection)
+    row = {"about": _PROBE, "what": what, "since": datetime(1970, 1, 1, tzinfo=UTC)}
+    connection.execute(insert(remarks).values(row))
+
+
+def _remove_probe(connection: Connection) -> None:
+    connection.execute(delete(remarks).where(remarks.c.about == _PROBE))
