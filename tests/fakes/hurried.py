@@ -6,7 +6,9 @@ clock on the wall is off.
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import signal
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -28,12 +30,15 @@ clock.utc_now = wall  # before anybody else imports it
 
 
 def main() -> None:
+    faulthandler.register(signal.SIGUSR1)
     from watcher import cli
     from watcher.app import build, faults
+    from watcher.fetch import names
     from watcher.record import engine
 
     vars(build)["SteadyClock"] = partial(clock.SteadyClock, settled_s=1.0)
     engine.BUSY_TIMEOUT_S = 1
+    names._KEPT_S = 1.0  # type: ignore[misc]
     standstill.SAID_AGAIN_S = 2.0  # type: ignore[misc]
     standstill.LONGEST_PAUSE_S = 2.0  # type: ignore[misc]
     faults.TELL_AFTER_S = 2.0  # type: ignore[misc]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import random
 import shutil
 import socket
 import subprocess
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 RULE = "rules:\n  - {id: trains, title: القطارات, match: قطار}\n"
-TEXT = "وصل القطار رقم {n} إلى محطة {place} صباح اليوم بعد رحلة طويلة، وكان في استقباله جمع من الأهالي."
-PLACES = ("الميناء", "السوق", "الجامعة", "القلعة", "المطار", "النهر", "الجبل")
-# Of these words each article has its own, so that none is taken for a copy of another.
-OWN = [f"{a}{b}{c}" for a in "سشصطع" for b in "اوي" for c in "نمرلدب"]
+# Each article has words of its own, so that none is taken for a copy of another, or its event.
+WORDS = [f"{a}{b}{c}{d}" for a in "سشصطعف" for b in "اوي" for c in "نمرلدب" for d in "كتجحق"]
 PLAIN = (sys.executable, "-m", "tests.fakes.hurried")
 
 
@@ -49,6 +48,7 @@ class World:
         for hook in ("desk", "office"):
             site.on(f"/{hook}", Reply(200, b"ok"))
         urls = sources or {"nahr": site.url("/nahr")}
+        self.bases = {name: url.rpartition("/")[0] for name, url in urls.items()}
         for name in urls:
             self.feeds[name] = []
             self._list(name)
@@ -71,6 +71,7 @@ class World:
         self.daemon.config.write_text(f"{config}operator: office\n{settings}")
         (self.daemon.rules / "one.yaml").write_text(RULE)
         self._statuses: list[str] = []
+        self.seen_steps = 0
 
     def __enter__(self) -> Self:
         return self
@@ -86,12 +87,12 @@ class World:
         titles = []
         for _ in range(count):
             n = next(self._numbers)
-            own = " ".join(OWN[(n * step) % len(OWN)] for step in (1, 7, 11, 13, 17, 19, 23))
-            title = f"قطار {n} {own} يصل إلى {PLACES[n % len(PLACES)]}"
-            text = f"{TEXT.format(n=n, place=PLACES[n % len(PLACES)])} وقال {own} إن {own[::-1]}."
-            body = f"<article><h1>{title}</h1><p>{text}</p><p>{text[::-1]}</p></article>"
+            own = random.Random(n).sample(WORDS, 60)
+            title = f"{' '.join(own[:4])} قطار {n} {' '.join(own[4:7])}"
+            text = f"وصل القطار {n}، {' '.join(own[7:30])}. وقال {' '.join(own[30:])}."
+            body = f"<article><h1>{title}</h1><p>{text}</p></article>"
             self.site.on(f"/page/{n}", answers.page(f"<html lang=ar><body>{body}</body></html>"))
-            self.feeds[source].append((title, self.site.url(f"/page/{n}")))
+            self.feeds[source].append((title, f"{self.bases[source]}/page/{n}"))
             titles.append(title)
         self._list(source)
         return titles

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 TELL_AFTER_S: Final = 60.0
 """For so long the database may be away until the operator is told, past the outbox."""
 BACKLOG_LOOK_S: Final = 10.0
-EASED: Final = 0.8
-"""Polls are held back until the backlog is under this share of its bound."""
+FULL, EASED = 0.9, 0.5
+"""Polls are held back from one share of the backlog's bound on, until it is under the other."""
 
 
 @dataclass(slots=True)
@@ -151,8 +151,9 @@ class Faults:
 
     async def _hold_polls(self, found: Backlog) -> None:
         most, now = self.pipeline.limits.max_pending, self.pipeline.now()
-        if not self.held and found.pending >= most:
-            what = "more entries wait to be read than limits.max_pending"
+        self.pipeline.room = most - found.pending
+        if not self.held and found.pending >= most * FULL:
+            what = "as many entries wait to be read as limits.max_pending lets"
             self.held = f"{what}: sources with entries waiting are not polled"
             details = (
                 f"{found.pending} wait, {most} may. Sources of which entries wait are not polled "
