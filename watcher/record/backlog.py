@@ -34,7 +34,7 @@ def read(connection: Connection) -> Backlog:
     """Count what waits."""
     pending = connection.scalar(select(func.count()).select_from(entries).where(IS_PENDING))
     by = select(notices.c.target, func.count()).where(_IS_SINGLE).group_by(notices.c.target)
-    return Backlog(pending or 0, dict(connection.execute(by).tuples().all()))
+    return Backlog(pending or 0, {row[0]: row[1] for row in connection.execute(by)})
 
 
 def sum_up(connection: Connection, target: str, most: int, now: datetime) -> int:
