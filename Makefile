@@ -61,7 +61,7 @@ $(VENV)/bench: $(VENV)/test
 	$(PIP) --group bench
 	touch $@
 
-$(VENV)/lint: $(VENV)/test
+$(VENV)/lint: $(VENV)/supply  # types of its tests are checked, too
 	$(PIP) --group lint
 	touch $@
 

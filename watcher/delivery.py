@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
+from watcher.errors import StorageDamaged, StorageUnavailable
 from watcher.log import error
 from watcher.model import Refused, Sent, TryAgain
 from watcher.notify import is_for_all
 from watcher.points import reached
 from watcher.record import Outage, retry_delay
+from watcher.standstill import Standstill
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -62,6 +65,8 @@ class Parts(Protocol):
 
 LONG_OUTAGE: Final = timedelta(hours=1)
 """A target that takes nothing for so long wants a person."""
+KEEP_AGAIN_S: Final = 2.0
+"""How long to wait until a message that left is marked as sent again."""
 
 
 @dataclass(slots=True)
@@ -69,6 +74,7 @@ class Delivery:
     """Deliveries to every target, each with what its failures in a row say."""
 
     parts: Parts
+    standstill: Standstill = field(default_factory=Standstill)
     _outages: dict[str, Outage] = field(default_factory=lambda: defaultdict(Outage))
     _told: dict[str, datetime] = field(default_factory=dict)
     """Outages that were told of: by target, since when."""
@@ -100,13 +106,33 @@ class Delivery:
         match outcome:
             case Sent():
                 self._outages[notice.target].taken(notice.id)
-                await self.parts.record.sent(notice, outcome, now, took_s)
+                await self._kept(partial(self.parts.record.sent, notice, outcome, now, took_s))
                 reached("sent-kept")
                 await self._tell_if_not_for_all(notice.target, outcome)
             case Refused(why=why):
                 await self._dead_letter(notice, why, took_s)
             case TryAgain():
                 await self._put_off(notice, outcome, took_s)
+
+    async def _kept(self, keep: Callable[[], Awaitable[None]]) -> None:
+        """Have it recorded that a message left, however long the database is away.
+
+        Given up, the message would leave once more. Until then its target gets no other.
+        """
+        while True:
+            try:
+                return await keep()
+            except StorageDamaged:
+                raise
+            except StorageUnavailable as failure:
+                self.standstill.met("notify", failure)
+                await self.parts.sleep(KEEP_AGAIN_S)
+
+    def moved(self, step: timedelta) -> None:
+        """Take up that the clock was put forward or back."""
+        for outage in self._outages.values():
+            outage.moved(step)
+        self._told = {target: since + step for target, since in self._told.items()}
 
     async def tell_of_outages(self) -> None:
         """Tell the operator of targets that have taken nothing for an hour, and when they do again.

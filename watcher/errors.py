@@ -2,7 +2,8 @@
 
     WatcherError                 anything the program raises on purpose
     ├── Invalid                  config, rules or sources have mistakes; carries every Problem
-    └── StorageUnavailable       the database is locked, full or gone
+    └── StorageUnavailable       the database is locked, full or gone: it is waited for
+        └── StorageDamaged       its files are damaged: waiting does not mend them
 
 A page that cannot be read or a message that is refused is no exception: it is a value (see model).
 """
@@ -53,3 +54,7 @@ class Invalid(WatcherError):
 
 class StorageUnavailable(WatcherError):
     """The database cannot be used now: locked, full, read-only or gone; nothing is half written."""
+
+
+class StorageDamaged(StorageUnavailable):
+    """The database's files are damaged: a person must act, and nothing is written any more."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from watcher.errors import StorageUnavailable
 from watcher.log import error, event
+from watcher.standstill import Standstill
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -16,7 +17,7 @@ Work = TypeVar("Work")
 _SHARE = 4
 """A lane that is full looks for more when a quarter of it is free."""
 PAUSE_S = 1.0
-"""How long a lane rests after it found the database unusable."""
+"""How long a piece of work that could not be recorded keeps its place."""
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class Lane(Generic[Work]):
     """Called after each piece: usually wakes the next lane."""
     grace_s: float = 0.0
     """How long pieces in hand may take to end when the lane is told to stop."""
+    standstill: Standstill = field(default_factory=Standstill)
+    """Shared by all lanes on one database."""
     _in_hand: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
     _works: dict[Hashable, Work] = field(default_factory=dict)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -51,7 +54,10 @@ class Lane(Generic[Work]):
         self._awake.set()
 
     async def run(self) -> None:
-        """Work until canceled; pieces in hand then have `grace_s` to end."""
+        """Work until canceled; pieces in hand then have `grace_s` to end.
+
+        Raises StorageDamaged: what is damaged no waiting mends.
+        """
         try:
             while True:
                 await self._awake.wait()
@@ -71,16 +77,17 @@ class Lane(Generic[Work]):
 
     async def _fill(self) -> int:
         """Take up what is due; give how many pieces were new."""
+        if self.standstill.damage:
+            raise self.standstill.damage
         free = self.width - len(self._in_hand)
         self._is_full = free <= 0
-        if self._is_full:
+        if self._is_full or self.standstill.is_on:
             return 0
         try:
             due = await self.take(free, tuple(self._works.values()))
         except StorageUnavailable as failure:
-            error("record", lane=self.name, why=str(failure))
-            await asyncio.sleep(PAUSE_S)
-            self.wake()
+            self.standstill.met(self.name, failure)
+            self.wake()  # what is damaged is raised at once
             return 0
         new = [work for work in due if self.key(work) not in self._in_hand][:free]
         self._is_full = len(new) >= free
@@ -112,7 +119,7 @@ class Lane(Generic[Work]):
         try:
             await self._do_or_fail(work)
         except StorageUnavailable as failure:
-            error("record", lane=self.name, work=self.key(work), why=str(failure))
+            self.standstill.met(self.name, failure)
             await asyncio.sleep(PAUSE_S)
         finally:
             del self._in_hand[self.key(work)], self._works[self.key(work)]

@@ -103,12 +103,15 @@ class Pipeline:
     _relating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One article at a time finds its story: two copies read at once must not become two."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    room: int = field(init=False)
+    """How many entries more may come to wait to be read, as far as is known."""
     delivery: Delivery = field(init=False)
     _clocks: OutletClocks = field(init=False)
 
     def __post_init__(self) -> None:
         """Put the first rules in force."""
         self._clocks = OutletClocks(self.record)
+        self.room = self.limits.max_pending
         self.delivery = Delivery(self)
         self.put_in_force(self.rules)
 
@@ -239,9 +242,15 @@ class Pipeline:
             self.record.polled_unchanged(after, state)
         else:
             entries = polled.parsed.entries if polled.parsed else ()
-            most = self.limits.max_entries_per_poll
+            # One at least, so that no source is stopped by the others.
+            most = max(1, min(self.limits.max_entries_per_poll, self.room, len(entries)))
             learned = partial(learn, last=state.succeeded, now=now, polling=polling, jitter=jitter)
-            new = await self.record.polled(after, entries, now, most, learned)
+            self.room -= most  # until it is known how many were new
+            try:
+                new = await self.record.polled(after, entries, now, most, learned)
+            finally:
+                self.room += most
+            self.room -= new
             reached("poll-kept")
         status = "failed" if after.failures else type(polled.outcome).__name__
         # Ten thousand sources of which nothing is to be told would fill the journal.

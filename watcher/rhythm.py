@@ -187,7 +187,8 @@ def _day_factor(rhythm: Rhythm, weekday: int, now: float, like_any: float = _LIK
 
 
 def _days(rhythm: Rhythm, now: float) -> float:
-    return 7 * rhythm.weeks + (now - rhythm.since) / DAY_S
+    # A clock that was put back makes `since` lie ahead.
+    return 7 * rhythm.weeks + max(0.0, now - rhythm.since) / DAY_S
 
 
 def _lately(rhythm: Rhythm, now: float) -> float:

@@ -102,6 +102,9 @@ def read_folder(
         rules, mistakes = join_files(compiled, analyses)
     if cache is not None:
         _keep_words(cache, known, analyses, rules.terms.vocabulary)
+        for key in files:
+            cache.is_in_use(key)
+        cache.is_in_use(_WORDS)
         cache.drop_unused()
     for kept in files.values():
         mistakes.extend(kept.problems)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import rhythm
+from watcher.clock import utc_now
 from watcher.health import SUSPECT, judge, met, observe, renewed
 from watcher.model import Fetched, FetchFailed, NotModified, Polled, SourceState, Validators
 
@@ -277,14 +278,23 @@ def _backoff(
     return min(LONGEST_BACKOFF / (1 + JITTER), max(doubled, asked))
 
 
+CLOCK_LOOK_S = 1.0
+"""How often it is looked whether the clock was put back."""
+
+
 class Ticks:
-    """Call functions at intervals, never two calls of one at a time, never dropping a late one."""
+    """Call functions at intervals, never two calls of one at a time, never dropping a late one.
+
+    Also when the clock is put back by hours, which the library goes by.
+    """
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        self._every_s: dict[str, float] = {}
+        self._following: asyncio.Task[None] | None = None
 
     def every(
         self, seconds: float, call: Callable[[], Coroutine[None, None, None]], *, name: str
@@ -299,12 +309,31 @@ class Ticks:
             with contextlib.suppress(asyncio.CancelledError):
                 await call()
 
+        self._every_s[name] = seconds
         self._scheduler.add_job(tick, "interval", seconds=seconds, id=name, name=name)
 
     def start(self) -> None:
         """Begin to tick on the running event loop."""
         self._scheduler.start()
+        self._following = asyncio.create_task(self._follow_the_clock())
 
     def stop(self) -> None:
         """Stop ticking at once; a call that runs is left to end."""
+        if self._following:
+            self._following.cancel()
         self._scheduler.shutdown(wait=False)
+
+    async def _follow_the_clock(self) -> None:
+        """Plan anew what would else come only when a clock that was put back is there again."""
+        before = _clock_ahead_of_loop_s()
+        while True:
+            await asyncio.sleep(CLOCK_LOOK_S)
+            now = _clock_ahead_of_loop_s()
+            if now < before - CLOCK_LOOK_S:
+                for name, seconds in self._every_s.items():
+                    self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds)
+            before = now
+
+
+def _clock_ahead_of_loop_s() -> float:
+    return utc_now().timestamp() - asyncio.get_running_loop().time()

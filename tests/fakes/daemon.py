@@ -37,13 +37,24 @@ def until(holds: Callable[[], object], seconds: float = 30.0, *, of: Daemon | No
 class Daemon:
     """`watcher run` on a folder; use as a context manager, which kills what is left of it."""
 
-    def __init__(self, folder: Path, *, targets: dict[str, str], sources: dict[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        targets: dict[str, str],
+        sources: dict[str, str],
+        database: str = "sqlite:///watcher.db",
+        command: tuple[str, ...] = (sys.executable, "-m", "watcher"),
+        environ: dict[str, str] | None = None,
+    ) -> None:
         self.folder = folder
+        self.command = command
+        self._environ = environ or {}
         self.rules = folder / "rules"
         self.rules.mkdir(exist_ok=True)
         listed = "".join(f"  - {{name: {name}, url: '{url}'}}\n" for name, url in targets.items())
         self.config = folder / "watcher.yaml"
-        self.config.write_text(CONFIG.format(database="sqlite:///watcher.db", targets=listed))
+        self.config.write_text(CONFIG.format(database=database, targets=listed))
         lines = "".join(
             f"  - {{id: {name}, name: {name}, url: '{url}'}}\n" for name, url in sources.items()
         )
@@ -67,11 +78,11 @@ class Daemon:
         before = self.log.count("status=started")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "watcher", "run", "-c", str(self.config)],
+                [*self.command, "run", "-c", str(self.config)],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **self._environ},
             )
         if ready:
             until(lambda: self.log.count("status=started") > before, of=self)
@@ -84,6 +95,18 @@ class Daemon:
         assert self._process.wait(timeout=20) == 0, self.log
         self._process = None
         return time.monotonic() - started
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def ended(self, seconds: float = 60.0) -> int:
+        """Wait until it ends by itself; give its status."""
+        assert self._process is not None
+        status = self._process.wait(timeout=seconds)
+        self._process = None
+        return status
 
     def kill(self) -> None:
         """End it as a power cut would: no signal handler, no cleanup, workers too."""

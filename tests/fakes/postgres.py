@@ -90,12 +90,52 @@ class Postgres:
         """Give the URL an operator would write."""
         return f"postgresql://postgres@/{database}?host={self._folder}"
 
-    def make(self, template: str = "template0") -> str:
+    def make(self, template: str = "template0", tablespace: str = "pg_default") -> str:
         """Make a database and give its name."""
         name = f"watcher_{next(self._numbers)}"
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        self._execute(made.format(sql.Identifier(name), sql.Identifier(template)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}")
+        of = (sql.Identifier(word) for word in (name, template, tablespace))
+        self._execute(made.format(*of))
         return name
+
+    @contextlib.contextmanager
+    def tablespace(self, disk: Path) -> Iterator[str]:
+        """Keep databases on another disk; drop them before the end."""
+        folder = disk / "space"
+        folder.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        name = sql.Identifier(f"space_{next(self._numbers)}")
+        self._execute(
+            sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(name, sql.Literal(str(folder)))
+        )
+        try:
+            yield name.as_string().strip('"')
+        finally:
+            with contextlib.suppress(psycopg.Error):
+                self._execute(sql.SQL("DROP TABLESPACE {}").format(name))
+
+    def make_read_only(self, database: str, *, is_on: bool = True) -> None:
+        """Have a database refuse to be written, or not; whoever is connected is sent away."""
+        name = sql.Identifier(database)
+        setting = sql.SQL("on" if is_on else "off")
+        self._execute(
+            sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}").format(
+                name, setting
+            )
+        )
+        self._execute(
+            sql.SQL(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}"
+            ).format(sql.Literal(database))
+        )
+
+    def file_of(self, database: str, table: str) -> Path:
+        """Give the file in which a table is kept."""
+        with psycopg.connect(f"host={self._folder} user=postgres dbname={database}") as connection:
+            found = connection.execute("SELECT pg_relation_filepath(%s)", (table,)).fetchone()
+        assert found
+        return self._folder / "data" / str(found[0])
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected."""

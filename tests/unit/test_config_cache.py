@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,24 @@ def test_the_folder_is_the_one_that_the_system_gives(monkeypatch, given, expecte
         monkeypatch.setenv(name, value)
 
     assert default_folder() == Path(expected)
+
+
+def test_what_is_edited_again_and_again_leaves_nothing_behind(cache):
+    """A daemon keeps one cache for years: only what its last reading used stays."""
+    for edit in range(20):
+        cache.put(f"file as edited {edit}", edit)
+        cache.is_in_use("words")
+        cache.put("words", edit) if not edit else None
+        cache.drop_unused()
+
+    assert len(list(cache.folder.iterdir())) == 2
+
+
+def test_drafts_of_processes_that_were_killed_go(cache):
+    cache.put("key", 1)
+    (cache.folder / "half.4194305").write_bytes(b"half")  # above every process number
+    (cache.folder / f"mine.{os.getpid()}").write_bytes(b"half")
+    cache.drop_unused()
+
+    assert [path.suffix for path in cache.folder.iterdir() if path.stem == "half"] == []
+    assert (cache.folder / f"mine.{os.getpid()}").exists()

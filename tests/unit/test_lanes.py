@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from watcher.errors import StorageUnavailable
+import pytest
+
+from watcher.errors import StorageDamaged, StorageUnavailable
 from watcher.lanes import Lane
+from watcher.standstill import Standstill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,11 +104,81 @@ async def test_a_database_that_is_away_is_waited_for() -> None:
     lane = bench.lane(1)
     running = asyncio.create_task(lane.run())
     lane.wake()
+    await turns()
+    assert lane.standstill.is_on
+    lane.wake()
+    await turns()
+    assert bench.looks == 0, "no work is taken while it is away"
+
+    assert await lane.standstill.look(no) is None
+    lane.standstill.since -= 10.0
+    assert await lane.standstill.look(yes) is not None
+    lane.wake()
     await asyncio.wait_for(done.wait(), 10)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
     assert bench.done == [1]
+
+
+async def test_a_damaged_database_ends_the_lane() -> None:
+    bench = Bench(1)
+
+    async def damaged(work: int) -> None:
+        raise StorageDamaged("malformed")
+
+    bench.do = damaged  # type: ignore[method-assign]  # what its first piece meets
+    lane = bench.lane(1)
+    lane.wake()
+    running = asyncio.create_task(lane.run())
+    await turns()
+    assert lane.standstill.damage
+    lane.wake()
+    with pytest.raises(StorageDamaged):
+        await asyncio.wait_for(running, 10)
+    assert bench.failed == [], "nothing is written about it"
+
+
+async def test_a_standstill_is_told_once_and_each_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Three hours without a database are some two hundred lines, however many lanes knock."""
+    now = 0.0
+    standstill = Standstill(clock=lambda: now)
+    for second in range(3 * 3600):
+        now = float(second)
+        for lane in range(20):
+            standstill.met(f"lane {lane}", StorageUnavailable("locked"))
+        await standstill.look(no)
+    assert 180 <= len(caplog.records) <= 182
+    assert standstill.lasts_s == 3 * 3600 - 1
+
+
+async def test_what_fails_again_and_again_is_tried_ever_less() -> None:
+    """A disk that takes the smallest row and no article: three hours are no thousand of tries."""
+    now, tries = 0.0, 0
+    standstill = Standstill(clock=lambda: now)
+    for second in range(3 * 3600):
+        now = float(second)
+        if not standstill.is_on:
+            tries += 1
+            standstill.met("read", StorageUnavailable("full"))
+        await standstill.look(yes)
+    assert tries < 200
+
+
+async def turns() -> None:
+    """Let the lane do all that it can do at once."""
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
+async def yes() -> bool:
+    return True
+
+
+async def no() -> bool:
+    return False
 
 
 async def test_what_is_in_hand_may_end_within_the_grace() -> None:

@@ -189,3 +189,18 @@ async def test_idle_hosts_are_forgotten_and_quiet_ones_are_not():
     with pytest.raises(AskedForQuiet):
         async with politeness.turn("busy.example"):
             pass
+
+
+async def test_hosts_without_end_that_want_quiet_are_not_all_remembered(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A hostile list can name any number of them; that some are forgotten is said."""
+    monkeypatch.setattr("watcher.fetch.politeness._MOST_HOSTS", 1500)
+    polite = Politeness(1, 0.0, lambda: 0.0)
+    for number in range(4000):
+        polite.ask_quiet(f"h{number}.example", 1000.0 + number)
+        assert len(polite._hosts) <= 1500
+    assert "too many hosts" in str([vars(one) for one in caplog.records])
+    with pytest.raises(AskedForQuiet):
+        async with polite.turn("h3999.example"):
+            pass

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.record import Outage, retry_delay
-from watcher.record.outbox import LONGEST_ASKED_S, MAX_ATTEMPTS
+from watcher.record.outbox import LONGEST_ASKED_S, MAX_ATTEMPTS, MOST_HELD
 
 DAY = 86_400
 attempts = st.integers(1, MAX_ATTEMPTS - 1)
@@ -165,3 +165,14 @@ def test_an_outage_ends_with_the_first_message_that_is_taken(
         else:
             outage.failed(id_, NOW, is_of_target=is_of_target)
             assert outage.rests(NOW) == outage.is_on
+
+
+def test_an_outage_keeps_a_bounded_number_of_notices_in_mind() -> None:
+    outage = Outage()
+    for number in range(5 * MOST_HELD):
+        outage.failed(number, NOW, is_of_target=True)
+        assert len(outage.due_at_once) <= MOST_HELD
+    outage.taken(0)
+    for number in range(5 * MOST_HELD, 10 * MOST_HELD):
+        outage.failed(number, NOW)
+    assert max(len(outage._held), len(outage._doubted), len(outage._tried)) <= MOST_HELD

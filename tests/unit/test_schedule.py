@@ -8,7 +8,7 @@ import math
 import threading
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 from hypothesis import given
@@ -277,3 +277,36 @@ async def test_ticks_run_on_the_loop() -> None:
     ticks.stop()
 
     assert thread is threading.current_thread()
+
+
+async def test_ticks_go_on_when_the_clock_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library plans by the clock: it would wait for hours."""
+    late, count = timedelta(), 0
+
+    class Put(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) - late
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Put)
+    monkeypatch.setattr("apscheduler.triggers.interval.datetime", Put)
+    monkeypatch.setattr("watcher.schedule.utc_now", lambda: datetime.now(UTC) - late)
+    monkeypatch.setattr("watcher.schedule.CLOCK_LOOK_S", 0.05)
+    ticks = Ticks()
+
+    async def tick() -> None:
+        nonlocal count
+        count += 1
+
+    ticks.every(0.05, tick, name="tick")
+    ticks.start()
+    await asyncio.sleep(0.2)
+    late, before = timedelta(hours=3), count
+    for _ in range(200):
+        await asyncio.sleep(0.05)
+        if count > before + 3:
+            break
+    ticks.stop()
+
+    assert before
+    assert count > before + 3

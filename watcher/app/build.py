@@ -6,11 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from watcher.app.faults import Faults
 from watcher.app.lanes import Lanes
 from watcher.app.memory import pass_over_what_lasts
 from watcher.app.periodic import Periodic
 from watcher.app.watching import Watcher
-from watcher.clock import utc_now
+from watcher.clock import SteadyClock, utc_now
 from watcher.config import Cache, default_folder
 from watcher.fetch import Fetcher
 from watcher.notify import (
@@ -56,7 +57,7 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
         await record.release_held(utc_now())
         signer = Signer(config.links.url, config.links.secret) if config.links else None
         reached("sources-synced")
-        limits = config.limits
+        limits, clock = config.limits, SteadyClock(utc_now)
         pipeline = Pipeline(
             fetcher=await stack.enter_async_context(Fetcher(config.fetch)),
             workers=await stack.enter_async_context(
@@ -69,6 +70,7 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
                 Notifier(
                     config.targets,
                     console=console,
+                    clock=clock,
                     templates=Templates(config.templates),
                     links=signer.links if signer else without_links,
                 )
@@ -79,6 +81,7 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
             polling=config.polling,
             limits=limits,
             operator=config.operator,
+            now=clock,
         )
         lately = utc_now() - timedelta(seconds=LONGEST_WINDOW_S)
         pipeline.notifier.remember(await record.recent_deliveries(lately))
@@ -88,6 +91,8 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
             answers = Room(record.people, signer, config.links.listen, zones, pipeline.now)
         lanes = Lanes(pipeline)
         periodic = Periodic(config, pipeline, rulebook, lanes.wake_deliveries, answers)
+        periodic.faults = faults = Faults(pipeline, lanes, clock, periodic.begin_again)
+        await faults.look_at_start()
         periodic.judge_rules()
         await periodic.record_rules()
         pass_over_what_lasts()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from watcher.lanes import Lane
 from watcher.schedule import GRID_S
+from watcher.standstill import Standstill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,9 @@ class Lanes:
     """One for each target, so that one that hangs holds up nobody else."""
     polls_until: datetime | None = None
     """Only what is due by then is polled; None for what becomes due as time goes on."""
+    polls_read_up: bool = False
+    """Whether sources of which entries wait to be read are left out."""
+    standstill: Standstill = field(default_factory=Standstill)
 
     def __post_init__(self) -> None:
         """Lay the lanes."""
@@ -49,6 +53,7 @@ class Lanes:
             *(_delivery_lane(pipeline, names - {name}, name) for name in names),
             _delivery_lane(pipeline, names, "(no such target)"),
         )
+        pipeline.delivery.standstill = self.standstill
         self.reads = Lane(
             "read",
             take=lambda free, in_hand: record.pending(
@@ -66,12 +71,16 @@ class Lanes:
                 self.polls_until or pipeline.now() + timedelta(seconds=LOOK_AHEAD_S),
                 free,
                 [state.id for state in in_hand],
+                read_up=self.polls_read_up,
             ),
             do=self._poll,
             fail=pipeline.poll_broke,
             key=lambda state: state.id,
             width=POLLS_AT_ONCE,
         )
+        self.polls.standstill = self.reads.standstill = self.standstill
+        for lane in self.deliveries:
+            lane.standstill = self.standstill
 
     def start(self) -> list[asyncio.Task[None]]:
         """Have every lane look for work, and move it until it is canceled."""
@@ -111,7 +120,8 @@ class Lanes:
         self.wake_deliveries()
 
     async def _poll(self, state: SourceState) -> None:
-        await asyncio.sleep((state.due - self.pipeline.now()).total_seconds())
+        wait_s = (state.due - self.pipeline.now()).total_seconds()
+        await asyncio.sleep(min(wait_s, LOOK_AHEAD_S))  # the clock may have been put back
         if await self.pipeline.poll(state):
             self.reads.wake()
 

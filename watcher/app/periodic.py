@@ -18,6 +18,7 @@ from watcher.updates import caught_up_from, is_caught_up
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from watcher.app.faults import Faults
     from watcher.config import Config
     from watcher.pipeline import Pipeline
     from watcher.record import Record
@@ -33,6 +34,7 @@ LINKS_TICK_S = 60.0
 STORIES_TICK_S = 60.0
 TIDY_TICK_S = 86_400.0
 EVIDENCE_TICK_S = 300.0
+FAULTS_TICK_S = 2.0
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
 
@@ -55,6 +57,8 @@ class Periodic:
     wake_deliveries: Callable[[], None]
     answers: Room | None = None
     """Where people answer by links; None for no links."""
+    faults: Faults | None = None
+    """What goes wrong around the daemon; None where it is not looked for."""
     is_one_pass: bool = False
     """All there is has been read when it is looked for what became of stories."""
     awake_since: datetime = field(default_factory=utc_now)
@@ -80,6 +84,8 @@ class Periodic:
             Duty("evidence", EVIDENCE_TICK_S, self.drop_evidence),
             Duty("presence", REPORTED_EVERY_S, self.say_present),
         ]
+        if self.faults:
+            duties.append(Duty("faults", FAULTS_TICK_S, self.faults.look))
         if self.answers:
             duties.append(Duty("links", LINKS_TICK_S, self.open_answers))
         if interval := systemd.watchdog_interval_s():
@@ -188,8 +194,13 @@ class Periodic:
             await self.record.rule_revision(current.revision, current.text, now)
         self._rules_recorded = True
 
+    def begin_again(self) -> None:
+        """Take up that the clock was put forward or back: silence is not judged for a while."""
+        self.awake_since, self._stories_at = self.pipeline.now(), None
+
     async def report_alive(self) -> None:
         """Feed systemd's watchdog, from the loop that does the work."""
         is_usable = await self.record.is_usable()
-        systemd.status("watching" if is_usable else "waiting: the database cannot be used")
+        well = self.faults.status if self.faults else "watching"
+        systemd.status(well if is_usable else "waiting: the database cannot be used")
         systemd.alive()

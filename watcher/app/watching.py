@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from watcher import log, systemd
+from watcher.errors import StorageDamaged
 from watcher.schedule import GRID_S, Ticks
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class Watcher:
             log.event("run", status="stopped")
         for task in ended - {told}:
             # A lane never ends by itself. Better to be restarted than to watch with one eye.
+            failure = task.exception()
+            if isinstance(failure, StorageDamaged) and self.periodic.faults:
+                what = "the daemon has stopped: its database is damaged"
+                systemd.status(f"stopping: {failure}")
+                await self.periodic.faults.tell_directly(what, str(failure))
             task.result()
 
     async def once(self) -> None:

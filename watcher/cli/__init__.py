@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from watcher.errors import Invalid, WatcherError
+from watcher.errors import Invalid, StorageDamaged, WatcherError
 
 app = typer.Typer(
     name="watcher",
@@ -65,7 +65,7 @@ def load_commands() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line; mistakes in files end with status 2, other failures with 1."""
+    """Run the command line; mistakes in files end with 2, a damaged database 3, others with 1."""
     from watcher.cli.show import show_problems
     from watcher.keptlexicon import keep_lexicon
 
@@ -80,6 +80,9 @@ def main() -> None:
     except Invalid as invalid:
         show_problems(invalid.problems)
         sys.exit(2)
+    except StorageDamaged as failure:
+        typer.secho(str(failure), fg="red", err=True)
+        sys.exit(3)
     except WatcherError as failure:
         typer.secho(str(failure), fg="red", err=True)
         sys.exit(1)

@@ -99,16 +99,31 @@ class Cache:
                 draft.unlink()
 
     def drop_unused(self) -> None:
-        """Remove what nobody asked for or kept since this cache was opened."""
-        for path in self.folder.glob("*.kept"):
-            if path.name not in self._used:
+        """Remove what nobody asked for, kept or named since this was called last.
+
+        And drafts of processes that were killed while they wrote.
+        """
+        for path in self.folder.glob("*.*"):
+            is_left = path.suffix == ".kept" and path.name not in self._used
+            if is_left or _is_orphan(path):
                 with suppress(OSError):
                     path.unlink()
+        self._used.clear()
+
+    def is_in_use(self, key: str) -> None:
+        """Name what must not be dropped though nobody had to ask for it."""
+        self._path(key)
 
     def _path(self, key: str) -> Path:
         path = self.folder / f"{digest(key.encode(), _program())}.kept"
         self._used.add(path.name)
         return path
+
+
+def _is_orphan(path: Path) -> bool:
+    """Tell whether a draft's process is gone; a number that was given anew only delays it."""
+    pid = path.suffix.removeprefix(".")
+    return pid.isdecimal() and not Path("/proc", pid).exists() and Path("/proc/self").exists()
 
 
 class _Pickler(pickle.Pickler):

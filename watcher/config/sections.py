@@ -38,6 +38,8 @@ LIMITS_KEYS: Final = (
     "workers",
     "worker_memory",
     "max_entries_per_poll",
+    "max_pending",
+    "max_waiting",
     "keep_raw",
     "max_raw",
     "story_quiet",
@@ -120,6 +122,8 @@ def read_limits(given: Fields) -> Limits:
         max_entries_per_poll=given.read(
             "max_entries_per_poll", count(1, 100_000), base.max_entries_per_poll
         ),
+        max_pending=given.read("max_pending", count(1, 10_000_000), base.max_pending),
+        max_waiting=given.read("max_waiting", count(10, 1_000_000), base.max_waiting),
         keep_raw_s=given.read("keep_raw", _seconds_or_none, base.keep_raw_s),
         story_quiet_s=given.read("story_quiet", seconds(60, 14 * DAY_S), base.story_quiet_s),
         max_raw_bytes=given.read("max_raw", volume(_MB, 1024 * 1024 * _MB), base.max_raw_bytes),

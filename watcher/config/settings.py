@@ -46,6 +46,10 @@ class Limits:
     """What they may take together, compressed."""
     story_quiet_s: float = 86400.0
     """How long nothing must be added to a story until it is summed up for who wants that."""
+    max_pending: int = 20_000
+    """Entries that wait to be read; beyond it, sources that have some waiting are not polled."""
+    max_waiting: int = 500
+    """Notices that wait for one target; beyond twice as many, all but these become one summary."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from aiohttp.abc import AbstractResolver, ResolveResult
+
+from watcher import log
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,14 +27,26 @@ Lookup: TypeAlias = "Callable[[str], Awaitable[list[str]]]"
 
 _KEPT_S: Final = 60.0
 _KEPT_NAMES: Final = 10_000
+_THREADS: Final = 16
+"""How many names are asked for at once: a resolver that hangs takes ten seconds for each."""
+_MOST_WAITING: Final = 512
+"""Names that wait to be asked for; more are refused at once, and said to be."""
+
+
+_threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="names")
 
 
 async def system_lookup(host: str) -> list[str]:
-    """Ask the resolver of the machine."""
-    found = await asyncio.get_running_loop().getaddrinfo(
-        host, 0, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
-    )
+    """Ask the resolver of the machine.
+
+    In threads of its own: while it hangs, what else is done in threads must go on.
+    """
+    found = await asyncio.get_running_loop().run_in_executor(_threads, _asked, host)
     return [_written(sockaddr) for *_, sockaddr in found]
+
+
+def _asked(host: str) -> list[Any]:
+    return socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
 
 
 def _written(sockaddr: tuple[Any, ...]) -> str:
@@ -52,6 +67,8 @@ class Names(AbstractResolver):
     def __init__(self, lookup: Lookup = system_lookup) -> None:
         self._lookup = lookup
         self._answers: dict[str, _Answer] = {}
+        self._waiting = 0
+        self._is_told = False
 
     def known(self, host: str) -> str:
         """Give the address that will be connected to first, or nothing if it must be asked for."""
@@ -93,7 +110,9 @@ class Names(AbstractResolver):
 
     async def _addresses(self, host: str) -> list[str]:
         answer = self._answers.get(host)
-        if answer is None or answer.until <= time.monotonic():
+        # What is still being asked for is not asked for again: the queue of a resolver that hangs.
+        is_old = answer is None or (answer.until <= time.monotonic() and answer.addresses.done())
+        if answer is None or is_old:
             answer = self._ask(host)
         # Whoever waits may be canceled; the others still want the answer.
         found = await asyncio.shield(answer.addresses)
@@ -102,12 +121,31 @@ class Names(AbstractResolver):
         return found
 
     async def _look_up(self, host: str) -> list[str]:
-        return await self._lookup(host)
+        if self._waiting >= _MOST_WAITING:
+            self._tell()
+            raise OSError(f"the name server does not answer: {self._waiting} names wait for it")
+        self._waiting += 1
+        try:
+            found = await self._lookup(host)
+        finally:
+            self._waiting -= 1
+        if self._is_told and not self._waiting:
+            self._is_told = False
+            log.event("fetch", status="the name server answers again")
+        return found
+
+    def _tell(self) -> None:
+        if not self._is_told:
+            self._is_told = True
+            why = "look at /etc/resolv.conf and at the server that it names"
+            log.error("fetch", status="the name server does not answer", why=why)
 
     def _ask(self, host: str) -> _Answer:
         now = time.monotonic()
         if len(self._answers) >= _KEPT_NAMES:
             self._answers = {n: a for n, a in self._answers.items() if a.until > now}
+            while len(self._answers) >= _KEPT_NAMES:  # asked for longest ago
+                self._answers.pop(next(iter(self._answers)))
         answer = _Answer(asyncio.create_task(self._look_up(host)), now + _KEPT_S)
         self._answers[host] = answer
 

@@ -15,6 +15,8 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
+from watcher import log
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 MAX_QUIET_S: Final = 86_400.0
 """A host that asks for more than a day is asked again after a day."""
 _KEPT_HOSTS: Final = 1_000
+"""Beyond it those are forgotten of which nothing needs to be known."""
+_MOST_HOSTS: Final = 20_000
+"""Beyond it the wishes of those whose quiet ends first are forgotten, too: a hostile list can name
+hosts without end that all ask to be left alone for a day."""
 
 
 class AskedForQuiet(Exception):
@@ -120,6 +126,12 @@ class _Hosts:
         now = self._clock()
         for name in [n for n, h in self._known.items() if not h.users and h.pace.is_idle(now)]:
             del self._known[name]
+        if len(self._known) >= _MOST_HOSTS:
+            free = [(h.pace.quiet_until, name) for name, h in self._known.items() if not h.users]
+            gone = sorted(free)[: _MOST_HOSTS // 10]
+            log.warning("fetch", status="too many hosts to remember", forgotten=len(gone))
+            for _, name in gone:
+                del self._known[name]
 
 
 class Politeness:

@@ -105,8 +105,8 @@ class Alert:
 class Digest:
     """Several alerts in one message."""
 
-    why: Literal["digest", "storm"]
-    """Asked for by the target, or more than its brake lets pass."""
+    why: Literal["digest", "storm", "backlog"]
+    """Asked for by the target, more than its brake lets pass, or more than waited for it."""
     since: datetime
     until: datetime
     alerts: tuple[Alert, ...]

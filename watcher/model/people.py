@@ -11,8 +11,9 @@ from watcher.model.basics import Severity  # noqa: TC001 - part of the values th
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Bundle: TypeAlias = Literal["", "digest", "storm"]
-"""What several alerts are put together in: the digest of a target, or the summary of a storm."""
+Bundle: TypeAlias = Literal["", "digest", "storm", "backlog"]
+"""What several alerts are put together in: the digest of a target, the summary of a storm or
+of a backlog."""
 QUIET_HOURS = "quiet hours"
 """Why a notice waits that quiet hours hold."""
 RESENT, ESCALATED = "resent", "escalated"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from watcher.notify.hold import Holding, hold
 from watcher.notify.links import Signer, without_links
 from watcher.notify.message import Message, message_of
-from watcher.notify.own import own_trouble, troubles_begun, troubles_over
+from watcher.notify.own import notice_of_trouble, own_trouble, troubles_begun, troubles_over
 from watcher.notify.pace import LONGEST_WINDOW_S
 from watcher.notify.passages import alert_of
 from watcher.notify.render import as_html, as_markdown, as_slack, as_telegram, as_text
@@ -39,6 +39,7 @@ __all__ = [
     "hold",
     "is_for_all",
     "message_of",
+    "notice_of_trouble",
     "own_trouble",
     "route",
     "sample_messages",

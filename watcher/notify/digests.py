@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from watcher.model import Alert, Digest
-    from watcher.notify.parts import Link
+    from watcher.notify.parts import Kind, Link
 
 
 def digest_message(
@@ -27,9 +27,10 @@ def digest_message(
     topics = _topics(digest.alerts, told)
     total = len(told) + digest.more
     many = counted(total, ALERT)
-    if digest.why == "digest" and len(topics) > 1:
+    kind: Kind = "storm" if digest.why == "storm" else "digest"
+    if kind == "digest" and len(topics) > 1:
         many += f" {wording.IN} {counted(len(topics), TOPIC_NOUN, after=True)}"
-    title = line(f"{kind_word(digest.why)}: {many}")
+    title = line(f"{kind_word(kind)}: {many}")
     if digest.why == "storm":
         title = join([title, wording.COMMA, wording.RULE, " «", rule, "»"])
     severity = max((message.severity for message in told), default=Severity.LOW)
@@ -37,7 +38,7 @@ def digest_message(
     head = f"{urgent} · " if urgent else ""
     first = f" — {flat(told[0].title)}" if told else ""
     return Message(
-        kind=digest.why,
+        kind=kind,
         severity=severity,
         rule_id=clean(headline.rule),
         subject=f"{head}{flat(title)}{first}",
@@ -47,7 +48,7 @@ def digest_message(
         quotes=(),
         passages=(),
         rule=rule,
-        why=line(wording.WHY_STORM if digest.why == "storm" else wording.WHY_DIGEST),
+        why=line(wording.WHY_BUNDLED[digest.why]),
         facts=(),
         links=links,
         source="",

@@ -39,6 +39,11 @@ def own_trouble(what: str, details: str, now: datetime) -> Alert:
     return _alert("watcher", wording.OWN_TROUBLE, what, passages, now, severity=Severity.HIGH)
 
 
+def notice_of_trouble(target: str, what: str, details: str, now: datetime) -> Notice:
+    """Make the same as a notice that is in no record, to be sent past the outbox."""
+    return _notice(target, own_trouble(what, details, now), now)
+
+
 def troubles_begun(troubles: Sequence[Trouble], names: Mapping[str, str], now: datetime) -> Alert:
     """Make what the operator is told of sources that have begun to have one kind of trouble."""
     kind = KINDS[troubles[0].kind]

@@ -2,6 +2,7 @@
 
 from watcher.record.alerts import Acknowledgement, Delivery, Told
 from watcher.record.answers import Answer
+from watcher.record.backlog import Backlog
 from watcher.record.checking import Finding, check_record
 from watcher.record.engine import RecordRefused, shown_address
 from watcher.record.history import History, Matched, Superseded
@@ -24,6 +25,7 @@ __all__ = [
     "Acknowledgement",
     "Answer",
     "Archived",
+    "Backlog",
     "CopiedTable",
     "Delivery",
     "Finding",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,8 @@ from sqlalchemy import URL, Connection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from watcher.errors import StorageUnavailable, WatcherError
+from watcher.errors import StorageDamaged, StorageUnavailable, WatcherError
+from watcher.record.ailments import DAMAGED, cure_of, is_damage
 from watcher.record.columns import storable
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,27 +33,8 @@ THREADS = 4
 BUSY_TIMEOUT_S = 10
 """How long a writer waits for another process before the database counts as locked."""
 _SECRET_OPTIONS = {"password", "sslpassword", "passfile"}
-_HINTS = tuple(
-    (re.compile(pattern), hint)
-    for pattern, hint in (
-        (
-            r"no such table|relation .* does not exist",
-            "Its tables are made by `watcher run`, or by `alembic upgrade head`",
-        ),
-        (
-            r"no such column|has no column|column .* does not exist",
-            "It is of another version of the program; `watcher run` brings it up to date",
-        ),
-        (
-            r"malformed|file is not a database|XX00[12]|invalid page",
-            "It is damaged: see `watcher db check` and `watcher db restore --replace`",
-        ),
-        (r"is full|No space left", "Make room on its disk"),
-        (r"readonly|read-only", "Its disk or file cannot be written: look at its owner and mounts"),
-        (r"unable to open|disk I/O error", "Look at its disk, its folder and their owner"),
-    )
-)
-"""What to do about what databases say."""
+LARGEST_LOG = 64 * 2**20
+"""Bytes of SQLite's write-ahead log that are kept; one large transaction makes it grow."""
 
 
 class RecordRefused(WatcherError):
@@ -113,7 +95,13 @@ class Database:
         self.shown = shown(url)
         self._file = Path(url.database or "") if url.drivername == "sqlite" else None
         self._inode = 0
+        self.damage: StorageDamaged | None = None
+        """Set once damage was met: from then on nothing is asked and nothing written."""
         self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
+        self._age = 0
+        """Raised by each failure: connections of an earlier age are not used again."""
+        event.listen(self._engine, "connect", self._note_age)
+        event.listen(self._engine, "checkin", self._close_if_old)
         self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="record-read")
         # SQLite has one writer. A queue before it is fair; in its own busy loop luck decides.
         writers = 1 if self._file else THREADS
@@ -152,13 +140,24 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        with translated(self.shown):
-            self._follow_file()
-            with self._engine.begin() as connection:
-                if self._file:
-                    # Here and not as a listener: with one, every statement would go past it.
-                    connection.exec_driver_sql(begin)
-                return work(connection, *args, **kwargs)
+        if self.damage:
+            raise self.damage
+        try:
+            with translated(self.shown):
+                self._follow_file()
+                with self._engine.begin() as connection:
+                    if self._file:
+                        # Here and not as a listener: with one, every statement would go past it.
+                        connection.exec_driver_sql(begin)
+                    return work(connection, *args, **kwargs)
+        except StorageDamaged as damage:
+            self.damage = damage
+            raise
+        except StorageUnavailable:
+            if self._file:
+                # What was opened while the disk could only be read stays so: open it anew.
+                self._open_anew()
+            raise
 
     def _follow_file(self) -> None:
         """Notice a file removed or replaced: SQLite would go on writing into the old one."""
@@ -171,8 +170,20 @@ class Database:
             why = failure.strerror
             raise StorageUnavailable(f"the database {self.shown} cannot be used: {why}") from None
         if self._inode not in {0, inode}:
-            self._engine.dispose()
+            self._open_anew()
         self._inode = inode
+
+    def _open_anew(self) -> None:
+        """Close what nobody uses now, and have others close what they use when they are done."""
+        self._age += 1
+        self._engine.dispose()
+
+    def _note_age(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["age"] = self._age
+
+    def _close_if_old(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        if record.info.get("age") != self._age:
+            record.invalidate()
 
 
 @contextlib.contextmanager
@@ -183,8 +194,7 @@ def translated(shown: str) -> Iterator[None]:
     except (IntegrityError, DataError) as error:
         raise RecordRefused(f"the database {shown} refused a value: {error.orig}") from None
     except (DBAPIError, NoConnectionFree) as error:
-        cause = str(error.orig if isinstance(error, DBAPIError) else error).strip()
-        raise unavailable(shown, cause) from None
+        raise _unavailable(shown, error) from None
     except SQLAlchemyError as error:
         raise RecordRefused(
             f"the database {shown} was asked something it cannot do: {error}"
@@ -193,8 +203,22 @@ def translated(shown: str) -> Iterator[None]:
 
 def unavailable(shown: str, cause: str) -> StorageUnavailable:
     """Make the error for a database that cannot be used now, with what to do about it."""
-    hint = next((f". {hint}" for pattern, hint in _HINTS if pattern.search(cause)), "")
-    return StorageUnavailable(f"the database {shown} cannot be used: {cause}{hint}")
+    return StorageUnavailable(f"the database {shown} cannot be used: {cause}{cure_of(cause)}")
+
+
+def _unavailable(shown: str, error: DBAPIError | NoConnectionFree) -> StorageUnavailable:
+    cause = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    if isinstance(error, DBAPIError) and is_damage(error.orig):
+        return StorageDamaged(
+            f"the database {shown} cannot be used: {cause}{DAMAGED} Nothing is written to it any "
+            "more. Keep a copy of its files and look at the disk (dmesg, smartctl). What can be "
+            "read can be rescued (SQLite: `sqlite3 watcher.db .recover | sqlite3 new.db`; "
+            "PostgreSQL: pg_amcheck, pg_dump)"
+        )
+    return unavailable(shown, cause)
+
+
+_LOG_LIMIT = f"PRAGMA journal_size_limit={LARGEST_LOG}"
 
 
 def _dumps(value: object) -> str:
@@ -209,7 +233,7 @@ def _sqlite_engine(url: URL) -> Engine:
         hide_parameters=True,
         json_serializer=_dumps,
     )
-    own_transactions(engine, "PRAGMA foreign_keys=ON", "PRAGMA synchronous=NORMAL")
+    own_transactions(engine, "PRAGMA foreign_keys=ON", "PRAGMA synchronous=NORMAL", _LOG_LIMIT)
     return engine
 
 

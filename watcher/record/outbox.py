@@ -17,6 +17,8 @@ LONGEST_ASKED_S = 86_400.0
 MAX_ATTEMPTS = 392
 """Even with every delay at its shortest this takes three days: a weekend without a server."""
 _EVERY = 4
+MOST_HELD = 1000
+"""Notices that are kept in mind for one target; older ones wait their own time."""
 
 
 def retry_delay(attempts: int, asked_s: float | None, jitter: float) -> float | None:
@@ -105,6 +107,9 @@ class Outage:
         else:
             self._held.add(notice_id)
         self._tried.add(notice_id)
+        for known in (self._held, self._doubted, self._tried):
+            while len(known) > MOST_HELD:
+                known.remove(min(known))
         self.since = self.since or now
         self._failures += 1
         self._is_of_target = is_of_target
@@ -120,6 +125,11 @@ class Outage:
             self._doubted |= self._held
             self._tried.clear()
         self.until, self.since, self._failures, self._is_of_target = None, None, 0, False
+
+    def moved(self, step: timedelta) -> None:
+        """Go on waiting for as long as before, though the clock was put forward or back."""
+        self.until = self.until + step if self.until else None
+        self.since = self.since + step if self.since else None
 
     def forget(self, notice_id: int) -> None:
         """Note that a notice is closed."""

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from watcher.model import SourceState
 from watcher.record import furniture, health
-from watcher.record.tables import sources
+from watcher.record.tables import IS_OPEN, IS_PENDING, entries, sources
 from watcher.record.values import STATE_COLUMNS, state_of, state_row
 
 if TYPE_CHECKING:
@@ -75,11 +75,19 @@ def sync(connection: Connection, wanted: Iterable[Source], now: datetime) -> Non
 
 
 def due(
-    connection: Connection, now: datetime, limit: int, busy: Collection[str]
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    busy: Collection[str],
+    read_up: bool = False,  # noqa: FBT001, FBT002 - handed on by `read`
 ) -> list[SourceState]:
-    """Give the active sources whose time has come, the longest overdue first, none of `busy`."""
+    """Give the active sources whose time has come, the longest overdue first, none of `busy`.
+
+    `read_up` leaves out those of which entries still wait to be read.
+    """
     given = {"now": now, "most": limit, "busy": list(busy)}
-    return [state_of(row) for row in connection.execute(_DUE, given)]
+    query = _DUE_READ_UP if read_up else _DUE
+    return [state_of(row) for row in connection.execute(query, given)]
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -138,6 +146,10 @@ _DUE = (
     .order_by(sources.c.due, sources.c.id)
     .limit(bindparam("most"))
 )
+_DUE_READ_UP = _DUE.where(
+    ~select(1).where(entries.c.source == sources.c.id, IS_OPEN, IS_PENDING).exists()
+)
+"""With the condition of the index by source and status, too, so that SQLite uses it."""
 _IS_SOURCE = sources.c.id == bindparam("source_id")
 _KEEP = update(sources).where(_IS_SOURCE)
 _LOCK = (

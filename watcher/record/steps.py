@@ -87,7 +87,8 @@ def keep_poll(  # noqa: PLR0913, PLR0917 - what a poll gave, and what it makes o
     )
     reached("entries-added")
     if left:
-        remark = f"{left} more new entries than limits.max_entries_per_poll; they follow"
+        most_at_once = "limits.max_entries_per_poll and limits.max_pending let in"
+        remark = f"{left} more new entries than {most_at_once}; they follow"
         remarks = "; ".join(filter(None, (state.remark, remark)))
         again = dict.fromkeys(state.more, Validators())
         state = replace(state, validators=Validators(), more=again, remark=remarks)

@@ -141,13 +141,15 @@ class Record:
         """
         await self._database.write(sources.sync, wanted, now)
 
-    async def due(self, now: datetime, limit: int, busy: Collection[str] = ()) -> list[SourceState]:
+    async def due(
+        self, now: datetime, limit: int, busy: Collection[str] = (), *, read_up: bool = False
+    ) -> list[SourceState]:
         """Give up to `limit` active sources that are due, the longest overdue first.
 
-        None of `busy`, which are being polled.
+        None of `busy`, which are being polled; none with entries to be read where `read_up`.
         """
         await self._unchanged.keep()
-        found = await self._database.read(sources.due, now, limit, busy)
+        found = await self._database.read(sources.due, now, limit, busy, read_up)
         # What was polled while we looked is not due any more.
         return [state for state in found if state.id not in self._unchanged]
 

@@ -1,28 +1,47 @@
-"""What keeps the record from growing for ever, a little at a time.
-
-One method per step, small transactions, as of the record itself.
-"""
+"""What keeps the record bounded, in time and sound: one method per step, small transactions."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
-from watcher.record import health, presence, pruning, raw, space, wordcounts
+from sqlalchemy import delete, insert
+
+from watcher.errors import StorageUnavailable
+from watcher.record import (
+    backlog,
+    health,
+    moved,
+    presence,
+    pruning,
+    raw,
+    space,
+    status,
+    steps,
+    wordcounts,
+)
+from watcher.record.tables import remarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import timedelta
 
     from sqlalchemy import Connection
 
+    from watcher.errors import StorageDamaged
+    from watcher.record.backlog import Backlog
     from watcher.record.engine import Database
     from watcher.record.pruning import Keep
+
+PROBE_BYTES: Final = 512 * 2**10
+_PROBE: Final = "room on the disk"
 
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """The record's side that forgets."""
+    """The record's side that forgets, moves instants, and looks whether it can be used."""
 
     database: Database
     holder: str
@@ -87,3 +106,53 @@ class Upkeep:
         """Forget what was learned day by day a long time ago."""
         await self.database.write(health.tidy, now)
         await self.database.write(wordcounts.fade)
+
+    @property
+    def damage(self) -> StorageDamaged | None:
+        """What was found damaged; from then on nothing is asked and nothing written."""
+        return self.database.damage
+
+    async def backlog(self) -> Backlog:
+        """Count what waits to be read and to be sent."""
+        return await self.database.read(backlog.read)
+
+    async def sum_up(self, target: str, most: int, now: datetime) -> int:
+        """Have all but `most` of what waits for a target told in one message; give how many."""
+        return await self.database.write(backlog.sum_up, target, most, now)
+
+    async def clock_moved(self, step: timedelta, now: datetime) -> None:
+        """Have what waits go on waiting for as long; `now` is what the clock said before it."""
+        await self.database.write(moved.shift, step, now)
+
+    async def last_poll(self) -> datetime | None:
+        """Give when a source was polled last."""
+        return await self.database.read(moved.last_poll)
+
+    async def recall(self, now: datetime) -> int:
+        """Have sources that seem to have been polled in the future wait from now on."""
+        return await self.database.write(moved.recall, now)
+
+    async def is_back(self) -> bool:
+        """Say whether the record can be written again; then free what this process held.
+
+        Something large is written: a full disk still takes small things. And what was in hand when
+        the database went away is lost to this process, which takes it up again.
+        """
+        try:
+            await self.database.write(status.beat)
+            await self.database.write(_write_probe, os.urandom(PROBE_BYTES // 2).hex())
+            await self.database.write(_remove_probe)
+            await self.database.write(steps.let_go, self.holder)
+        except StorageUnavailable:
+            return False
+        return True
+
+
+def _write_probe(connection: Connection, what: str) -> None:
+    _remove_probe(connection)
+    row = {"about": _PROBE, "what": what, "since": datetime(1970, 1, 1, tzinfo=UTC)}
+    connection.execute(insert(remarks).values(row))
+
+
+def _remove_probe(connection: Connection) -> None:
+    connection.execute(delete(remarks).where(remarks.c.about == _PROBE))

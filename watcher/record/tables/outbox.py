@@ -41,7 +41,7 @@ notices = Table(
     written("thread"),
     written("topic"),
     written("source"),
-    # What it is collected for, or was sent as: `digest` or `storm`.
+    # What it is collected for, or was sent as: `digest`, `storm` or `backlog`.
     written("bundle"),
     # Which notice told of it instead: with others, or again after it had died. No foreign key:
     # SQLite would have to make the table anew; what told of others is deleted after them.

@@ -1,0 +1,95 @@
+"""What waits goes on waiting for as long, though the machine's clock was put forward or back.
+
+Statements only; transactions are the store's. What has happened stays as it was told.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, func, select, update
+
+from watcher.model import QUIET_HOURS
+from watcher.record.tables import (
+    IS_COLLECTED,
+    IS_OPEN_STORY,
+    IS_PENDING,
+    IS_UNANSWERED,
+    IS_WAITING,
+    entries,
+    notices,
+    silences,
+    sources,
+    stories,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Table
+
+SLACK: Final = timedelta(minutes=1)
+"""Clocks of several machines differ by this much at most."""
+LATELY: Final = timedelta(days=1)
+"""What was sent longer ago counts for no brake, and is escalated no more."""
+_POLLED = ("due", "polled", "succeeded", "new_at", "quiet_until", "failing_since", "empty_since",
+           "few_since")  # fmt: skip
+
+
+def shift(connection: Connection, step: timedelta, now: datetime) -> None:
+    """Move every instant that something is waited for, or counted from; `now` is before the step.
+
+    What quiet hours hold is judged anew: their end is told by the clock on the wall.
+    """
+    _shift(connection, step, sources, _POLLED, sources.c.is_active)
+    _shift(connection, step, entries, ("seen", "retry_at", "claimed_until"), IS_PENDING)
+    unsent = ("created", "retry_at", "claimed_until")
+    _shift(connection, step, notices, unsent, IS_WAITING & (notices.c.why != QUIET_HOURS))
+    _shift(connection, step, notices, unsent, IS_COLLECTED)
+    _shift(
+        connection, step, notices, ("finished",), IS_UNANSWERED, notices.c.finished > now - LATELY
+    )
+    _shift(connection, step, silences, ("starts", "ends"), silences.c.ends > now)
+    _shift(connection, step, stories, ("last_seen", "open_since"), IS_OPEN_STORY)
+    held = IS_WAITING & (notices.c.why == QUIET_HOURS)
+    connection.execute(update(notices).where(held).values(retry_at=now + step))
+
+
+def last_poll(connection: Connection) -> datetime | None:
+    """Give when a source was polled last."""
+    latest: datetime | None = connection.scalar(select(func.max(sources.c.polled)))
+    return latest
+
+
+def recall(connection: Connection, now: datetime) -> int:
+    """Have sources that were last polled in the future wait from now on; give how many there were.
+
+    A clock that was ahead has kept them: they would not be polled until then.
+    """
+    query = select(sources).where(sources.c.is_active, sources.c.polled > now + SLACK)
+    rows = connection.execute(query).all()
+    for row in rows:
+        _move(connection, sources, _POLLED, row, now - row.polled)
+    return len(rows)
+
+
+def _shift(
+    connection: Connection,
+    step: timedelta,
+    table: Table,
+    names: tuple[str, ...],
+    *which: ColumnElement[bool],
+) -> None:
+    columns = [table.c[name] for name in names]
+    for row in connection.execute(select(table.c.id, *columns).where(*which)).all():
+        _move(connection, table, names, row, step)
+
+
+def _move(
+    connection: Connection, table: Table, names: tuple[str, ...], row: Any, step: timedelta
+) -> None:
+    told = {name: getattr(row, name) for name in names}
+    moved = {name: value + step for name, value in told.items() if value is not None}
+    is_row = table.c.id == bindparam("which")
+    connection.execute(update(table).where(is_row).values(moved), {"which": row.id})
