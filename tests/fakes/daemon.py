@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+NOTHING: Final[dict[str, str]] = {}
 
 CONFIG = """\
 database: {database}
@@ -62,19 +65,34 @@ class Daemon:
     def log(self) -> str:
         return self._log.read_text() if self._log.exists() else ""
 
-    def start(self, *, ready: bool = True) -> None:
-        """Start, and wait until it watches unless `ready` is false."""
+    def start(
+        self, *, ready: bool = True, planted: str = "", environ: Mapping[str, str] = NOTHING
+    ) -> None:
+        """Start, and wait until it watches unless `ready` is false.
+
+        `planted` is a mistake of tests/fakes/planted.py that it is to have.
+        """
+        program = ["tests.fakes.planted", planted] if planted else ["watcher"]
         before = self.log.count("status=started")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "watcher", "run", "-c", str(self.config)],
+                [sys.executable, "-m", *program, "run", "-c", str(self.config)],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), **environ},
             )
         if ready:
             until(lambda: self.log.count("status=started") > before, of=self)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def add(self, *lines: str) -> None:
+        """Add lines to the configuration."""
+        self.config.write_text("\n".join((self.config.read_text(), *lines, "")))
 
     def terminate(self, number: int = signal.SIGTERM) -> float:
         """Ask it to end; give the seconds it took and check that it ended well."""

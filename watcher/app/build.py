@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from watcher import __version__
+from watcher.app.counting import CountedFetcher, CountedRecord, LogCounter
 from watcher.app.lanes import Lanes
+from watcher.app.life import Life
 from watcher.app.memory import pass_over_what_lasts
 from watcher.app.periodic import Periodic
+from watcher.app.seeing import Seeing
 from watcher.app.watching import Watcher
 from watcher.clock import utc_now
 from watcher.config import Cache, default_folder
-from watcher.fetch import Fetcher
+from watcher.metrics import Metrics
 from watcher.notify import (
     LONGEST_WINDOW_S,
     Holding,
@@ -26,6 +31,7 @@ from watcher.pipeline import Pipeline
 from watcher.points import reached
 from watcher.record import Record
 from watcher.rulebook import Rulebook
+from watcher.schedule import Ticks
 from watcher.web import Room
 from watcher.workers import Workers, return_freed_memory, return_large_blocks
 
@@ -43,6 +49,12 @@ def open_record(config: Config, *, migrate: bool = True) -> Record:
     return Record(config.database.reveal(), migrate=migrate, judge=judge)
 
 
+def counted_record(config: Config, metrics: Metrics) -> Record:
+    """Give the same record for a daemon, which counts what it keeps."""
+    judge = Holding.of(config.targets)
+    return CountedRecord(config.database.reveal(), judge=judge, metrics=metrics)
+
+
 @asynccontextmanager
 async def open_watcher(config: Config, *, console: Console | None = None) -> AsyncIterator[Watcher]:
     """Build a daemon of its configuration, with everything open; close all of it afterwards."""
@@ -51,14 +63,18 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
     rulebook = Rulebook.open(config.rules, names, Cache(default_folder() / "rules"))
     return_freed_memory()
     async with AsyncExitStack() as stack:
-        record = await stack.enter_async_context(open_record(config))
+        metrics = Metrics(names, config.metrics.sources, __version__)
+        counter = LogCounter(metrics)
+        logging.getLogger().addHandler(counter)
+        stack.callback(logging.getLogger().removeHandler, counter)
+        record = await stack.enter_async_context(counted_record(config, metrics))
         await record.sync_sources(config.sources, utc_now())
         await record.release_held(utc_now())
         signer = Signer(config.links.url, config.links.secret) if config.links else None
         reached("sources-synced")
         limits = config.limits
         pipeline = Pipeline(
-            fetcher=await stack.enter_async_context(Fetcher(config.fetch)),
+            fetcher=await stack.enter_async_context(CountedFetcher(config.fetch, metrics)),
             workers=await stack.enter_async_context(
                 Workers(
                     limits.worker_count, limits.article_timeout_s, limits.worker_memory_mb, warm_up
@@ -86,10 +102,11 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
         if config.links and signer:
             zones = {target.name: target.zone for target in config.targets}
             answers = Room(record.people, signer, config.links.listen, zones, pipeline.now)
-        lanes = Lanes(pipeline)
+        lanes = Lanes(pipeline, config.fetch.total_timeout_s)
         periodic = Periodic(config, pipeline, rulebook, lanes.wake_deliveries, answers)
         periodic.judge_rules()
         await periodic.record_rules()
         pass_over_what_lasts()
         reached("rules-kept")
-        yield Watcher(pipeline, lanes, periodic)
+        life = Life(lanes, Ticks(), record)
+        yield Watcher(pipeline, lanes, periodic, Seeing(config, metrics, pipeline, rulebook, life))

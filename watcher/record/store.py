@@ -16,6 +16,7 @@ from watcher.points import reached
 from watcher.record import (
     accounts,
     articles,
+    backlog,
     deliveries,
     entries,
     furniture,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from watcher.clean import Learned
     from watcher.model import (
         Alert,
+        Depths,
         Entry,
         Evidence,
         Fingerprint,
@@ -523,6 +525,23 @@ class Record:
     async def removed(self, last: int = 1000) -> dict[str, int]:
         """Count what cleaning removed from the `last` articles: reason -> lines."""
         return await self._database.read(status.removed, last)
+
+    async def depths(self, now: datetime) -> Depths:
+        """Measure how much waits, and since when it could have been done."""
+        return await self._database.read(backlog.depths, now)
+
+    async def behind(self) -> dict[str, datetime]:
+        """Give in what the daemon has been told to be behind, since when."""
+        return await self._database.read(backlog.behind)
+
+    async def note_behind(
+        self, what: str, said: str, notice: tuple[str, Alert, str] | None, now: datetime
+    ) -> None:
+        """Note that the daemon is behind in something, or with nothing said that it is over.
+
+        The notice, which is (target, alert, occasion), is queued in the same transaction.
+        """
+        await self._database.write(backlog.note, what, said, notice, now, self._judge)
 
     async def is_usable(self) -> bool:
         """Say whether the record can be written now, by writing: a full disk still reads well."""
