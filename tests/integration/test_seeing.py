@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sqlite3
 import urllib.error
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+RULE = """\
+rules:
+  - id: train
+    title: قطار
+    match: قطار
+    tests:
+      - {name: hit, text: قطار, expect: match}
+      - {name: miss, text: كتاب, expect: silent}
+"""
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
@@ -61,6 +71,21 @@ def seen(tmp_path: Path, site: Site, newsroom: Newsroom, port: int) -> Iterator[
             (daemon.rules / path.name).write_text(path.read_text())
         daemon.add(f"metrics: {{listen: 127.0.0.1:{port}, file: watcher.prom, sources: 2}}")
         yield daemon
+
+
+@pytest.fixture
+def plain(tmp_path: Path, site: Site, port: int) -> Iterator[Daemon]:
+    """A daemon with nothing to watch, not yet started."""
+    site.on("/hook", Reply(200, b"ok"))
+    targets = {"desk": f"json://127.0.0.1:{site.port}/hook"}
+    with Daemon(tmp_path, targets=targets, sources={"a": site.url("/nothing-here")}) as daemon:
+        (daemon.rules / "one.yaml").write_text(RULE)
+        daemon.add(f"metrics: {{listen: 127.0.0.1:{port}, file: watcher.prom}}")
+        yield daemon
+
+
+def names(series: Series) -> set[str]:
+    return {name for name, _ in series}
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
@@ -187,3 +212,107 @@ def test_what_is_counted_is_what_is_on_record(seen: Daemon, tmp_path: Path, port
     assert total(series, "watcher_last_success_timestamp_seconds", stage="notify") > 1.7e9
     assert state(port, "/healthz") == (200, {"status": "ok", "reasons": []})
     assert state(port, "/readyz") == (200, {"status": "ok", "reasons": []})
+
+
+def test_the_file_has_what_the_port_has_and_is_readable_for_the_collector(
+    plain: Daemon, tmp_path: Path, port: int
+) -> None:
+    file = tmp_path / "watcher.prom"
+    before = os.umask(0o077)  # as the unit has it
+    try:
+        plain.start(planted="nothing")
+    finally:
+        os.umask(before)
+    until(file.exists, of=plain)
+
+    until(lambda: names(parsed(file.read_text())) == names(scrape(port)), of=plain)
+
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert [path.name for path in tmp_path.glob(".watcher.prom*")] == []
+
+
+def test_a_port_that_is_taken_is_told_and_tried_again(plain: Daemon, port: int) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        plain.start(planted="nothing")
+        until(lambda: f"stage=metrics listen=127.0.0.1:{port} why=" in plain.log, of=plain)
+
+    until(lambda: "stage=metrics status=listening" in plain.log, of=plain)
+    assert state(port, "/readyz")[0] == 200
+
+
+def test_it_is_not_ready_without_its_rules_or_its_database_and_healthy_all_the_same(
+    plain: Daemon, tmp_path: Path, port: int
+) -> None:
+    plain.start()
+    until(lambda: state(port, "/readyz")[0] == 200, of=plain)
+    (plain.rules / "bad.yaml").write_text("rules: [{id: Bad}]\n")
+    until(lambda: state(port, "/readyz")[0] == 503, of=plain)
+
+    assert "bad.yaml" in state(port, "/readyz")[1]["reasons"][0]
+
+    (plain.rules / "bad.yaml").unlink()
+    until(lambda: state(port, "/readyz")[0] == 200, of=plain)
+    (tmp_path / "watcher.db").rename(tmp_path / "away.db")
+
+    told = {"status": "failing", "reasons": ["the database cannot be used"]}
+    assert state(port, "/readyz") == (503, told)
+    assert state(port, "/healthz")[0] == 200
+    assert total(scrape(port), "watcher_database_usable") == 0
+    (tmp_path / "away.db").rename(tmp_path / "watcher.db")
+    until(lambda: state(port, "/readyz")[0] == 200, of=plain)
+
+
+def test_a_heartbeat_goes_out_while_all_is_well_and_says_what_is_not(
+    plain: Daemon, site: Site, tmp_path: Path
+) -> None:
+    site.on("/beat-0123456789", Reply(500, b""), Reply(200, b"OK"))
+    site.on("/beat-0123456789/fail", Reply(200, b"OK"))
+    plain.add(f"heartbeat: {{url: '{site.url('/beat-0123456789')}', every: 1s}}")
+    plain.start(planted="nothing")
+    until(lambda: len(site.asked("/beat-0123456789")) > 2, of=plain)
+    assert not site.asked("/beat-0123456789/fail")
+
+    (tmp_path / "watcher.db").rename(tmp_path / "away.db")
+    until(lambda: site.asked("/beat-0123456789/fail"), of=plain)
+    (tmp_path / "away.db").rename(tmp_path / "watcher.db")
+
+    failed = site.asked("/beat-0123456789/fail")[0]
+    assert (failed.method, failed.body) == ("POST", b"the database cannot be used")
+    assert "beat-0123456789" not in plain.log
+
+
+def test_a_heartbeat_goes_only_where_it_may(plain: Daemon, site: Site) -> None:
+    text = plain.config.read_text().replace("127.0.0.0/8", "127.0.0.1/32")
+    plain.config.write_text(text)
+    plain.add(f"heartbeat: {{url: 'http://127.0.0.2:{site.port}/beat', every: 1s}}")
+    plain.start(planted="nothing")
+
+    until(lambda: 'stage=heartbeat status="not taken"' in plain.log, of=plain)
+    assert "127.0.0.2 is a loopback address" in plain.log
+    assert site.asked("/beat") == []
+
+
+def test_the_operator_is_told_once_that_it_is_behind_and_once_that_this_is_over(
+    plain: Daemon, site: Site, tmp_path: Path, port: int
+) -> None:
+    plain.add("operator: desk", "behind: {free_disk: 900000GB}")
+
+    def told(part: str) -> int:
+        return sum(part in request.body.decode() for request in site.asked("/hook"))
+
+    plain.start(planted="nothing")
+    until(lambda: told("has hardly any disk left"), 60, of=plain)
+    assert total(scrape(port), "watcher_behind", what="disk") == 1
+    plain.terminate()
+    plain.start(planted="nothing")
+    until(lambda: total(scrape(port), "watcher_behind", what="disk") == 1, of=plain)
+    plain.terminate()
+    text = plain.config.read_text()
+    plain.config.write_text(text.replace("900000GB", "1MB"))
+    plain.start(planted="nothing")
+
+    until(lambda: told("over again"), 60, of=plain)
+    assert told("has hardly any disk left") == 2  # that it began, and that it is over
+    assert total(scrape(port), "watcher_behind", what="disk") == 0

@@ -85,7 +85,7 @@ def read_behind(given: Fields) -> Bounds:
     return Bounds(
         late_s=section.read("late", seconds(60, 86_400), base.late_s),
         memory=section.read("memory", _share, base.memory),
-        free_disk=section.read("free_disk", volume(_MB, _TB), base.free_disk),
+        free_disk=section.read("free_disk", volume(_MB, 1024 * _TB), base.free_disk),
         max_database=section.read("max_database", volume(_MB, 1024 * _TB), base.max_database),
     )
 

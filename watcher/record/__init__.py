@@ -2,6 +2,7 @@
 
 from watcher.record.alerts import Acknowledgement, Delivery, Told
 from watcher.record.answers import Answer
+from watcher.record.checkup import Checkup, examine
 from watcher.record.engine import RecordRefused
 from watcher.record.history import History, Matched, Superseded
 from watcher.record.outbox import Outage, retry_delay
@@ -15,6 +16,7 @@ __all__ = [
     "Acknowledgement",
     "Answer",
     "Archived",
+    "Checkup",
     "Delivery",
     "History",
     "Kept",
@@ -29,5 +31,6 @@ __all__ = [
     "Status",
     "Superseded",
     "Told",
+    "examine",
     "retry_delay",
 ]

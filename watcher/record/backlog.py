@@ -35,7 +35,7 @@ def depths(connection: Connection, now: datetime) -> Depths:
         entry_ready_s=_since(_entry_ready(connection, now), now),
         outbox=waiting,
         notice_ready_s=_since(notice_ready, now),
-        database_bytes=_size(connection),
+        database_bytes=size(connection),
     )
 
 
@@ -96,7 +96,8 @@ def _waiting(
     return found, min(ready, default=None)
 
 
-def _size(connection: Connection) -> int:
+def size(connection: Connection) -> int:
+    """Give the size of the database in bytes."""
     if connection.dialect.name == "sqlite":
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar() or 0
         return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar() or 0)
