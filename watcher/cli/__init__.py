@@ -24,6 +24,7 @@ def main() -> None:
         alerts,
         articles,
         backtest,
+        doctor,
         explain,
         group,
         reading,
