@@ -405,6 +405,8 @@ async def test_a_check_that_breaks_or_hangs_hides_no_other_and_tells_no_secret(
 def test_the_command_says_it_by_its_status_as_a_table_and_as_json(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("CACHE_DIRECTORY")  # the lexicon of Arabic words is kept in the usual one
+
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "watcher", "doctor", *words],
