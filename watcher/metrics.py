@@ -48,6 +48,10 @@ class Metrics:
         self._sources: set[str] = set()
         self._failing: set[str] = set()
         self._revision = ""
+        self._polled_at = 0.0
+        # Looked up once: with thousands of sources most of what happens is a poll.
+        self._of_fetch: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
+        self._of_poll: dict[str, Counter] = {}
         ProcessCollector(registry=self._registry)
         self._count()
         self._measure()
@@ -136,7 +140,7 @@ class Metrics:
     def _begin_at_zero(self, targets: tuple[str, ...]) -> None:
         """Have series from the start: an increase from nothing to one is none to Prometheus."""
         for outcome in ("new", "nothing", "failed"):
-            self._polls.labels(outcome)
+            self._of_poll[outcome] = self._polls.labels(outcome)
         for came in ("read", "kept", "refused", "failed", "put_off"):
             self._read.labels(came)
         for level in ("warning", "error"):
@@ -152,19 +156,23 @@ class Metrics:
 
     def fetched(self, accept: str, outcome: str, seconds: float) -> None:
         """Count a request: what was asked for, how it ended, how long it took."""
-        self._fetches.labels(accept, outcome).inc()
-        self._fetch_s.labels(accept).observe(seconds)
+        series = self._of_fetch.get((accept, outcome))
+        if series is None:
+            series = self._fetches.labels(accept, outcome), self._fetch_s.labels(accept)
+            self._of_fetch[accept, outcome] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
     def polled(self, source: str, outcome: PollOutcome, new: int, at: datetime) -> None:
         """Count a poll and the entries that were new."""
-        self._polls.labels(outcome).inc()
-        self._entries.inc(new)
+        self._of_poll[outcome].inc()
+        if new:
+            self._entries.inc(new)
         if outcome == "failed":
             self._failing.add(source)
         else:
             self._failing.discard(source)
-            self._succeeded.labels("poll").set(at.timestamp())
-        self._failing_sources.set(len(self._failing))
+            self._polled_at = at.timestamp()
 
     def entry(self, outcome: EntryOutcome) -> None:
         """Count what came of reading an entry."""
@@ -269,6 +277,9 @@ class Metrics:
 
     def written(self) -> bytes:
         """Give everything in Prometheus' text format. Takes milliseconds for each 1,000 series."""
+        self._failing_sources.set(len(self._failing))
+        if self._polled_at:
+            self._succeeded.labels("poll").set(self._polled_at)
         return generate_latest(_Lean(self._registry))
 
     @property

@@ -170,9 +170,10 @@ class Seeing:
         return file.parent if file else self.config.file.parent
 
     async def write_metrics(self) -> None:
-        """Write the file for a collector; a file that cannot be written is told of once."""
-        assert self.config.metrics.file, "there is no duty without it"
+        """Write the file for a collector, if there is one; that it cannot be is told of once."""
         path, why = self.config.metrics.file, ""
+        if path is None:
+            return
         try:
             await asyncio.to_thread(write_file, path, await self.measured())
         except OSError as failure:

@@ -71,3 +71,4 @@ class Watcher:
         await self.lanes.drain_sources()
         await self.periodic.do_all_once()
         await self.lanes.drain_deliveries()
+        await self.seeing.write_metrics()
