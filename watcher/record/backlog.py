@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import case, delete, func, insert, select, text
 
 from watcher.model import QUIET_HOURS, Depths
-from watcher.record import notices as outbox
+from watcher.record import notices as sending
 from watcher.record.lease import is_free
 from watcher.record.tables import IS_PENDING, IS_WAITING, entries, notices, remarks, sources
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from watcher.model import Alert, Judge
 
 LATE: Final = timedelta(seconds=10)
 """States after polls that brought nothing are written a few seconds later."""
+MOST_ENTRIES: Final = 1000
+"""Among which the one is looked for that has waited longest; they are read in order."""
 _BEHIND: Final = "behind "
 
 
 def depths(connection: Connection, now: datetime) -> Depths:
     """Measure the backlog."""
-    late, latest = _polls(connection, now)
-    waiting, notice_ready = _waiting(connection, now)
+    polls, latest = connection.execute(late(now)).one()
+    outbox = connection.execute(waiting(now)).all()
+    ready = min((at for *_, at in outbox if at), default=None)
     return Depths(
-        polls_late=late,
+        polls_late=polls,
         poll_late_s=_since(latest, now),
-        entries_pending=_pending(connection),
-        entry_ready_s=_since(_entry_ready(connection, now), now),
-        outbox=waiting,
-        notice_ready_s=_since(notice_ready, now),
+        entries_pending=connection.scalar(PENDING) or 0,
+        entry_ready_s=_since(connection.scalar(oldest_entry(now)), now),
+        outbox={target: (count, _since(oldest, now)) for target, count, oldest, _ in outbox},
+        notice_ready_s=_since(ready, now),
         database_bytes=size(connection),
     )
 
@@ -60,40 +63,32 @@ def note(  # noqa: PLR0913, PLR0917 - what, what is told of it, and who decides 
     if said:
         connection.execute(insert(remarks).values(about=about, what=said, since=now))
     if notice:
-        outbox.tell(connection, *notice, now, judge)
+        sending.tell(connection, *notice, now, judge)
 
 
-def _polls(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+def late(now: datetime) -> Select[Any, Any]:
+    """Ask for polls that are late: how many, and since when the latest is due."""
     query = select(func.count(), func.min(sources.c.due))
-    found = connection.execute(query.where(sources.c.due < now - LATE, sources.c.is_active)).one()
-    return found[0], found[1]
+    return query.where(sources.c.due < now - LATE, sources.c.is_active)
 
 
-def _pending(connection: Connection) -> int:
-    return connection.scalar(select(func.count()).select_from(entries).where(IS_PENDING)) or 0
+PENDING: Final = select(func.count()).select_from(entries).where(IS_PENDING)
 
 
-def _entry_ready(connection: Connection, now: datetime) -> datetime | None:
-    """Give since when the next entry to be read has been ready; entries are read in this order."""
+def oldest_entry(now: datetime) -> Select[Any]:
+    """Ask since when an entry could have been read, of those that are read next."""
     is_ready = (entries.c.retry_at <= now) & is_free(entries, now)
     query = select(entries.c.retry_at).where(IS_PENDING, is_ready)
-    return connection.scalar(query.order_by(entries.c.id).limit(1))
+    first = query.order_by(entries.c.id).limit(MOST_ENTRIES).subquery()
+    return select(func.min(first.c.retry_at))
 
 
-def _waiting(
-    connection: Connection, now: datetime
-) -> tuple[dict[str, tuple[int, float]], datetime | None]:
+def waiting(now: datetime) -> Select[Any]:
+    """Ask how many notices wait by target, the oldest, and since when one has been ready to go."""
     is_ready = (notices.c.retry_at <= now) & (notices.c.why != QUIET_HOURS)
     ready_at = func.min(case((is_ready, notices.c.retry_at)))
     query = select(notices.c.target, func.count(), func.min(notices.c.created), ready_at)
-    found: dict[str, tuple[int, float]] = {}
-    ready: list[datetime] = []
-    for target, waiting, oldest, at in connection.execute(
-        query.where(IS_WAITING).group_by(notices.c.target)
-    ):
-        found[target] = (waiting, _since(oldest, now))
-        ready += [at] if at else []
-    return found, min(ready, default=None)
+    return query.where(IS_WAITING).group_by(notices.c.target)
 
 
 def size(connection: Connection) -> int:
