@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -61,7 +61,8 @@ SAME = {
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
-@given(steps=st.lists(st.sampled_from(STEPS), max_size=40))
+@given(steps=st.lists(st.sampled_from(STEPS), min_size=10, max_size=40))
+@example(steps=["list"] * 4 + [step for step in STEPS for _ in range(2)] * 2)
 def test_what_is_counted_is_what_is_on_record(sqlite_template: Path, steps: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "watcher.db")
