@@ -79,6 +79,7 @@ async def test_what_was_told_to_be_behind_is_remembered_until_it_is_over(record:
 
     assert await record.behind() == {"disk": NOW}
     assert (await record.depths(NOW)).outbox == {"desk": (1, 0.0)}
+    assert (await record.status(NOW)).behind == ("hardly any is left",)
 
     await record.note_behind("disk", "", None, NOW + HOUR)
     assert await record.behind() == {}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from watcher import __version__
-from watcher.app.counting import CountedFetcher, CountedRecord, LogCounter
+from watcher.app.counting import CountedFetcher, CountedRecord
 from watcher.app.lanes import Lanes
 from watcher.app.life import Life
 from watcher.app.memory import pass_over_what_lasts
@@ -64,9 +63,6 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
     return_freed_memory()
     async with AsyncExitStack() as stack:
         metrics = Metrics(names, config.metrics.sources, __version__)
-        counter = LogCounter(metrics)
-        logging.getLogger().addHandler(counter)
-        stack.callback(logging.getLogger().removeHandler, counter)
         record = await stack.enter_async_context(counted_record(config, metrics))
         await record.sync_sources(config.sources, utc_now())
         await record.release_held(utc_now())

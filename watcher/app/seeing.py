@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from watcher import log, systemd
+from watcher.app.counting import LogCounter
 from watcher.app.duty import Duty
 from watcher.behind import WHATS, Behind, backlogs, shortages
 from watcher.config import database_file
@@ -58,9 +60,11 @@ class Seeing:
     """The last heartbeat did not arrive."""
     _file_why: str = ""
     _lag: asyncio.TimerHandle | None = None
+    _counter: LogCounter = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare what listens, where something is to."""
+        self._counter = LogCounter(self.metrics)
         self.metrics.active(sum(source.enabled for source in self.config.sources))
         if listen := self.config.metrics.listen:
             states = {"/healthz": self.why_ill, "/readyz": self.why_not_ready}
@@ -88,6 +92,7 @@ class Seeing:
     async def open(self) -> None:
         """Show how it is from now on."""
         self.is_started = True
+        logging.getLogger().addHandler(self._counter)
         self._measure_lag(asyncio.get_running_loop().time())
         if self.instruments:
             await self.instruments.open()
@@ -95,6 +100,7 @@ class Seeing:
     async def close(self) -> None:
         """Show nothing any more."""
         self.is_started = False
+        logging.getLogger().removeHandler(self._counter)
         if self._lag:
             self._lag.cancel()
         if self.instruments:

@@ -49,6 +49,13 @@ def behind(connection: Connection) -> dict[str, datetime]:
     return {about.removeprefix(_BEHIND): since for about, since in connection.execute(query)}
 
 
+def said(connection: Connection) -> tuple[str, ...]:
+    """Give what was found when it was noted, in words."""
+    is_ours = remarks.c.about.startswith(_BEHIND, autoescape=True)
+    query = select(remarks.c.what).where(is_ours).order_by(remarks.c.since)
+    return tuple(connection.scalars(query))
+
+
 def note(  # noqa: PLR0913, PLR0917 - what, what is told of it, and who decides when
     connection: Connection,
     what: str,
