@@ -16,12 +16,13 @@ PATIENCE_S = 3.0
 def plant(mistake: str) -> None:
     """Put a mistake into the program."""
     from watcher import workers
-    from watcher.app import duty, lanes, seeing
+    from watcher.app import duty, lanes, life, seeing
 
     lanes.patience_of_polls = lambda *_: PATIENCE_S
     lanes.patience_of_reads = lambda *_: PATIENCE_S
     lanes.DELIVERY_PATIENCE_S = PATIENCE_S
     setattr(duty.Duty.__new__, "__defaults__", (PATIENCE_S,))
+    setattr(life, "ANSWER_S", 0.5)
     setattr(workers, "_START_GRACE_S", 1.0)
     for name in ("BEHIND_TICK_S", "FILE_TICK_S", "OPEN_TICK_S"):
         setattr(seeing, name, 1.0)

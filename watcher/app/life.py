@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from watcher.record import Record
     from watcher.schedule import Ticks
 
-ANSWER_S: Final = 1.0
+ANSWER_S: Final = 5.0
 """How long the database is waited for before it counts as silent."""
 STOPPED_S: Final = 120.0
 """Between two looks: the whole process was stopped, and nothing could move in that time."""

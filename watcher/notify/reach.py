@@ -45,13 +45,18 @@ def door_of(target: Target) -> Door | None:
 
 
 def _web_address(plugin: Any) -> str:
-    """Give the address that a service of the web is asked at, as far as Apprise has it."""
-    if plugin.host:
-        scheme = "https" if plugin.secure else "http"
-        host = f"[{plugin.host}]" if ":" in plugin.host else plugin.host
-        return f"{scheme}://{host}:{plugin.port or _PORTS[scheme]}"
+    """Give the address that a service of the web is asked at, as far as Apprise has it.
+
+    What Apprise calls the host is a token for services that stand at one place for everybody.
+    """
     given = getattr(plugin, "notify_url", "")
-    return given if isinstance(given, str) else ""
+    if isinstance(given, str) and given.startswith("http"):
+        return given
+    if not plugin.host or not any("{host}" in template for template in plugin.templates):
+        return ""
+    scheme, host = "https" if plugin.secure else "http", plugin.host.strip("[]")
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}:{plugin.port or _PORTS[scheme]}"
 
 
 def _door(url: str, *, verify: bool) -> Door | None:
