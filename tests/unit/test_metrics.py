@@ -100,6 +100,15 @@ def test_every_metric_is_shown_or_asked_for_somewhere() -> None:
     }
 
 
+def test_the_readme_names_every_metric() -> None:
+    readme = (ROOT / "README.md").read_text()
+    shown = {name for name in series(full()) if name.startswith("watcher_")}
+
+    assert {
+        name for name in shown if re.sub(r"_(bucket|sum|count)$", "", name) not in readme
+    } == set()
+
+
 def test_alerts_tell_what_to_do() -> None:
     for group in yaml.safe_load(ALERTS.read_text())["groups"]:
         for rule in group["rules"]:
