@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
 RULE = """\
 rules:
   - id: train
@@ -185,7 +187,7 @@ def is_quiet(folder: Path, series: Series) -> bool:
 
 def test_what_is_counted_is_what_is_on_record(seen: Daemon, tmp_path: Path, port: int) -> None:
     seen.start()
-    until(lambda: is_quiet(tmp_path, scrape(port)), 60, of=seen)
+    until(lambda: is_quiet(tmp_path, scrape(port)), 120, of=seen)
     series = scrape(port)
 
     told = {
@@ -303,7 +305,7 @@ def test_the_operator_is_told_once_that_it_is_behind_and_once_that_this_is_over(
         return sum(part in request.body.decode() for request in site.asked("/hook"))
 
     plain.start(planted="nothing")
-    until(lambda: told("has hardly any disk left"), 60, of=plain)
+    until(lambda: told("has hardly any disk left"), 120, of=plain)
     assert total(scrape(port), "watcher_behind", what="disk") == 1
     plain.terminate()
     plain.start(planted="nothing")
@@ -313,6 +315,6 @@ def test_the_operator_is_told_once_that_it_is_behind_and_once_that_this_is_over(
     plain.config.write_text(text.replace("900000GB", "1MB"))
     plain.start(planted="nothing")
 
-    until(lambda: told("over again"), 60, of=plain)
+    until(lambda: told("over again"), 120, of=plain)
     assert told("has hardly any disk left") == 2  # that it began, and that it is over
     assert total(scrape(port), "watcher_behind", what="disk") == 0

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.fakes.site import Answer
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
 WATCHDOG_S = 2.0
 RULE = """\
 rules:
@@ -160,7 +162,7 @@ def test_it_is_not_fed_when_what_has_work_stands(
         daemon.start(planted=mistake, environ=manager.environ, ready=False)
 
     for mistake, (daemon, manager) in made.items():
-        until(manager.would_end_it, 60, of=daemon)
+        until(manager.would_end_it, 120, of=daemon)
         if named := STANDING[mistake]:
             assert manager.status.startswith(f"stands still: {named}")
             assert 'status="not fed"' in daemon.log
@@ -177,12 +179,12 @@ def test_it_is_not_fed_when_no_worker_answers_and_works_after_a_restart(
         os.kill(pid, signal.SIGSTOP)
     site.on("/feed", feed(site))
 
-    until(manager.would_end_it, 90, of=daemon)
+    until(manager.would_end_it, 120, of=daemon)
     daemon.kill()
     assert not site.asked("/hook")
     daemon.start(environ=manager.environ)
 
-    until(lambda: site.asked("/hook"), 60, of=daemon)
+    until(lambda: site.asked("/hook"), 120, of=daemon)
 
 
 def test_one_stopped_worker_is_replaced_without_a_restart(
@@ -195,7 +197,7 @@ def test_one_stopped_worker_is_replaced_without_a_restart(
     os.kill(worker, signal.SIGSTOP)
     site.on("/feed", feed(site))
 
-    until(lambda: site.asked("/hook"), 60, of=daemon)
+    until(lambda: site.asked("/hook"), 120, of=daemon)
 
     assert not manager.would_end_it()
 
@@ -212,7 +214,7 @@ def test_a_network_that_hangs_is_no_hang(daemon: Daemon, manager: Manager, site:
     until(lambda: site.asked("/feed"), of=daemon)
     before = len(manager.fed)
 
-    until(lambda: manager.feeds_since(before) >= 5, 60, of=daemon)
+    until(lambda: manager.feeds_since(before) >= 5, 120, of=daemon)
 
     assert len(site.asked("/feed")) == 1
     assert not manager.would_end_it()
@@ -224,12 +226,12 @@ def test_a_database_that_is_away_is_no_hang(daemon: Daemon, manager: Manager) ->
     (daemon.folder / "watcher.db").rename(daemon.folder / "away.db")
     before = len(manager.fed)
 
-    until(lambda: manager.feeds_since(before) >= 4, 60, of=daemon)
+    until(lambda: manager.feeds_since(before) >= 4, 120, of=daemon)
     assert manager.status == "waiting: the database cannot be used"
     assert not manager.would_end_it()
 
     (daemon.folder / "away.db").rename(daemon.folder / "watcher.db")
-    until(lambda: manager.says("watching"), 60, of=daemon)
+    until(lambda: manager.says("watching"), 120, of=daemon)
 
 
 def test_a_database_that_is_silent_is_no_hang(daemon: Daemon, manager: Manager) -> None:
@@ -237,10 +239,10 @@ def test_a_database_that_is_silent_is_no_hang(daemon: Daemon, manager: Manager) 
     daemon.start(environ=manager.environ, planted="nothing")
     with closing(sqlite3.connect(daemon.folder / "watcher.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        until(lambda: manager.says("waiting: the database has not answered"), 60, of=daemon)
+        until(lambda: manager.says("waiting: the database has not answered"), 120, of=daemon)
         before = len(manager.fed)
-        until(lambda: manager.feeds_since(before) >= 4, 60, of=daemon)
+        until(lambda: manager.feeds_since(before) >= 4, 120, of=daemon)
         other.execute("ROLLBACK")
 
-    until(lambda: manager.says("watching"), 60, of=daemon)
+    until(lambda: manager.says("watching"), 120, of=daemon)
     assert not manager.would_end_it()
