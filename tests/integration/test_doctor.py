@@ -61,6 +61,8 @@ def folder(tmp_path: Path, site: Site, mail: MailServer, monkeypatch: pytest.Mon
         f"sources:\n  - {{id: a, name: a, url: '{site.url('/feed')}'}}\n"
     )
     configure(tmp_path, "operator: desk")
+    for path in (tmp_path / "watcher.yaml", tmp_path / "sources.yaml", tmp_path / "rules"):
+        path.chmod(0o755)  # whatever the umask of the moment
     add_target(tmp_path, "desk", mail.url())
     add_target(tmp_path, "hook", f"json://127.0.0.1:{site.port}/hook")
     return tmp_path
@@ -244,6 +246,21 @@ async def test_a_file_that_everybody_may_write_is_told(folder: Path) -> None:
 
     assert states(found, "folders") == ["bad"]
     assert "chmod o-w" in said(found, "folders")
+
+
+async def test_a_file_that_only_root_may_read_is_told_where_a_service_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    (folder / "rules").chmod(0o700)
+    without = await examined(folder)
+    (folder / "units").mkdir()
+    (folder / "units" / "watcher.service").touch()
+    found = await examined(folder)
+
+    assert states(without, "folders") == ["good"]
+    assert states(found, "folders") == ["warning"]
+    assert "chmod -R u=rwX,go=rX" in said(found, "folders")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ FOLDERS: Final = (
 
 async def unit(given: Given) -> list[Finding]:  # noqa: ARG001 - as every check
     """Compare the installed unit with ours, and have systemd judge it."""
-    installed = next((at / NAME for at in FOLDERS if (at / NAME).is_file()), None)
+    installed = installed_unit()
     if installed is None:
         return [unknown("unit", f"no {NAME} is installed: it is not run by systemd here")]
     ours = shipped("deploy") / NAME
@@ -34,6 +34,11 @@ async def unit(given: Given) -> list[Finding]:  # noqa: ARG001 - as every check
     if analyze and (said := await _run(analyze, "verify", "--man=no", str(installed))):
         found.append(bad("unit", f"systemd-analyze verify: {said}", f"Mend {installed}."))
     return found
+
+
+def installed_unit() -> Path | None:
+    """Give the unit that systemd runs; None where there is none."""
+    return next((at / NAME for at in FOLDERS if (at / NAME).is_file()), None)
 
 
 def _compared(installed: Path, ours: Path) -> Finding:
