@@ -18,6 +18,8 @@ _SHARE = 4
 """A lane that is full looks for more when a quarter of it is free."""
 PAUSE_S = 1.0
 """How long a piece of work that could not be recorded keeps its place."""
+MOST_IN_HAND_S = 3600.0
+"""No piece takes longer, however many others wait for the same host."""
 
 
 @dataclass(slots=True)
@@ -42,8 +44,16 @@ class Lane(Generic[Work]):
     """How long pieces in hand may take to end when the lane is told to stop."""
     standstill: Standstill = field(default_factory=Standstill)
     """Shared by all lanes on one database."""
+    patience_s: float = 900.0
+    """Longer than any piece takes that has its timeouts: in so long one of those in hand ends."""
     _in_hand: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
     _works: dict[Hashable, Work] = field(default_factory=dict)
+    _since: dict[Hashable, float] = field(default_factory=dict)
+    """When each piece was taken up, on the loop's clock."""
+    _moved: float = 0.0
+    """When one ended, or the first one was taken up."""
+    _looking: float | None = None
+    """Since when the lane has been waiting for what is due."""
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
     _is_full: bool = False
@@ -52,6 +62,26 @@ class Lane(Generic[Work]):
     def wake(self) -> None:
         """Look for work now instead of at the next tick."""
         self._awake.set()
+
+    @property
+    def pieces(self) -> int:
+        """How many are in hand."""
+        return len(self._in_hand)
+
+    def standing(self, now: float, floor: float) -> str:
+        """Say what does not move though there is work; empty while all is well.
+
+        `now` is the loop's clock; what was before `floor` is not held against the lane.
+        """
+        if self._looking is not None and now - max(self._looking, floor) > self.patience_s:
+            return f"{self.name}: has looked for work for {now - self._looking:.0f} s"
+        if self._since and now - max(self._moved, floor) > self.patience_s:
+            what = f"{len(self._since)} in hand, none ended for {now - self._moved:.0f} s"
+            return f"{self.name}: {what}"
+        oldest = min(self._since.values(), default=now)
+        if now - max(oldest, floor) > MOST_IN_HAND_S:
+            return f"{self.name}: a piece has been in hand for {now - oldest:.0f} s"
+        return ""
 
     async def run(self) -> None:
         """Work until canceled; pieces in hand then have `grace_s` to end.
@@ -83,17 +113,24 @@ class Lane(Generic[Work]):
         self._is_full = free <= 0
         if self._is_full or self.standstill.is_on:
             return 0
+        clock = asyncio.get_running_loop().time
+        self._looking = clock()
         try:
             due = await self.take(free, tuple(self._works.values()))
         except StorageUnavailable as failure:
             self.standstill.met(self.name, failure)
             self.wake()  # what is damaged is raised at once
             return 0
+        finally:
+            self._looking = None
         new = [work for work in due if self.key(work) not in self._in_hand][:free]
         self._is_full = len(new) >= free
+        if new and not self._since:
+            self._moved = clock()
         for work in new:
             name = f"{self.name} {self.key(work)}"
             self._works[self.key(work)] = work
+            self._since[self.key(work)] = clock()
             self._in_hand[self.key(work)] = asyncio.create_task(self._one(work), name=name)
         if new:
             self.wake()  # there may be more that fits
@@ -123,6 +160,8 @@ class Lane(Generic[Work]):
             await asyncio.sleep(PAUSE_S)
         finally:
             del self._in_hand[self.key(work)], self._works[self.key(work)]
+            del self._since[self.key(work)]
+            self._moved = asyncio.get_running_loop().time()
             self._ended.set()
         if self._is_full and self._has_room:
             self.wake()

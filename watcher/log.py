@@ -1,4 +1,4 @@
-"""One line per event as key=value pairs, with every registered secret masked.
+"""One line per event as key=value pairs, JSON or fields of journald; registered secrets are masked.
 
 `event("fetch", source="ina", status="not_modified", ms=83)` gives
 `level=info stage=fetch source=ina status=not_modified ms=83`. Nothing that was logged, not even by
@@ -19,13 +19,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, TextIO, TypeAlias
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
+from watcher import journald
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
-Form: TypeAlias = Literal["auto", "terminal", "journal"]
+Form: TypeAlias = Literal["auto", "terminal", "journal", "json"]
 LEVELS: Final[tuple[Level, ...]] = ("debug", "info", "warning", "error")
-FORMS: Final[tuple[Form, ...]] = ("auto", "terminal", "journal")
+FORMS: Final[tuple[Form, ...]] = ("auto", "terminal", "journal", "json")
 
 MASK: Final = "***"
 MOST_CHARACTERS: Final = 8_000
@@ -54,19 +56,18 @@ class LogSettings:
 
     level: Level = "info"
     form: Form = "auto"
-    """`auto` is `journal` (priorities, no time) where systemd reads the stream, else `terminal`."""
+    """`auto` is `journal` where systemd reads the stream, else `terminal`; `json` for collectors.
+
+    `journal` gives each field to journald by itself; where that does not listen, it writes lines
+    with a priority in front and without the time, which systemd reads from the stream.
+    """
 
 
 def set_up(
     settings: LogSettings, environ: Mapping[str, str] = os.environ, stream: TextIO | None = None
 ) -> None:
     """Send every logger of the process to one stream (stderr by default), as logfmt lines."""
-    out = stream or sys.stderr
-    is_journal = settings.form == "journal" or (
-        settings.form == "auto" and _is_read_by_journald(out, environ)
-    )
-    handler = logging.StreamHandler(out)
-    handler.setFormatter(Logfmt(is_journal=is_journal))
+    handler = _handler(settings.form, environ, stream or sys.stderr)
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
@@ -75,6 +76,16 @@ def set_up(
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(max(least, root.level))
     logging.captureWarnings(capture=True)
+
+
+def _handler(form: Form, environ: Mapping[str, str], out: TextIO) -> logging.Handler:
+    is_journal = form == "journal" or (form == "auto" and _is_read_by_journald(out, environ))
+    handler: logging.Handler = logging.StreamHandler(out)
+    handler.setFormatter(JsonLines() if form == "json" else Logfmt(is_journal=is_journal))
+    # Where the stream is a file of somebody's, the lines belong there.
+    if is_journal and _is_read_by_journald(out, environ) and journald.is_there():
+        return JournalHandler(handler)
+    return handler
 
 
 def _is_read_by_journald(stream: TextIO, environ: Mapping[str, str]) -> bool:
@@ -202,6 +213,7 @@ class Logfmt(logging.Formatter):
         return prefix + " ".join(pairs)
 
     def _fields(self, record: logging.LogRecord) -> dict[str, object]:
+        """Give what a record says, in order; the time only where nobody else notes it."""
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         fields: dict[str, object] = {} if self._is_journal else {"time": when}
         fields["level"] = record.levelname.lower()
@@ -216,6 +228,69 @@ class Logfmt(logging.Formatter):
         return {key: value for key, value in fields.items() if value is not None}
 
 
+class JsonLines(Logfmt):
+    """Writes any record as one JSON object in a line: numbers stay numbers, text is masked."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record."""
+        fields = {key: _plain(value) for key, value in self._fields(record).items()}
+        line = json.dumps(fields, ensure_ascii=False)
+        return line if line.isprintable() else "".join(map(_escaped_in_json, line))
+
+
+class JournalHandler(logging.Handler):
+    """Gives journald each field by itself: `journalctl WATCHER_SOURCE=ina WATCHER_STAGE=poll`.
+
+    What journald does not take goes to `fallback`.
+    """
+
+    def __init__(self, fallback: logging.Handler) -> None:
+        super().__init__()
+        self._fallback = fallback
+        self._text = Logfmt(is_journal=True)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand one record over."""
+        fields = self._text._fields(record)
+        del fields["level"]
+        line = " ".join(f"{key}={written(value)}" for key, value in fields.items())
+        entry = {
+            "MESSAGE": line,
+            "PRIORITY": str(_priority(record.levelno)),
+            "SYSLOG_IDENTIFIER": "watcher",
+            **{f"WATCHER_{key.upper()}": str(_plain(value)) for key, value in fields.items()},
+        }
+        if not journald.send(entry):
+            self._fallback.handle(record)
+
+
+def _plain(value: object) -> object:
+    """Give a value as JSON has it: masked, short enough, and no number that JSON lacks."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    text = masked(str(value))
+    if isinstance(value, int) and text == str(value):
+        return value
+    if isinstance(value, float) and abs(value) < 1e15:
+        return round(value, 3)
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    return f"{text[:MOST_CHARACTERS]}…" if len(text) > MOST_CHARACTERS else text
+
+
+def _escaped_in_json(character: str) -> str:
+    """Escape what is invisible; JSON reads it back as it was."""
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
 def written(value: object) -> str:
     """Write a value so that it stays one value of one line: masked, quoted where needed.
 
@@ -228,9 +303,7 @@ def written(value: object) -> str:
         return f"{round(value, 3):g}" if abs(value) < 1e6 else f"{value:.0f}"
     if isinstance(value, datetime):
         return value.isoformat()
-    text = masked(str(value))
-    if len(text) > MOST_CHARACTERS:
-        text = f"{text[:MOST_CHARACTERS]}…"
+    text = _cut(masked(str(value)))
     if _BARE.fullmatch(text) and text.isprintable():
         return text
     return f'"{"".join(map(_escaped, text))}"'

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import math
 import operator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -280,6 +280,26 @@ def _backoff(
 
 CLOCK_LOOK_S = 1.0
 """How often it is looked whether the clock was put back."""
+PATIENCE_S = 900.0
+"""What a tick does may take so long: more than every timeout of the database."""
+_MISSED = 10
+"""A tick that was due so often and never came comes no more."""
+
+
+@dataclass(slots=True)
+class _Call:
+    """How one of the calls goes: since when it runs, or has ended."""
+
+    every_s: float
+    patience_s: float
+    at: float = 0.0
+    is_running: bool = False
+
+    def begin(self, now: float) -> None:
+        self.at, self.is_running = now, True
+
+    def end(self, now: float) -> None:
+        self.at, self.is_running = now, False
 
 
 class Ticks:
@@ -293,29 +313,55 @@ class Ticks:
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        self._every_s: dict[str, float] = {}
+        self._calls: dict[str, _Call] = {}
         self._following: asyncio.Task[None] | None = None
 
     def every(
-        self, seconds: float, call: Callable[[], Coroutine[None, None, None]], *, name: str
+        self,
+        seconds: float,
+        call: Callable[[], Coroutine[None, None, None]],
+        *,
+        name: str,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """Await `call` every `seconds`, the first time one interval after `start`.
 
-        Only coroutine functions: the library runs any other in a thread.
+        Only coroutine functions: the library runs any other in a thread. A call that takes longer
+        than `patience_s` counts as standing still.
         """
+        known = self._calls[name] = _Call(seconds, patience_s)
 
         async def tick() -> None:
-            # Canceled by `stop`: the library would log that as an error.
-            with contextlib.suppress(asyncio.CancelledError):
-                await call()
+            known.begin(asyncio.get_running_loop().time())
+            try:
+                # Canceled by `stop`: the library would log that as an error.
+                with contextlib.suppress(asyncio.CancelledError):
+                    await call()
+            finally:
+                known.end(asyncio.get_running_loop().time())
 
-        self._every_s[name] = seconds
         self._scheduler.add_job(tick, "interval", seconds=seconds, id=name, name=name)
 
     def start(self) -> None:
         """Begin to tick on the running event loop."""
+        now = asyncio.get_running_loop().time()
+        for known in self._calls.values():
+            known.end(now)
         self._scheduler.start()
         self._following = asyncio.create_task(self._follow_the_clock())
+
+    def standing(self, now: float, floor: float) -> str:
+        """Say which call does not come back, or is not made; empty while all is well.
+
+        `now` is the loop's clock; what was before `floor` is not held against anything.
+        """
+        for name, known in self._calls.items():
+            since = now - max(known.at, floor)
+            if known.is_running and since > known.patience_s:
+                return f"tick {name}: has not come back for {since:.0f} s"
+            if not known.is_running and since > max(_MISSED * known.every_s, PATIENCE_S):
+                return f"tick {name}: was not called for {since:.0f} s"
+        return ""
 
     def stop(self) -> None:
         """Stop ticking at once; a call that runs is left to end."""
@@ -330,8 +376,8 @@ class Ticks:
             await asyncio.sleep(CLOCK_LOOK_S)
             now = _clock_ahead_of_loop_s()
             if now < before - CLOCK_LOOK_S:
-                for name, seconds in self._every_s.items():
-                    self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds)
+                for name, known in self._calls.items():
+                    self._scheduler.reschedule_job(name, trigger="interval", seconds=known.every_s)
             before = now
 
 

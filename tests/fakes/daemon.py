@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+NOTHING: Final[dict[str, str]] = {}
 
 CONFIG = """\
 database: {database}
@@ -73,19 +76,42 @@ class Daemon:
     def log(self) -> str:
         return self._log.read_text() if self._log.exists() else ""
 
-    def start(self, *, ready: bool = True) -> None:
-        """Start, and wait until it watches unless `ready` is false."""
+    def start(
+        self, *, ready: bool = True, planted: str = "", environ: Mapping[str, str] = NOTHING
+    ) -> None:
+        """Start, and wait until it watches unless `ready` is false.
+
+        `planted` is a mistake of tests/fakes/planted.py that it is to have.
+        """
+        command: tuple[str, ...] = self.command
+        if planted:
+            command = (sys.executable, "-m", "tests.fakes.planted", planted)
         before = self.log.count("status=started")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self.command, "run", "-c", str(self.config)],
+                [*command, "run", "-c", str(self.config)],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **self._environ},
+                env={
+                    **os.environ,
+                    "PYTHONUNBUFFERED": "1",
+                    "PYTHONPATH": str(ROOT),
+                    **self._environ,
+                    **environ,
+                },
             )
         if ready:
             until(lambda: self.log.count("status=started") > before, of=self)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def add(self, *lines: str) -> None:
+        """Add lines to the configuration."""
+        self.config.write_text("\n".join((self.config.read_text(), *lines, "")))
 
     def terminate(self, number: int = signal.SIGTERM) -> float:
         """Ask it to end; give the seconds it took and check that it ended well."""
@@ -95,11 +121,6 @@ class Daemon:
         assert self._process.wait(timeout=20) == 0, self.log
         self._process = None
         return time.monotonic() - started
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
 
     def ended(self, seconds: float = 60.0) -> int:
         """Wait until it ends by itself; give its status."""

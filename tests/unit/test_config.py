@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watcher import log
+from watcher.behind import Bounds
 from watcher.config import (
     Config,
     Limits,
@@ -441,7 +442,7 @@ def test_the_starter_set_is_right_as_it_is_written(tmp_path):
 
 
 def test_every_setting_stands_in_the_starter_configuration():
-    from watcher.config import load, people, sections, targets
+    from watcher.config import load, people, sections, seeing, targets
 
     text = (ROOT / "watcher/starter/watcher.yaml").read_text(encoding="utf-8")
     keys = {
@@ -456,6 +457,9 @@ def test_every_setting_stands_in_the_starter_configuration():
         *sections.KEEP_KEYS,
         *sections.FETCH_KEYS,
         *sections.LOG_KEYS,
+        *seeing.METRICS_KEYS,
+        *seeing.HEARTBEAT_KEYS,
+        *seeing.BEHIND_KEYS,
     } - {"keep_raw"}  # by which `keep.raw` was called once
 
     assert {key for key in keys if f"{key}:" not in text} == set()
@@ -470,13 +474,7 @@ def test_the_defaults_told_in_the_starter_configuration_are_the_defaults(tmp_pat
         if not any(word in line for word in ("name:", "url:", "min_sev", "timezone", "user_agent"))
         and "allow_networks" not in line
     ]
-    sections: dict[str, list[str]] = {
-        "polling": [],
-        "limits": [],
-        "keep": [],
-        "fetch": [],
-        "log": [],
-    }
+    sections: dict[str, list[str]] = {name: [] for name in _FIELDS}
     for line in kept:
         key = line.strip().partition(":")[0]
         section = next((s for s, field in _FIELDS.items() if key in field), None)
@@ -487,17 +485,26 @@ def test_the_defaults_told_in_the_starter_configuration_are_the_defaults(tmp_pat
     config = load_config(written(tmp_path, CONSOLE + body), {})
 
     assert all(sections.values())
-    assert (config.polling, config.limits, config.keep, config.fetch, config.log) == (
+    assert (
+        config.polling,
+        config.limits,
+        config.keep,
+        config.fetch,
+        config.log,
+        config.behind,
+    ) == (
         Polling(),
         Limits(),
         Keep(),
         FetchSettings(),
         LogSettings(),
+        Bounds(),
     )
 
 
 _FIELDS = {
     "polling": ("min_interval", "max_interval"),
+    "behind": ("late", "memory", "free_disk", "max_database"),
     "limits": (
         "max_age",
         "read_attempts",

@@ -13,6 +13,7 @@ from watcher.config import load_document
 from watcher.config.load import CONFIG_KEYS
 from watcher.config.people import DIGEST_KEYS, ESCALATE_KEYS, LINKS_KEYS, QUIET_KEYS
 from watcher.config.sections import FETCH_KEYS, KEEP_KEYS, LIMITS_KEYS, LOG_KEYS, POLLING_KEYS
+from watcher.config.seeing import BEHIND_KEYS, HEARTBEAT_KEYS, METRICS_KEYS
 from watcher.config.sources import SOURCE_KEYS
 from watcher.config.targets import TARGET_KEYS
 from watcher.document import Mapping
@@ -22,6 +23,7 @@ from watcher.points import POINTS
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = (ROOT / "REFERENCE.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTIONS = {"polling", "limits", "keep", "fetch", "log", "metrics", "heartbeat", "behind"}
 EXAMPLES = re.findall(r"<!-- rules -->\n```yaml\n(.*?)```", README + REFERENCE, re.DOTALL)
 
 
@@ -42,12 +44,15 @@ def test_every_command_is_in_the_reference(command: str) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        *(key for key in CONFIG_KEYS if key not in {"polling", "limits", "keep", "fetch", "log"}),
+        *(key for key in CONFIG_KEYS if key not in SECTIONS),
         *(f"polling.{key}" for key in POLLING_KEYS),
         *(f"limits.{key}" for key in LIMITS_KEYS),
         *(f"keep.{key}" for key in KEEP_KEYS),
         *(f"fetch.{key}" for key in FETCH_KEYS),
         *(f"log.{key}" for key in LOG_KEYS),
+        *(f"metrics.{key}" for key in METRICS_KEYS),
+        *(f"heartbeat.{key}" for key in HEARTBEAT_KEYS),
+        *(f"behind.{key}" for key in BEHIND_KEYS),
         *TARGET_KEYS,
         *(*QUIET_KEYS, *DIGEST_KEYS, *ESCALATE_KEYS, *LINKS_KEYS),
         *SOURCE_KEYS,

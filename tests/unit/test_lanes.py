@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from watcher.errors import StorageDamaged, StorageUnavailable
-from watcher.lanes import Lane
+from watcher.lanes import MOST_IN_HAND_S, Lane
 from watcher.standstill import Standstill
 
 if TYPE_CHECKING:
@@ -216,3 +216,78 @@ async def test_a_failure_of_the_failure_is_survived() -> None:
     await bench.lane(1).drain()
 
     assert bench.done == [2]
+
+
+# --- whether it moves -------------------------------------------------------------------------
+
+
+async def settled() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_a_lane_stands_when_none_of_its_pieces_ends() -> None:
+    now = asyncio.get_running_loop().time
+    bench, gate = Bench(1, 2), asyncio.Event()
+
+    async def do(work: int) -> None:
+        await gate.wait()
+        bench.due.remove(work)
+
+    lane = bench.lane(2)
+    lane.do, lane.patience_s = do, 10.0
+    idle = lane.standing(now() + 1e6, 0.0)
+    running = asyncio.create_task(lane.run())
+    lane.wake()
+    await settled()
+
+    assert idle == ""
+    assert lane.standing(now() + 9, 0.0) == ""
+    assert lane.standing(now() + 11, 0.0).startswith("bench: 2 in hand, none ended for 11 s")
+    # What was before the database came back is not held against it.
+    assert lane.standing(now() + 11, now() + 5) == ""
+
+    gate.set()
+    await settled()
+    assert lane.standing(now() + 1e6, 0.0) == ""
+    running.cancel()
+
+
+async def test_one_piece_among_many_that_never_ends_is_found() -> None:
+    """The others move, so that the lane does not stand as a whole."""
+    now = asyncio.get_running_loop().time
+    never = asyncio.Event()
+    bench = Bench(1, 2, 3, 4)
+
+    async def do(work: int) -> None:
+        if work == 1:
+            await never.wait()
+        bench.due.remove(work)
+
+    lane = bench.lane(2)
+    lane.do, lane.patience_s = do, 1e9
+    running = asyncio.create_task(lane.run())
+    lane.wake()
+    await settled()
+
+    assert lane.pieces == 1
+    assert lane.standing(now() + MOST_IN_HAND_S - 5, 0.0) == ""
+    assert "a piece has been in hand for" in lane.standing(now() + MOST_IN_HAND_S + 5, 0.0)
+    running.cancel()
+
+
+async def test_a_lane_stands_when_it_is_never_told_what_is_due() -> None:
+    now = asyncio.get_running_loop().time
+
+    async def take(_free: int, _in_hand: Sequence[int]) -> list[int]:
+        await asyncio.Event().wait()
+        return []
+
+    lane = Bench().lane(2)
+    lane.take, lane.patience_s = take, 10.0
+    running = asyncio.create_task(lane.run())
+    lane.wake()
+    await settled()
+
+    assert lane.standing(now() + 11, 0.0).startswith("bench: has looked for work for")
+    running.cancel()

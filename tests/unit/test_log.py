@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import logging
 import os
 import shlex
+import socket
 import warnings
 from datetime import UTC, datetime
 
@@ -12,8 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher import log
-from watcher.log import Logfmt, LogSettings, bound, debug, error, event, hide, masked, written
+from watcher import journald, log
+from watcher.log import (
+    JsonLines,
+    Logfmt,
+    LogSettings,
+    bound,
+    debug,
+    error,
+    event,
+    hide,
+    masked,
+    warning,
+    written,
+)
 from watcher.model import Secret
 
 
@@ -262,3 +276,123 @@ def test_a_record_made_by_hand_is_written():
     record = logging.LogRecord("x", logging.CRITICAL, "f.py", 1, "gone", None, None)
 
     assert Logfmt(is_journal=True).format(record) == "<2>level=critical logger=x msg=gone"
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lines() -> io.StringIO:
+    stream = io.StringIO()
+    log.set_up(LogSettings(form="json"), {}, stream)
+    return stream
+
+
+def test_a_line_of_json_has_the_fields_with_numbers_as_numbers(lines):
+    event("fetch", source="ina", ms=83, share=0.12345, ok=True, nothing=None)
+
+    told = json.loads(lines.getvalue())
+    assert datetime.fromisoformat(told.pop("time")).tzinfo is not None
+    assert told == {
+        "level": "info",
+        "stage": "fetch",
+        "source": "ina",
+        "ms": 83,
+        "share": 0.123,
+        "ok": True,
+    }
+
+
+def test_json_is_masked_and_of_one_line_whatever_it_holds(lines):
+    hide("hunter2222", "12345678")
+    error("notify", why="key hunter2222\nlevel=error \u202e\u2028", number=12345678)
+
+    assert len(lines.getvalue().splitlines()) == 1
+    assert "\u202e" not in lines.getvalue()
+    told = json.loads(lines.getvalue())
+    assert told["why"] == "key ***\nlevel=error \u202e\u2028"
+    assert told["number"] == "***"
+
+
+@given(st.text(), st.floats())
+def test_any_value_comes_back_from_json(text, number):
+    line = JsonLines().format(
+        logging.makeLogRecord({"fields": {"stage": "x", "text": text, "number": number}})
+    )
+
+    assert line.isprintable()
+    assert json.loads(line, parse_constant=pytest.fail)["text"] == text.replace("\x00", "\x00")
+
+
+# --- journald ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def journal(tmp_path, monkeypatch):
+    """A socket in the place of journald's, and a stream that it is said to read."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        listening.settimeout(5)
+        monkeypatch.setattr(journald, "SOCKET", tmp_path / "socket")
+        with (tmp_path / "stream").open("w+") as stream:
+            status = os.fstat(stream.fileno())
+            environ = {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
+            log.set_up(LogSettings(level="debug"), environ, stream)
+            yield listening, stream
+
+
+def entry_of(body: bytes) -> dict[str, str]:
+    """Read an entry as journald does."""
+    found = {}
+    while body:
+        line, _, body = body.partition(b"\n")
+        name, is_short, value = line.partition(b"=")
+        if not is_short:
+            size = int.from_bytes(body[:8], "little")
+            value, body = body[8 : 8 + size], body[9 + size :]
+        found[name.decode()] = value.decode()
+    return found
+
+
+def test_journald_gets_each_field_by_itself(journal):
+    hide("hunter2222")
+    warning("poll", source="ina", status="failed", why="key hunter2222\nPRIORITY=0")
+
+    assert entry_of(journal[0].recv(100_000)) == {
+        "MESSAGE": 'stage=poll source=ina status=failed why="key ***\\nPRIORITY=0"',
+        "PRIORITY": "4",
+        "SYSLOG_IDENTIFIER": "watcher",
+        "WATCHER_STAGE": "poll",
+        "WATCHER_SOURCE": "ina",
+        "WATCHER_STATUS": "failed",
+        "WATCHER_WHY": "key ***\nPRIORITY=0",
+    }
+    assert journal[1].seek(0) == 0
+    assert journal[1].read() == ""
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z_]{1,20}", fullmatch=True), st.text(), max_size=5))
+def test_no_value_forges_a_field(fields):
+    body = b"".join(journald._field(name.upper(), text) for name, text in fields.items())
+
+    told = entry_of(body)
+    assert told == {
+        name.upper(): text.encode(errors="backslashreplace").decode()
+        for name, text in fields.items()
+    }
+
+
+def test_what_journald_does_not_take_is_written_as_a_line(journal, tmp_path):
+    (tmp_path / "socket").unlink()
+
+    warning("poll", source="ina")
+
+    journal[1].seek(0)
+    assert journal[1].read() == "<4>level=warning stage=poll source=ina\n"
+
+
+def test_lines_of_other_libraries_are_entries_too(journal):
+    logging.getLogger("library").error("it %s", "broke")
+
+    told = entry_of(journal[0].recv(100_000))
+    assert (told["MESSAGE"], told["WATCHER_LOGGER"]) == ('logger=library msg="it broke"', "library")

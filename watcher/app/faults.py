@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from watcher.pipeline import Pipeline
     from watcher.record import Backlog
 
+WELL: Final = "watching"
 TELL_AFTER_S: Final = 60.0
 """For so long the database may be away until the operator is told, past the outbox."""
 BACKLOG_LOOK_S: Final = 10.0
@@ -51,7 +52,7 @@ class Faults:
             return f"stopping: {damage}"
         if self.lanes.standstill.is_on:
             return f"waiting: {self.lanes.standstill.why}"
-        return self.held or "watching"
+        return self.held or WELL
 
     async def look(self) -> None:
         """Look at everything; called every two seconds."""

@@ -6,9 +6,10 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from watcher.lanes import Lane
+from watcher.paging import MOST_PAGES
 from watcher.schedule import GRID_S
 from watcher.standstill import Standstill
 
@@ -25,6 +26,10 @@ POLLS_AT_ONCE = 96
 READS_AT_ONCE = 16
 READS_PER_SOURCE = 4
 """A source whose pages are slow must not keep the others waiting."""
+WORK_GRACE_S = 200.0
+"""Beside its timeouts: a worker that is started anew, twice, and the database's own patience."""
+DELIVERY_PATIENCE_S = 400.0
+"""A delivery is given up after two minutes; a turn is waited for a minute at most."""
 GRACE_S = 2.0
 """How long a message on its way may take to be marked as sent when the daemon is told to stop."""
 
@@ -34,6 +39,8 @@ class Lanes:
     """The lanes that move work through a pipeline."""
 
     pipeline: Pipeline
+    request_s: float = 60.0
+    """How long one request may take."""
     polls: Lane[SourceState] = field(init=False)
     reads: Lane[Pending] = field(init=False)
     deliveries: tuple[Lane[Notice], ...] = field(init=False)
@@ -63,6 +70,7 @@ class Lanes:
             fail=pipeline.read_broke,
             key=lambda pending: pending.id,
             width=READS_AT_ONCE,
+            patience_s=patience_of_reads(pipeline.limits.article_timeout_s, self.request_s),
             then=self._wake_after_read,
         )
         self.polls = Lane(
@@ -77,6 +85,7 @@ class Lanes:
             fail=pipeline.poll_broke,
             key=lambda state: state.id,
             width=POLLS_AT_ONCE,
+            patience_s=patience_of_polls(pipeline.limits.article_timeout_s, self.request_s),
         )
         self.polls.standstill = self.reads.standstill = self.standstill
         for lane in self.deliveries:
@@ -110,6 +119,11 @@ class Lanes:
         for lane in self.deliveries:
             lane.wake()
 
+    @property
+    def all(self) -> tuple[Lane[Any], ...]:
+        """Every lane."""
+        return (self.polls, self.reads, *self.deliveries)
+
     async def look_for_polls(self) -> None:
         """Look for sources that become due."""
         self.polls.wake()
@@ -130,6 +144,16 @@ class Lanes:
         self.wake_deliveries()
 
 
+def patience_of_polls(article_timeout_s: float, request_s: float) -> float:
+    """Say how long all polls in hand together may take until one of them ends."""
+    return (1 + MOST_PAGES) * (request_s + article_timeout_s) + WORK_GRACE_S
+
+
+def patience_of_reads(article_timeout_s: float, request_s: float) -> float:
+    """Say the same for readings: robots.txt, the page, and the feed's own text in its place."""
+    return 2 * request_s + 4 * article_timeout_s + 2 * WORK_GRACE_S
+
+
 def _crowded(in_hand: Sequence[Pending]) -> list[str]:
     """Name the sources that have entries enough in hand for now.
 
@@ -148,4 +172,5 @@ def _delivery_lane(pipeline: Pipeline, others: set[str], name: str) -> Lane[Noti
         key=lambda notice: notice.id,
         width=1,
         grace_s=GRACE_S,
+        patience_s=DELIVERY_PATIENCE_S,
     )

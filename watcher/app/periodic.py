@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from watcher import log, systemd
+from watcher import log
+from watcher.app.duty import Duty
 from watcher.app.memory import pass_over_what_lasts
 from watcher.clock import utc_now
 from watcher.errors import StorageUnavailable
@@ -16,7 +17,7 @@ from watcher.record import REPORTED_EVERY_S
 from watcher.updates import caught_up_from, is_caught_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from watcher.app.faults import Faults
     from watcher.config import Config
@@ -35,16 +36,10 @@ STORIES_TICK_S = 60.0
 TIDY_TICK_S = 86_400.0
 EVIDENCE_TICK_S = 300.0
 FAULTS_TICK_S = 2.0
+LONG_S = 6 * 3600.0
+"""What works through much of the record may take so long."""
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
-
-
-class Duty(NamedTuple):
-    """A coroutine function to be called every so many seconds."""
-
-    name: str
-    every_s: float
-    do: Callable[[], Coroutine[None, None, None]]
 
 
 @dataclass(slots=True)
@@ -80,16 +75,14 @@ class Periodic:
             Duty("bundles", BUNDLE_TICK_S, self.bundle),
             Duty("escalation", ESCALATION_TICK_S, self.escalate),
             Duty("stories", STORIES_TICK_S, self.tell_of_stories),
-            Duty("tidy", TIDY_TICK_S, self.tidy),
-            Duty("evidence", EVIDENCE_TICK_S, self.drop_evidence),
+            Duty("tidy", TIDY_TICK_S, self.tidy, LONG_S),
+            Duty("evidence", EVIDENCE_TICK_S, self.drop_evidence, LONG_S),
             Duty("presence", REPORTED_EVERY_S, self.say_present),
         ]
         if self.faults:
             duties.append(Duty("faults", FAULTS_TICK_S, self.faults.look))
         if self.answers:
             duties.append(Duty("links", LINKS_TICK_S, self.open_answers))
-        if interval := systemd.watchdog_interval_s():
-            duties.append(Duty("watchdog", interval / 2, self.report_alive))
         return duties
 
     async def do_all_once(self) -> None:
@@ -197,10 +190,3 @@ class Periodic:
     def begin_again(self) -> None:
         """Take up that the clock was put forward or back: silence is not judged for a while."""
         self.awake_since, self._stories_at = self.pipeline.now(), None
-
-    async def report_alive(self) -> None:
-        """Feed systemd's watchdog, from the loop that does the work."""
-        is_usable = await self.record.is_usable()
-        well = self.faults.status if self.faults else "watching"
-        systemd.status(well if is_usable else "waiting: the database cannot be used")
-        systemd.alive()

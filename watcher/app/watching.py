@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from watcher import log, systemd
 from watcher.errors import StorageDamaged
-from watcher.schedule import GRID_S, Ticks
+from watcher.schedule import GRID_S
 
 if TYPE_CHECKING:
     from watcher.app.lanes import Lanes
     from watcher.app.periodic import Periodic
+    from watcher.app.seeing import Seeing
     from watcher.pipeline import Pipeline
     from watcher.record import Record
 
@@ -29,6 +30,7 @@ class Watcher:
     pipeline: Pipeline
     lanes: Lanes
     periodic: Periodic
+    seeing: Seeing
 
     @property
     def record(self) -> Record:
@@ -37,14 +39,15 @@ class Watcher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set."""
-        ticks = Ticks()
+        ticks = self.seeing.life.ticks
         ticks.every(TICK_S, self.lanes.look_for_polls, name="polls")
         ticks.every(RETRY_TICK_S, self.lanes.look_for_retries, name="retries")
-        for duty in self.periodic.duties():
-            ticks.every(duty.every_s, duty.do, name=duty.name)
+        for duty in (*self.periodic.duties(), *self.seeing.duties()):
+            ticks.every(duty.every_s, duty.do, name=duty.name, patience_s=duty.patience_s)
         running = self.lanes.start()
         ticks.start()
         await self.periodic.open_answers()
+        await self.seeing.open()
         systemd.ready()
         rules, sources = len(self.pipeline.rules.rules), len(self.pipeline.sources)
         log.event("run", status="started", sources=sources, rules=rules)
@@ -58,6 +61,7 @@ class Watcher:
                 task.cancel()
             await asyncio.gather(told, *running, return_exceptions=True)
             await self.periodic.close_answers()
+            await self.seeing.close()
             log.event("run", status="stopped")
         for task in ended - {told}:
             # A lane never ends by itself. Better to be restarted than to watch with one eye.
@@ -73,3 +77,4 @@ class Watcher:
         await self.lanes.drain_sources()
         await self.periodic.do_all_once()
         await self.lanes.drain_deliveries()
+        await self.seeing.write_metrics()

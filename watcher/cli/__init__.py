@@ -47,6 +47,7 @@ def load_commands() -> typer.Typer:
         articles,
         backtest,
         db,
+        doctor,
         explain,
         group,
         man,

@@ -41,6 +41,8 @@ def status(
     if any(source.troubles for source in found.sources):
         out.print(_troubles(found))
     out.print(_backlog(found))
+    for what in found.behind:
+        out.print(Text.assemble(("behind: ", "bold yellow"), (what, "yellow")))
     if found.rules_refused:
         out.print("[bold red]the newest state of the rule files is not in force:[/]")
         out.print(found.rules_refused, style="red", markup=False)

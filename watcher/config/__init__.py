@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from watcher.config.cache import Cache, default_folder
 from watcher.config.compose import load_document
+from watcher.config.database import database_file
 from watcher.config.rules import (
     RuleText,
     read_rule_documents,
@@ -38,6 +39,7 @@ __all__ = [
     "LinkSettings",
     "Polling",
     "RuleText",
+    "database_file",
     "default_folder",
     "load_config",
     "load_document",

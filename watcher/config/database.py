@@ -53,11 +53,16 @@ def read_database(
     return Secret(database_url(value, folder)), (*secrets, *hidden)
 
 
+def database_file(url: str) -> Path | None:
+    """Give the file that a checked address of SQLite means; None for a server."""
+    scheme, _, path = url.partition(":///")
+    return Path(path.partition("?")[0]) if scheme.startswith("sqlite") else None
+
+
 def missing_folder(url: str) -> Path | None:
     """Give the folder that a checked address of SQLite needs, if it is not there."""
-    scheme, _, path = url.partition(":///")
-    folder = Path(path.partition("?")[0]).parent
-    return folder if scheme.startswith("sqlite") and not folder.is_dir() else None
+    file = database_file(url)
+    return file.parent if file and not file.parent.is_dir() else None
 
 
 def _sqlite(scheme: str, rest: str, folder: Path) -> str:

@@ -25,6 +25,7 @@ from watcher.config.sections import (
     read_log,
     read_polling,
 )
+from watcher.config.seeing import read_behind, read_heartbeat, read_metrics
 from watcher.config.settings import Config
 from watcher.config.sources import read_sources
 from watcher.config.targets import read_targets
@@ -51,6 +52,9 @@ CONFIG_KEYS: Final = (
     "operator",
     "templates",
     "links",
+    "metrics",
+    "heartbeat",
+    "behind",
     "timezone",
     "polling",
     "limits",
@@ -171,6 +175,9 @@ class _Reading:
             operator=self.operator(targets),
             templates=self.templates(),
             links=read_links(given, self.secret),
+            metrics=read_metrics(given, self.file.parent),
+            heartbeat=read_heartbeat(given, self.secret),
+            behind=read_behind(given),
         )
 
     def secret(self, text: str) -> str:

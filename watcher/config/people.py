@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from watcher.config.fields import Fields, is_nothing
 from watcher.config.sections import DAY_S, count, seconds
 from watcher.config.settings import LOOPBACK, LinkSettings
-from watcher.config.values import BadValueError, name, one_of, web_address
+from watcher.config.values import BadValueError, listen, name, one_of, web_address
 from watcher.document import Mapping, Scalar, Sequence, shorten, suggest
 from watcher.model import Secret, Severity
 from watcher.notify import WISHES, DigestTimes, QuietHours, Wish
@@ -35,7 +35,6 @@ LEAST_SECRET: Final = 24
 """Characters: what signs a link must not be guessed."""
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_LISTEN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]/]+):(\d{1,5})")
 _PATTERN = re.compile(r"\S+")
 
 
@@ -219,21 +218,12 @@ def read_links(given: Fields, secret: Callable[[str], str]) -> LinkSettings | No
         return None
     section = given.section("links", LINKS_KEYS)
     before = len(section.problems)
-    host, port = section.read("listen", _listen, LOOPBACK)
+    host, port = section.read("listen", listen, LOOPBACK)
     url = section.need("url", _base, "")
     signed = section.need("secret", lambda text: _signing(secret(text)), "")
     if len(section.problems) > before:
         return None
     return LinkSettings(Secret(signed), url, (host, port))
-
-
-def _listen(text: str) -> tuple[str, int]:
-    found = _LISTEN.fullmatch(text)
-    if not found or not 0 < int(found[2]) < 65536:
-        raise BadValueError(
-            f"expected an address and a port such as 127.0.0.1:8787, got '{shorten(text)}'"
-        )
-    return found[1].strip("[]"), int(found[2])
 
 
 def _base(text: str) -> str:

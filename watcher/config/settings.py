@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from watcher.behind import Bounds
 from watcher.fetch import FetchSettings
 from watcher.log import LogSettings
 from watcher.record import Keep
@@ -64,6 +65,26 @@ class LinkSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Where metrics can be had; nowhere unless it is set."""
+
+    listen: tuple[str, int] | None = None
+    """Address and port of `/metrics`, `/healthz` and `/readyz`."""
+    file: Path | None = None
+    """For the textfile collector of Prometheus' node exporter."""
+    sources: int = 200
+    """How many sources have a histogram of their own; the others share one."""
+
+
+@dataclass(frozen=True)
+class HeartbeatSettings:
+    """Who is told, at intervals, that the daemon lives."""
+
+    url: Secret
+    every_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that is set, checked, with every path and secret resolved."""
 
@@ -87,3 +108,7 @@ class Config:
     """The folder of message templates that go before ours; None for ours alone."""
     links: LinkSettings | None = None
     """None for messages without links to answer by."""
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    heartbeat: HeartbeatSettings | None = None
+    """None for no watcher outside."""
+    behind: Bounds = field(default_factory=Bounds)

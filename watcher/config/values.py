@@ -33,6 +33,7 @@ _TRUE = {"true", "yes", "on"}
 _FALSE = {"false", "no", "off"}
 _NAME = re.compile(r"[\w.-]+")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LISTEN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]/]+):(\d{1,5})")
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
 
 
@@ -234,6 +235,20 @@ def web_address(text: str) -> str:
             "an address with a user name or password is not fetched. Remove 'user:pass@'."
         )
     return text
+
+
+def listen(text: str) -> tuple[str, int]:
+    """Read an address and a port to listen at.
+
+    >>> listen("127.0.0.1:9464")
+    ('127.0.0.1', 9464)
+    """
+    found = _LISTEN.fullmatch(text)
+    if not found or not 0 < int(found[2]) < 65536:
+        raise BadValueError(
+            f"expected an address and a port such as 127.0.0.1:8787, got '{shorten(text)}'"
+        )
+    return found[1].strip("[]"), int(found[2])
 
 
 def network(text: str) -> str:

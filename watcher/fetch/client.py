@@ -177,6 +177,33 @@ class Fetcher:
         except Failed as failed:
             return failed.outcome(url)
 
+    async def ping(self, url: str, said: str) -> str:
+        """Send a heartbeat; give why it was not taken, without its address, or nothing.
+
+        With something `said` it is one of failure, by the usage of Healthchecks: below `/fail`.
+        """
+        asked = _read(url)
+        if said:
+            asked = asked / "fail"
+        total_s = self._settings.total_timeout_s
+        assert self._session is not None, "use `async with Fetcher(...)`"
+        refused: list[str] = []
+        token = _refusals.set(refused)
+        try:
+            async with self._session.post(
+                asked,
+                data=said.encode(),
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=total_s),
+            ) as response:
+                return "" if response.status < 300 else f"HTTP {response.status}"
+        except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
+            if refused:
+                return refused[0]
+            return of_error(error, asked.host or "", self._settings).detail
+        finally:
+            _refusals.reset(token)
+
     async def _robots_file(self, url: URL) -> Answer:
         """Fetch a robots.txt, or its start where it is too large."""
         headers, total_s = {"Accept": "text/plain, */*;q=0.5"}, self._settings.total_timeout_s

@@ -35,6 +35,7 @@ from watcher.model.notices import (
     Update,
     UpdateKind,
 )
+from watcher.model.own import Depths, Machine
 from watcher.model.people import (
     ESCALATED,
     FALLBACK,
@@ -77,6 +78,7 @@ __all__ = [
     "Bundle",
     "Claim",
     "Condition",
+    "Depths",
     "Digest",
     "Each",
     "Either",
@@ -93,6 +95,7 @@ __all__ = [
     "Lately",
     "Lines",
     "Links",
+    "Machine",
     "Match",
     "Neighbor",
     "NotAnArticle",

@@ -4,6 +4,7 @@ from watcher.record.alerts import Acknowledgement, Delivery, Told
 from watcher.record.answers import Answer
 from watcher.record.backlog import Backlog
 from watcher.record.checking import Finding, check_record
+from watcher.record.checkup import Checkup, examine
 from watcher.record.engine import RecordRefused, shown_address
 from watcher.record.history import History, Matched, Superseded
 from watcher.record.moving.backups import back_up, drop_old, name_of, restore
@@ -26,6 +27,7 @@ __all__ = [
     "Answer",
     "Archived",
     "Backlog",
+    "Checkup",
     "CopiedTable",
     "Delivery",
     "Finding",
@@ -49,6 +51,7 @@ __all__ = [
     "compact",
     "copy_record",
     "drop_old",
+    "examine",
     "name_of",
     "restore",
     "retry_delay",

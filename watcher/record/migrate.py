@@ -21,6 +21,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_233_108_474_211
 """Names our advisory lock in PostgreSQL; any number that nobody else uses."""
 _WAIT_S = 120
+_LOOK_S = 3
 _one_at_a_time = threading.Lock()  # alembic keeps the environment it runs in a global
 
 
@@ -38,15 +39,16 @@ def upgrade(url: URL) -> None:
             engine.dispose()
 
 
-def engine_for(url: URL) -> Engine:
-    """Give an engine to migrate with; it makes a missing SQLite file, in WAL mode."""
+def engine_for(url: URL, *, makes: bool = True) -> Engine:
+    """Give an engine to migrate with; it `makes` a missing SQLite file, in WAL mode."""
     if url.drivername != "sqlite":
-        return create_engine(url, poolclass=NullPool, hide_parameters=True)
+        wait: dict[str, int] = {} if makes else {"connect_timeout": _LOOK_S}
+        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=wait)
     engine = create_engine(
-        sqlite_url(url, mode="rwc"),
+        sqlite_url(url, mode="rwc" if makes else "rw"),
         poolclass=NullPool,
         hide_parameters=True,
-        connect_args={"timeout": _WAIT_S},
+        connect_args={"timeout": _WAIT_S if makes else _LOOK_S},
     )
     # SQLite changes a table by making it anew, which foreign keys would forbid: they are checked
     # at the end.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from watcher.model import Severity
-from watcher.record import health
+from watcher.record import depths, health
 from watcher.record.holding import silences_now
 from watcher.record.tables import (
     IS_DEAD,
@@ -108,6 +108,8 @@ class Status:
     """Those that have not ended."""
     rules_refused: str = ""
     """The mistakes of edited rule files that were not taken up; empty when all are in force."""
+    behind: tuple[str, ...] = ()
+    """In what the daemon itself is behind, or short of room, as it was found."""
 
 
 def read(connection: Connection, now: datetime, last: int) -> Status:
@@ -128,6 +130,7 @@ def read(connection: Connection, now: datetime, last: int) -> Status:
         dead_letters=tuple(_notice(row) for row in connection.execute(dead)),
         silences=tuple(silences_now(connection, now)),
         rules_refused=_rules_refused(connection),
+        behind=depths.said(connection),
     )
 
 

@@ -1,5 +1,6 @@
-"""Answer signed links: a small web room for people. Owns aiohttp's server."""
+"""What listens: the room behind signed links, for people, and the instruments. aiohttp's server."""
 
+from watcher.web.instruments import Instruments
 from watcher.web.room import Room
 
-__all__ = ["Room"]
+__all__ = ["Instruments", "Room"]

@@ -1,0 +1,100 @@
+"""Whether the daemon is behind: begun and over, each told once however the measure swings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.behind import LOOKS, WHATS, Behind, Bounds, Level, backlogs, shortages
+from watcher.model import Depths, Machine
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def level(value: float) -> Level:
+    return Level("polls", value, 10.0, 4.0, "said", "advice")
+
+
+def played(values: list[float], behind: Behind | None = None) -> list[str]:
+    """Look at one value after another, and keep every change."""
+    behind, told = behind or Behind(), []
+    for number, value in enumerate(values):
+        now = NOW + timedelta(minutes=number)
+        for change in behind.look([level(value)], now):
+            told.append("over" if change.is_over else "begun")
+            behind.keep(change)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        pytest.param([10, 10], ["begun"], id="held for two looks"),
+        pytest.param([10, 9, 10, 9, 10], [], id="one look is a chance"),
+        pytest.param([10, 10, 5, 5, 5], ["begun"], id="not over above the lower bound"),
+        pytest.param([10, 10, 4, 4], ["begun", "over"], id="over"),
+        pytest.param([10, 10, 4, 11, 4, 11], ["begun"], id="not over by one look"),
+        pytest.param([10, 10, 50, 500], ["begun"], id="worse is not told again"),
+        pytest.param([9, 4, 9, 4, 9, 4], [], id="swings between the bounds"),
+    ],
+)
+def test_it_is_told_when_it_begins_and_when_it_is_over(values, told):
+    assert played(values) == told
+
+
+@given(st.lists(st.floats(0, 20), max_size=60))
+def test_words_alternate_and_are_few(values):
+    told = played(values)
+
+    assert told == (["begun", "over"] * len(told))[: len(told)]
+    assert len(told) <= len(values) / LOOKS
+
+
+def test_what_could_not_be_told_is_told_at_the_next_look():
+    behind = Behind()
+    changes = [behind.look([level(10)], NOW) for _ in range(LOOKS + 2)]
+
+    assert [len(found) for found in changes] == [0, 1, 1, 1]
+
+
+def test_an_earlier_process_may_have_told_it():
+    behind = Behind()
+    behind.remember({"polls": NOW, "of another version": NOW})
+
+    assert played([10, 10, 10], behind) == []
+    assert played([1, 1], behind) == ["over"]
+    assert behind.since == {}
+
+
+def test_every_kind_is_measured_and_begins_at_its_bound():
+    bounds = Bounds()
+    calm = [
+        *backlogs(Depths(), bounds),
+        *shortages(Machine(limit=2**32, disk_free=2**40, disk_size=2**41), bounds),
+    ]
+    bad = [
+        *backlogs(
+            Depths(
+                poll_late_s=bounds.late_s,
+                entry_ready_s=bounds.late_s,
+                notice_ready_s=bounds.late_s,
+                database_bytes=bounds.max_database,
+            ),
+            bounds,
+        ),
+        *shortages(
+            Machine(used=int(0.95 * 2**32), limit=2**32, disk_free=2**20, disk_size=2**41), bounds
+        ),
+    ]
+
+    assert {one.what for one in bad} == set(WHATS)
+    assert all(one.value < one.ends for one in calm)
+    assert all(one.value >= one.begins > one.ends for one in bad)
+    assert all(one.said and one.advice for one in bad)
+
+
+def test_what_is_not_known_of_the_machine_is_no_shortage():
+    assert shortages(Machine(), Bounds()) == []

@@ -1,0 +1,93 @@
+"""Where programs ask how the daemon is: /metrics, /healthz, /readyz. Nothing secret is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from watcher.log import error, event
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+LEAVING_S: Final = 1.0
+ANSWER_S: Final = 10.0
+"""Prometheus gives up after as long."""
+HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@dataclass(slots=True)
+class Instruments:
+    """Listens for them. A port that is taken is told once and tried again, never fatal."""
+
+    listen: tuple[str, int]
+    metrics: Callable[[], Awaitable[bytes]]
+    content_type: str
+    states: Mapping[str, Callable[[], Awaitable[list[str]]]]
+    """Path -> what gives the reasons why all is not well; none when it is."""
+    _runner: web.AppRunner | None = None
+    _is_refused: bool = False
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def open(self) -> None:
+        """Listen, unless we do already; say once why that is not possible."""
+        async with self._opening:
+            if self._runner is not None:
+                return
+            runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=LEAVING_S)
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, *self.listen).start()
+            except OSError as failure:
+                await runner.cleanup()
+                if not self._is_refused:
+                    error("metrics", listen=self.place, why=str(failure), setting="metrics.listen")
+                self._is_refused = True
+                return
+            self._runner, self._is_refused = runner, False
+            event("metrics", status="listening", listen=self.place)
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    @property
+    def place(self) -> str:
+        """Where it listens, as a person writes it."""
+        host, port = self.listen
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def _application(self) -> web.Application:
+        application = web.Application()
+        application.router.add_get("/metrics", self._metrics)
+        for path in self.states:
+            application.router.add_get(path, self._state)
+        return application
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                body = await self.metrics()
+        except TimeoutError:
+            return web.Response(status=503, text="no answer in time\n", headers=HEADERS)
+        return web.Response(body=body, headers=HEADERS | {"Content-Type": self.content_type})
+
+    async def _state(self, request: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                reasons = await self.states[request.path]()
+        except TimeoutError:
+            reasons = [f"no answer within {ANSWER_S:.0f} s"]
+        told = {"status": "failing" if reasons else "ok", "reasons": reasons}
+        return web.Response(
+            body=json.dumps(told, ensure_ascii=False).encode() + b"\n",
+            content_type="application/json",
+            status=503 if reasons else 200,
+            headers=HEADERS,
+        )
