@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from watcher import log, systemd
 from watcher.app.counting import LogCounter
 from watcher.app.duty import Duty
-from watcher.behind import WHATS, Behind, backlogs, shortages
+from watcher.behind import WHATS, Awake, Behind, backlogs, shortages
 from watcher.config import database_file
 from watcher.errors import StorageUnavailable
 from watcher.log import error, event, warning
@@ -51,6 +51,7 @@ class Seeing:
     life: Life
     instruments: Instruments | None = field(init=False, default=None)
     behind: Behind = field(default_factory=Behind)
+    _awake: Awake = field(default_factory=Awake)
     is_started: bool = False
     _is_remembered: bool = False
     """Whether it is known in what an earlier process was behind."""
@@ -165,9 +166,14 @@ class Seeing:
         return self.metrics.written()
 
     def _machine(self) -> Machine:
+        # Each process by itself only when somebody asks: the kernel walks through all its pages.
         daemon, workers = own_memory()
+        return replace(self._room(), daemon=daemon, workers=workers)
+
+    def _room(self) -> Machine:
         used, limit = memory_in_use()
-        return Machine(daemon, workers, used, limit, *disk(self._folder))
+        free, size = disk(self._folder)
+        return Machine(used=used, limit=limit, disk_free=free, disk_size=size)
 
     @property
     def _folder(self) -> Path:
@@ -199,12 +205,14 @@ class Seeing:
     async def tell_if_behind(self) -> None:
         """Tell the operator, once, that the daemon is behind or runs out of room, or no more."""
         bounds, now = self.config.behind, self.pipeline.now()
-        levels = shortages(await asyncio.to_thread(self._machine), bounds)
+        levels = shortages(await asyncio.to_thread(self._room), bounds)
         with contextlib.suppress(StorageUnavailable):  # the next tick comes
             if not self._is_remembered:
                 self.behind.remember(await self.record.behind())
                 self._is_remembered = True
-            levels += backlogs(await self.record.depths(now), bounds)
+            steady_s = asyncio.get_running_loop().time()
+            depths = self._awake.charged(await self.record.depths(now), now, steady_s)
+            levels += backlogs(depths, bounds)
             for change in self.behind.look(levels, now):
                 await self._tell(change)
 
