@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +38,7 @@ OPEN_TICK_S: Final = 60.0
 FILE_TICK_S: Final = 15.0
 BEHIND_TICK_S: Final = 60.0
 LAG_TICK_S: Final = 2.0
+WEIGHED_S: Final = 60.0
 PAUSES_S: Final = (0.0, 5.0, 20.0)
 """Before each attempt to send a heartbeat."""
 
@@ -60,6 +63,9 @@ class Seeing:
     _is_silent: bool = False
     """The last heartbeat did not arrive."""
     _file_why: str = ""
+    _weighed: tuple[int, int] = (0, 0)
+    """What the daemon and its workers took, when that was last looked at."""
+    _weighed_at: float = -math.inf
     _lag: asyncio.TimerHandle | None = None
     _counter: LogCounter = field(init=False)
 
@@ -166,8 +172,12 @@ class Seeing:
         return self.metrics.written()
 
     def _machine(self) -> Machine:
-        # Each process by itself only when somebody asks: the kernel walks through all its pages.
-        daemon, workers = own_memory()
+        # Each process by itself only when somebody asks, and once a minute: the kernel walks
+        # through all its pages, which takes 60 ms for a gigabyte.
+        now = time.monotonic()
+        if now - self._weighed_at >= WEIGHED_S:
+            self._weighed_at, self._weighed = now, own_memory()
+        daemon, workers = self._weighed
         return replace(self._room(), daemon=daemon, workers=workers)
 
     def _room(self) -> Machine:
