@@ -23,6 +23,7 @@ from watcher.model import Machine
 from watcher.web import Instruments
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from watcher.app.life import Life, Verdict
@@ -55,6 +56,8 @@ class Seeing:
     instruments: Instruments | None = field(init=False, default=None)
     behind: Behind = field(default_factory=Behind)
     _awake: Awake = field(default_factory=Awake)
+    well: Callable[[], str] = lambda: "watching"
+    """Says how it is where nothing is wrong."""
     is_started: bool = False
     _is_remembered: bool = False
     """Whether it is known in what an earlier process was behind."""
@@ -133,8 +136,8 @@ class Seeing:
         if verdict.waiting:
             return f"waiting: {verdict.waiting}"
         if self.behind.since:
-            return f"watching, behind in: {', '.join(self.behind.since)}"
-        return "watching"
+            return f"{self.well()}, behind in: {', '.join(self.behind.since)}"
+        return self.well()
 
     # --- health and metrics ---------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, func, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from watcher.record import backlog
+from watcher.record import depths
 from watcher.record.engine import own_transactions, parse_url, sqlite_url, translated
 from watcher.record.migrate import MIGRATIONS
 from watcher.record.tables import entries, pulse
@@ -80,7 +80,7 @@ def _look(connection: Connection, within_s: float) -> Checkup:
     stands = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or ""
     _write(connection)
     seen = connection.scalar(select(func.max(entries.c.seen)).where(entries.c.id == _last()))
-    size = backlog.size(connection)
+    size = depths.size(connection)
     damage, is_all = _damage(connection, within_s) if is_sqlite else ((), True)
     return Checkup(kind, str(stands), newest, size, damage, is_all, seen)
 

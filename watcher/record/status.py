@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from watcher.model import Severity
-from watcher.record import backlog, health
+from watcher.record import depths, health
 from watcher.record.holding import silences_now
 from watcher.record.tables import (
     IS_DEAD,
@@ -128,7 +128,7 @@ def read(connection: Connection, now: datetime, last: int) -> Status:
         dead_letters=tuple(_notice(row) for row in connection.execute(dead)),
         silences=tuple(silences_now(connection, now)),
         rules_refused=_rules_refused(connection),
-        behind=backlog.said(connection),
+        behind=depths.said(connection),
     )
 
 

@@ -16,8 +16,8 @@ from watcher.points import reached
 from watcher.record import (
     accounts,
     articles,
-    backlog,
     deliveries,
+    depths,
     entries,
     furniture,
     health,
@@ -528,11 +528,11 @@ class Record:
 
     async def depths(self, now: datetime) -> Depths:
         """Measure how much waits, and since when it could have been done."""
-        return await self._database.read(backlog.depths, now)
+        return await self._database.read(depths.measure, now)
 
     async def behind(self) -> dict[str, datetime]:
         """Give in what the daemon has been told to be behind, since when."""
-        return await self._database.read(backlog.behind)
+        return await self._database.read(depths.behind)
 
     async def note_behind(
         self, what: str, said: str, notice: tuple[str, Alert, str] | None, now: datetime
@@ -541,7 +541,7 @@ class Record:
 
         The notice, which is (target, alert, occasion), is queued in the same transaction.
         """
-        await self._database.write(backlog.note, what, said, notice, now, self._judge)
+        await self._database.write(depths.note, what, said, notice, now, self._judge)
 
     async def is_usable(self) -> bool:
         """Say whether the record can be written now, by writing: a full disk still reads well."""

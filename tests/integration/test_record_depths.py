@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.fakes.readings import NOW, alert, entry, reading, source
 from tests.integration.test_record_plans import explained, fill
 from watcher.model import Depths
-from watcher.record.backlog import PENDING, late, oldest_entry, waiting
+from watcher.record.depths import PENDING, late, oldest_entry, waiting
 
 if TYPE_CHECKING:
     from watcher.record import Record
