@@ -6,7 +6,7 @@ around a bound is told once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ WHATS: Final[tuple[What, ...]] = ("polls", "entries", "outbox", "memory", "disk"
 
 LOOKS: Final = 2
 """In a row, that must agree."""
+JUMP_S: Final = 60.0
+"""Less is how clocks are set right."""
 _GB: Final = 1024**3
 _MB: Final = 1024**2
 
@@ -89,6 +91,32 @@ class Behind:
     def remember(self, since: Mapping[str, datetime]) -> None:
         """Go on with what an earlier process had told."""
         self.since |= {what: since[what] for what in WHATS if what in since}
+
+
+@dataclass(slots=True)
+class Awake:
+    """Since when work could have been done: the start, the end of a sleep, or a jump of the clock.
+
+    What became due before is late through nobody's fault, and is caught up with first.
+    """
+
+    since: datetime | None = None
+    _ahead_s: float = 0.0
+    """By how much the time of day is ahead of a clock that never jumps and stops in a sleep."""
+
+    def charged(self, depths: Depths, now: datetime, steady_s: float) -> Depths:
+        """Give the backlog with waits no longer than this; `steady_s` is that other clock."""
+        ahead_s = now.timestamp() - steady_s
+        if self.since is None or abs(ahead_s - self._ahead_s) > JUMP_S:
+            self.since = now
+        self._ahead_s = ahead_s
+        most = max((now - self.since).total_seconds(), 0.0)
+        return replace(
+            depths,
+            poll_late_s=min(depths.poll_late_s, most),
+            entry_ready_s=min(depths.entry_ready_s, most),
+            notice_ready_s=min(depths.notice_ready_s, most),
+        )
 
 
 def backlogs(depths: Depths, bounds: Bounds) -> list[Level]:

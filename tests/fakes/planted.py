@@ -78,7 +78,7 @@ def _ticks() -> None:
 
     async def stop(seeing: Seeing) -> None:
         await really(seeing)
-        asyncio.get_running_loop().call_later(3, seeing.life.ticks._scheduler.pause)
+        asyncio.get_running_loop().call_later(3, seeing.life.ticks.stop)
 
     setattr(Seeing, "open", stop)
 

@@ -293,6 +293,17 @@ async def test_a_unit_that_differs_is_told_with_the_lines(folder: Path) -> None:
     assert "- WatchdogSec=60s; + WatchdogSec=5h" in said(found, "unit")
 
 
+async def test_the_unit_of_a_role_is_looked_at_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit, "shipped", lambda _: folder / "deploy")
+    for place in ("units", "deploy"):
+        (folder / place).mkdir()
+        (folder / place / "watcher@.service").write_text("[Service]\nExecStart=/bin/true\n")
+
+    assert states(await examined(folder), "unit") == ["good"]
+
+
 async def test_a_proxy_in_the_environment_is_told(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -318,3 +318,14 @@ def test_the_operator_is_told_once_that_it_is_behind_and_once_that_this_is_over(
     until(lambda: told("over again"), 120, of=plain)
     assert told("has hardly any disk left") == 2  # that it began, and that it is over
     assert total(scrape(port), "watcher_behind", what="disk") == 0
+
+
+def test_every_line_of_the_log_is_json_where_that_is_wanted(plain: Daemon, site: Site) -> None:
+    plain.add("log: {form: json, level: debug}")
+    plain.start(ready=False)
+    until(lambda: '"stage": "poll"' in plain.log, of=plain)
+    plain.terminate()
+
+    lines = [json.loads(line) for line in plain.log.splitlines()]
+    assert {"time", "level"} <= set.intersection(*map(set, lines))
+    assert {"run", "rules", "poll", "metrics"} <= {line.get("stage") for line in lines}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.behind import LOOKS, WHATS, Behind, Bounds, Level, backlogs, shortages
+from watcher.behind import LOOKS, WHATS, Awake, Behind, Bounds, Level, backlogs, shortages
 from watcher.model import Depths, Machine
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -98,3 +98,42 @@ def test_every_kind_is_measured_and_begins_at_its_bound():
 
 def test_what_is_not_known_of_the_machine_is_no_shortage():
     assert shortages(Machine(), Bounds()) == []
+
+
+LATE = Depths(poll_late_s=36_000.0, entry_ready_s=36_000.0, notice_ready_s=30.0)
+
+
+def charged(awake: Awake, minutes: float, steady_minutes: float) -> list[float]:
+    now = NOW + timedelta(minutes=minutes)
+    found = awake.charged(LATE, now, steady_minutes * 60)
+    return [found.poll_late_s / 60, found.entry_ready_s / 60, found.notice_ready_s / 60]
+
+
+def test_what_became_due_before_the_start_is_not_held_against_the_daemon():
+    awake = Awake()
+
+    assert charged(awake, 0, 0) == [0, 0, 0]
+    assert charged(awake, 20, 20) == [20, 20, 0.5]
+    assert charged(awake, 1200, 1200) == [600, 600, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "steady"),
+    [
+        pytest.param(520, 20, id="the machine slept, or the clock was put ahead"),
+        pytest.param(-280, 20, id="the clock was put back"),
+    ],
+)
+def test_patience_begins_anew_when_the_clock_has_jumped(minutes, steady):
+    awake = Awake()
+    charged(awake, 0, 0)
+
+    assert charged(awake, minutes, steady) == [0, 0, 0]
+    assert charged(awake, minutes + 5, steady + 5) == [5, 5, 0.5]
+
+
+def test_a_clock_that_is_set_right_by_a_second_changes_nothing():
+    awake = Awake()
+    charged(awake, 0, 0)
+
+    assert charged(awake, 20, 20 - 1 / 60)[0] == 20

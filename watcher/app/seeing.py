@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from dataclasses import dataclass, field
+import math
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from watcher import log, systemd
 from watcher.app.counting import LogCounter
 from watcher.app.duty import Duty
 from watcher.app.faults import WELL
-from watcher.behind import WHATS, Behind, backlogs, shortages
+from watcher.behind import WHATS, Awake, Behind, backlogs, shortages
 from watcher.config import database_file
 from watcher.errors import StorageUnavailable
 from watcher.log import error, event, warning
@@ -38,6 +40,7 @@ OPEN_TICK_S: Final = 60.0
 FILE_TICK_S: Final = 15.0
 BEHIND_TICK_S: Final = 60.0
 LAG_TICK_S: Final = 2.0
+WEIGHED_S: Final = 60.0
 PAUSES_S: Final = (0.0, 5.0, 20.0)
 """Before each attempt to send a heartbeat."""
 
@@ -54,6 +57,7 @@ class Seeing:
     faults: Faults
     instruments: Instruments | None = field(init=False, default=None)
     behind: Behind = field(default_factory=Behind)
+    _awake: Awake = field(default_factory=Awake)
     is_started: bool = False
     _is_remembered: bool = False
     """Whether it is known in what an earlier process was behind."""
@@ -62,6 +66,9 @@ class Seeing:
     _is_silent: bool = False
     """The last heartbeat did not arrive."""
     _file_why: str = ""
+    _weighed: tuple[int, int] = (0, 0)
+    """What the daemon and its workers took, when that was last looked at."""
+    _weighed_at: float = -math.inf
     _lag: asyncio.TimerHandle | None = None
     _counter: LogCounter = field(init=False)
 
@@ -170,9 +177,18 @@ class Seeing:
         return self.metrics.written()
 
     def _machine(self) -> Machine:
-        daemon, workers = own_memory()
+        # Each process by itself only when somebody asks, and once a minute: the kernel walks
+        # through all its pages, which takes 60 ms for a gigabyte.
+        now = time.monotonic()
+        if now - self._weighed_at >= WEIGHED_S:
+            self._weighed_at, self._weighed = now, own_memory()
+        daemon, workers = self._weighed
+        return replace(self._room(), daemon=daemon, workers=workers)
+
+    def _room(self) -> Machine:
         used, limit = memory_in_use()
-        return Machine(daemon, workers, used, limit, *disk(self._folder))
+        free, size = disk(self._folder)
+        return Machine(used=used, limit=limit, disk_free=free, disk_size=size)
 
     @property
     def _folder(self) -> Path:
@@ -204,12 +220,14 @@ class Seeing:
     async def tell_if_behind(self) -> None:
         """Tell the operator, once, that the daemon is behind or runs out of room, or no more."""
         bounds, now = self.config.behind, self.pipeline.now()
-        levels = shortages(await asyncio.to_thread(self._machine), bounds)
+        levels = shortages(await asyncio.to_thread(self._room), bounds)
         with contextlib.suppress(StorageUnavailable):  # the next tick comes
             if not self._is_remembered:
                 self.behind.remember(await self.record.behind())
                 self._is_remembered = True
-            levels += backlogs(await self.record.depths(now), bounds)
+            steady_s = asyncio.get_running_loop().time()
+            depths = self._awake.charged(await self.record.depths(now), now, steady_s)
+            levels += backlogs(depths, bounds)
             for change in self.behind.look(levels, now):
                 await self._tell(change)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from watcher.config import database_file, default_folder
 from watcher.doctor.finding import bad, good, warn
-from watcher.doctor.unit import installed_unit
+from watcher.doctor.unit import installed_units
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def _readable(path: Path) -> Finding | None:
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
         what = f"every user of this machine may write {path}"
         return bad("folders", what, f"chmod o-w {path}")
-    if os.geteuid() == 0 and installed_unit() and not mode & stat.S_IROTH:
+    if os.geteuid() == 0 and installed_units() and not mode & stat.S_IROTH:
         what = f"root may read {path}, but hardly the service's own user"
         return warn("folders", what, f"chmod -R u=rwX,go=rX {path}; keep secrets in credentials.")
     return None

@@ -14,7 +14,8 @@ from watcher.shipped import shipped
 if TYPE_CHECKING:
     from watcher.doctor.finding import Finding, Given
 
-NAME: Final = "watcher.service"
+NAMES: Final = ("watcher.service", "watcher@.service")
+"""For a machine by itself, and for one role of several machines."""
 FOLDERS: Final = (
     Path("/etc/systemd/system"),
     Path("/usr/local/lib/systemd/system"),
@@ -24,21 +25,30 @@ FOLDERS: Final = (
 
 
 async def unit(given: Given) -> list[Finding]:  # noqa: ARG001 - as every check
-    """Compare the installed unit with ours, and have systemd judge it."""
-    installed = installed_unit()
-    if installed is None:
-        return [unknown("unit", f"no {NAME} is installed: it is not run by systemd here")]
-    ours = shipped("deploy") / NAME
-    found = [_compared(installed, ours)]
-    analyze = shutil.which("systemd-analyze")
-    if analyze and (said := await _run(analyze, "verify", "--man=no", str(installed))):
-        found.append(bad("unit", f"systemd-analyze verify: {said}", f"Mend {installed}."))
+    """Compare the installed units with ours, and have systemd judge them."""
+    installed = installed_units()
+    if not installed:
+        return [unknown("unit", f"no {NAMES[0]} is installed: it is not run by systemd here")]
+    found = []
+    for file in installed:
+        found.append(_compared(file, shipped("deploy") / file.name))
+        if said := await _complaint(file):
+            found.append(bad("unit", f"systemd-analyze verify: {said}", f"Mend {file}."))
     return found
 
 
-def installed_unit() -> Path | None:
-    """Give the unit that systemd runs; None where there is none."""
-    return next((at / NAME for at in FOLDERS if (at / NAME).is_file()), None)
+def installed_units() -> list[Path]:
+    """Give the units that systemd runs."""
+    places = ([at / name for at in FOLDERS if (at / name).is_file()] for name in NAMES)
+    return [files[0] for files in places if files]
+
+
+async def _complaint(file: Path) -> str:
+    """Say what systemd has against a unit; nothing where it cannot be asked."""
+    analyze = shutil.which("systemd-analyze")
+    if not analyze or "@" in file.name:  # a template can be judged by its instances only
+        return ""
+    return await _run(analyze, "verify", "--man=no", str(file))
 
 
 def _compared(installed: Path, ours: Path) -> Finding:

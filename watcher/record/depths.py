@@ -26,7 +26,7 @@ MOST_ENTRIES: Final = 1000
 _BEHIND: Final = "behind "
 
 
-def depths(connection: Connection, now: datetime) -> Depths:
+def measure(connection: Connection, now: datetime) -> Depths:
     """Measure the backlog."""
     polls, latest = connection.execute(late(now)).one()
     outbox = connection.execute(waiting(now)).all()

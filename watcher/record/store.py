@@ -389,7 +389,7 @@ class Record:
 
     async def depths(self, now: datetime) -> Depths:
         """Measure how much waits, and since when it could have been done."""
-        return await self._database.read(depths.depths, now)
+        return await self._database.read(depths.measure, now)
 
     async def behind(self) -> dict[str, datetime]:
         """Give in what the daemon has been told to be behind, since when."""
