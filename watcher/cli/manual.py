@@ -18,6 +18,7 @@ EXITS = {
     0: "Done.",
     1: "It failed; the reason is on standard error.",
     2: "Mistakes in files, or in the command line; each is named.",
+    3: "The database is damaged; nothing is written to it any more.",
 }
 CONFIG_FILES = (
     ("watcher.yaml", "The configuration, where --config and $WATCHER_CONFIG name no other."),
