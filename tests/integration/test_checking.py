@@ -36,13 +36,6 @@ def problems(url: str) -> list[str]:
     return [f"{one.about}: {one.what}" for one in check_record(url, lambda _: None) if one.what]
 
 
-@pytest.fixture
-def filled_url(empty_database_url: str) -> str:
-    """Give a record with rows in every table."""
-    make_at(empty_database_url, HEAD, rows_at(HEAD))
-    return empty_database_url
-
-
 def change(url: str, *statements: str) -> None:
     """Change rows behind the record's back, references unchecked."""
     with engine_for(parse_url(url)).begin() as connection:
