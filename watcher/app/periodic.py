@@ -141,7 +141,7 @@ class Periodic:
         """Forget what is no longer shown, and what is older than is kept."""
         with contextlib.suppress(StorageUnavailable):
             await self.record.upkeep.tidy(utc_now())
-            await self.record.upkeep.prune(self.config.keep, utc_now())
+            await self.record.upkeep.prune_daily(self.config.keep, utc_now())
 
     async def drop_evidence(self) -> None:
         """Drop the oldest pages that were kept as received."""
