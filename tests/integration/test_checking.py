@@ -113,6 +113,15 @@ def test_an_index_that_does_not_agree_is_found(tmp_path: Path) -> None:
     assert problems(url) == ["the search index: it does not agree with the articles"]
 
 
+async def test_a_daemon_is_not_held_up(filled_url: str) -> None:
+    """What would lock the file of SQLite is not done while somebody uses it."""
+    async with Record(filled_url):
+        found = problems(filled_url)
+    is_sqlite = filled_url.startswith("sqlite")
+    assert len(found) == is_sqlite
+    assert all("which would hold the daemon up" in what for what in found)
+
+
 @pytest.mark.parametrize("what", ["damaged", "no database", "another program's", "empty"])
 async def test_files_that_are_no_record_say_what_to_do(tmp_path: Path, what: str) -> None:
     """To whoever checks them, and to the daemon that would start on them."""

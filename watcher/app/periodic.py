@@ -31,7 +31,7 @@ ESCALATION_TICK_S = 15.0
 LINKS_TICK_S = 60.0
 """How often it is tried to listen for answers where the port was taken."""
 STORIES_TICK_S = 60.0
-TIDY_TICK_S = 86_400.0
+TIDY_TICK_S = 3600.0
 EVIDENCE_TICK_S = 300.0
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
