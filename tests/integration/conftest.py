@@ -15,7 +15,10 @@ from tests.fakes.postgres import (
     postgres_url,
     sqlite_template,
 )
+from tests.fakes.schemas import REVISIONS, fill, rows_at
 from watcher.record import Record
+from watcher.record.engine import parse_url
+from watcher.record.migrate import engine_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,3 +39,11 @@ async def record(database_url: str) -> AsyncIterator[Record]:
     """Give an empty record, once on SQLite and once on PostgreSQL."""
     async with Record(database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def filled_url(database_url: str) -> str:
+    """Give a record with rows in every table, odd values among them."""
+    with engine_for(parse_url(database_url)).begin() as connection:
+        fill(connection, rows_at(REVISIONS[-1]))
+    return database_url

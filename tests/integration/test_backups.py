@@ -37,13 +37,6 @@ def content(url: str) -> dict[str, str]:
         return {one.name: summed(connection, one, lambda _: None).shown for one in TABLES}
 
 
-@pytest.fixture
-def filled_url(empty_database_url: str) -> str:
-    """Give a record with rows in every table."""
-    make_at(empty_database_url, HEAD, rows_at(HEAD))
-    return empty_database_url
-
-
 async def add(url: str, name: str) -> None:
     """Record an article more."""
     async with Record(url) as record:

@@ -36,13 +36,6 @@ def problems(url: str) -> list[str]:
     return [f"{one.about}: {one.what}" for one in check_record(url, lambda _: None) if one.what]
 
 
-@pytest.fixture
-def filled_url(empty_database_url: str) -> str:
-    """Give a record with rows in every table."""
-    make_at(empty_database_url, HEAD, rows_at(HEAD))
-    return empty_database_url
-
-
 def change(url: str, *statements: str) -> None:
     """Change rows behind the record's back, references unchecked."""
     with engine_for(parse_url(url)).begin() as connection:
@@ -118,6 +111,15 @@ def test_an_index_that_does_not_agree_is_found(tmp_path: Path) -> None:
     make_at(url, HEAD, rows_at(HEAD))
     change(url, "UPDATE article_words SET words = '1 2'")
     assert problems(url) == ["the search index: it does not agree with the articles"]
+
+
+async def test_a_daemon_is_not_held_up(filled_url: str) -> None:
+    """What would lock the file of SQLite is not done while somebody uses it."""
+    async with Record(filled_url):
+        found = problems(filled_url)
+    is_sqlite = filled_url.startswith("sqlite")
+    assert len(found) == is_sqlite
+    assert all("which would hold the daemon up" in what for what in found)
 
 
 @pytest.mark.parametrize("what", ["damaged", "no database", "another program's", "empty"])

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,12 +23,12 @@ from watcher.record.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.fakes.postgres import Postgres
 
 pytestmark = pytest.mark.postgres
 HEAD = REVISIONS[-1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def unheard(_doing: str, _total: int, _done: int) -> None:
@@ -44,19 +48,14 @@ async def fill(url: str, count: int = 30) -> None:
 
 
 @pytest.fixture
-def filled_url(empty_database_url: str) -> str:
-    """Give a record with rows in every table, none of them held by anybody."""
-    make_at(empty_database_url, HEAD, rows_at(HEAD))
-    return empty_database_url
-
-
-@pytest.fixture
-def other_url(filled_url: str, postgres: Postgres, tmp_path: Path) -> Iterator[str]:
+def other_url(
+    filled_url: str, postgres: Postgres, postgres_template: str, tmp_path: Path
+) -> Iterator[str]:
     """Give an empty database of the other kind."""
     if not filled_url.startswith("sqlite"):
         yield f"sqlite:///{tmp_path}/copied.db"
         return
-    name = postgres.make()
+    name = postgres.make(postgres_template)
     yield postgres.url(name)
     postgres.drop(name)
 
@@ -92,10 +91,14 @@ async def test_only_an_empty_database_is_filled(filled_url: str, other_url: str)
         assert (await record.status(NOW)).articles == 1
 
 
-def test_tables_without_rows_are_empty(filled_url: str, other_url: str) -> None:
-    """Somebody has started the daemon there once, without sources."""
-    make_at(other_url, HEAD, {})
-    assert copy(filled_url, other_url)["articles"][0] == 1
+def test_a_database_without_tables_gets_them(postgres: Postgres, tmp_path: Path) -> None:
+    """Or has them already, without rows: somebody has started the daemon there once."""
+    origin, name = f"sqlite:///{tmp_path}/origin.db", postgres.make()
+    make_at(origin, HEAD, rows_at(HEAD))
+    assert copy(origin, postgres.url(name))["articles"][0] == 1
+    make_at(f"sqlite:///{tmp_path}/empty.db", HEAD, {})
+    assert copy(origin, f"sqlite:///{tmp_path}/empty.db")["articles"][0] == 1
+    postgres.drop(name)
 
 
 async def test_nothing_is_moved_under_a_daemon(filled_url: str, other_url: str) -> None:
@@ -118,6 +121,41 @@ def test_what_is_interrupted_leaves_nothing(filled_url: str, other_url: str) -> 
     with pytest.raises(KeyboardInterrupt):
         copy_record(filled_url, other_url, stop)
     assert copy(filled_url, other_url)["articles"][0] == 1
+
+
+KILLED = """
+import os, sys
+from watcher.record import copy_record
+copy_record(*sys.argv[1:], lambda doing, *_: os.kill(0, 9) if doing == "copying revisions" else None)
+"""
+
+
+def test_what_is_killed_leaves_nothing(filled_url: str, other_url: str) -> None:
+    """Not a half database, nor a lock; what lies aside is written over."""
+    command = [sys.executable, "-c", KILLED, filled_url, other_url]
+    done = subprocess.run(command, cwd=ROOT, check=False, start_new_session=True)
+    assert done.returncode == -signal.SIGKILL
+    if other_url.startswith("sqlite"):
+        assert not Path(other_url.removeprefix("sqlite:///")).exists()
+    assert copy(filled_url, other_url)["articles"][0] == 1
+
+
+def test_two_copies_at_once_are_refused(tmp_path: Path) -> None:
+    origin, target = f"sqlite:///{tmp_path}/origin.db", f"sqlite:///{tmp_path}/new.db"
+    make_at(origin, HEAD, rows_at(HEAD))
+    refusals = []
+
+    def again(doing: str, _total: int, _done: int) -> None:
+        if doing == "copying revisions":
+            with pytest.raises(
+                WatcherError, match="is being written by another process"
+            ) as refusal:
+                copy(origin, target)
+            refusals.append(refusal)
+
+    copy_record(origin, target, again)
+    assert refusals
+    assert sorted(path.name for path in tmp_path.glob("new*")) == ["new.db"]
 
 
 def test_a_copy_that_differs_is_not_kept(postgres: Postgres, tmp_path: Path) -> None:

@@ -207,6 +207,16 @@ async def test_silences_that_ended_go(database_url: str) -> None:
         assert counts(database_url)["silences"] == 1
 
 
+async def test_it_is_done_once_a_day_whoever_asks(database_url: str) -> None:
+    """`watcher once` each minute, several daemons; and a clock that was wrong holds nothing up."""
+    async with Record(database_url) as record, Record(database_url) as other:
+        done = [
+            await one.upkeep.prune_daily(KEEP, NOW + hours * timedelta(hours=1))
+            for one, hours in ((record, 0), (other, 1), (record, 19), (other, 21), (other, -5))
+        ]
+    assert done == [True, False, False, True, True]
+
+
 async def test_what_goes_goes_in_small_transactions(database_url: str) -> None:
     """The daemon reads, alerts and sends between them."""
     async with Record(database_url) as record:

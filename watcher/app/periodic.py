@@ -33,7 +33,7 @@ ESCALATION_TICK_S = 15.0
 LINKS_TICK_S = 60.0
 """How often it is tried to listen for answers where the port was taken."""
 STORIES_TICK_S = 60.0
-TIDY_TICK_S = 86_400.0
+TIDY_TICK_S = 3600.0
 EVIDENCE_TICK_S = 300.0
 FAULTS_TICK_S = 2.0
 LONG_S = 6 * 3600.0
@@ -140,7 +140,7 @@ class Periodic:
         """Forget what is no longer shown, and what is older than is kept."""
         with contextlib.suppress(StorageUnavailable):
             await self.record.upkeep.tidy(utc_now())
-            await self.record.upkeep.prune(self.config.keep, utc_now())
+            await self.record.upkeep.prune_daily(self.config.keep, utc_now())
 
     async def drop_evidence(self) -> None:
         """Drop the oldest pages that were kept as received."""

@@ -78,9 +78,10 @@ def check_record(database: str, tell: Callable[[str], None]) -> list[Finding]:
         for about, look in _LOOKS.items():
             tell(about)
             found += [*look(connection)] or [Finding(about)]
+        is_used = bool(users(connection, utc_now()))
     if url.drivername == "sqlite":
         tell("the search index")
-        found.append(_index(url))
+        found.append(_IN_USE if is_used else _index(url))
     return found
 
 
@@ -236,8 +237,16 @@ _LOOKS: Final[dict[str, Callable[[Connection], Iterator[Finding]]]] = {
 }
 
 
+_IN_USE: Final = Finding(
+    "the search index",
+    "it was not compared with the articles, which would hold the daemon up",
+    "Check once more while the daemon is stopped.",
+    is_error=False,
+)
+
+
 def _index(url: URL) -> Finding:
-    """Compare FTS5's index with the words of the articles; it locks the file meanwhile."""
+    """Compare FTS5's index with the words of the articles; nobody can write meanwhile."""
     about = "the search index"
     checking = "INSERT INTO article_search (article_search, rank) VALUES ('integrity-check', 1)"
     with closing(files.connect(file_of(url), mode="rw")) as connection:

@@ -24,6 +24,7 @@ from watcher.record.tables import (
     match_changes,
     matches,
     notices,
+    remarks,
     revisions,
     rule_revisions,
     silences,
@@ -48,6 +49,9 @@ DROPPED_AT_ONCE: Final = 100
 """Articles that go in one transaction: the daemon must not wait for it."""
 LEAST_WORDS: Final = 60
 """A shorter text may well be written twice, so none is kept in mind of it."""
+EVERY: Final = timedelta(hours=20)
+"""How often it is done at most: `watcher once` may run every minute, and daemons side by side."""
+_PRUNED: Final = "pruned"
 _SETTLED: Final = ("sent", "dead", "bundled", "silenced")
 _UNSETTLED: Final = ("waiting", "collected")
 
@@ -80,6 +84,18 @@ def _before(kept_s: float, now: datetime) -> datetime | None:
     if math.isinf(kept_s):
         return None
     return now - max(LEAST, timedelta(seconds=kept_s))
+
+
+def begin(connection: Connection, now: datetime) -> bool:
+    """Note that it is begun now; False where it was within the last day, here or elsewhere."""
+    is_it = remarks.c.about == _PRUNED
+    last = connection.scalar(select(remarks.c.since).where(is_it).with_for_update())
+    if last is not None and now - EVERY < last <= now:
+        return False
+    connection.execute(delete(remarks).where(is_it))
+    row = {"about": _PRUNED, "since": now}
+    beginning = insert_unless_known(connection, remarks).returning(remarks.c.about)
+    return connection.execute(beginning, row).first() is not None
 
 
 # --- articles ---------------------------------------------------------------------------------

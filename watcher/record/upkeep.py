@@ -76,6 +76,13 @@ class Upkeep:
         while await self.database.write(space.give_back):
             pass
 
+    async def prune_daily(self, keep: Keep, now: datetime) -> bool:
+        """Do the same once a day, whoever asks how often; tell whether it was done."""
+        is_due = await self.database.write(pruning.begin, now)
+        if is_due:
+            await self.prune(keep, now)
+        return is_due
+
     async def prunable(self, keep: Keep, now: datetime) -> dict[str, int]:
         """Count what `prune` would forget now: table -> rows."""
         return await self.database.read(pruning.doomed, pruning.Cutoffs.of(keep, now))
