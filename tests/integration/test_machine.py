@@ -178,12 +178,6 @@ def is_exposed(machine: Machine) -> float:
     return float(found[1])
 
 
-def backs_up(machine: Machine) -> None:
-    machine.run("systemctl", "start", "watcher-backup.service")
-    assert machine.run("ls", "-A", "/var/lib/private/watcher-backups")
-    assert "watcher-backup.timer" in machine.run("systemctl", "list-timers")
-
-
 def upgrades(machine: Machine, paper: Newspaper, wheels: Path, *, quick: bool) -> None:
     """To a version that cannot run, to one that dies as it starts, to a good one; and back.
 
