@@ -99,6 +99,9 @@ def run(images: Images, folder: Path) -> None:
     etc = folder / "etc"
     (etc / "rules").mkdir(parents=True)
     (etc / "watcher.yaml").write_text(CONFIG)
+    (etc / "rules" / "bridges.yaml").write_text(
+        "rules: [{id: bridges, title: الجسور, match: جسر}]\n"
+    )
     (etc / "sources.yaml").write_text("sources: []\n")
     secret = folder / "desk-mail"
     secret.write_text("mailto://127.0.0.1:9?from=w@example.org&to=desk@example.org&mode=insecure\n")
