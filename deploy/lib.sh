@@ -55,6 +55,7 @@ find_python() {
 # SOURCE is a checkout, a wheel or a requirement; with WHEELS nothing is asked of the network.
 build_version() {
   local source=$1 wheels=$2 python version
+  copy=""
   local -a options=(--quiet --disable-pip-version-check)
   python=$(find_python)
   if [ -n "$wheels" ]; then
@@ -66,14 +67,21 @@ build_version() {
   # Its final name, since an environment cannot be moved: the version is not known before it is there.
   built=$program/versions/$(date -u +%Y%m%dT%H%M%SZ)
   [ ! -e "$built" ] || fail "$built is there already: another installation runs, or ran this very second"
-  trap 'rm -rf "$built"' EXIT
+  trap 'rm -rf "$built" ${copy:+"$copy"}' EXIT
+  if [ -d "$source" ]; then
+    # What an earlier build left in the checkout must not get in, and this build leaves nothing there.
+    copy=$(mktemp -d)
+    tar -C "$source" --exclude='./.*' --exclude=./build --exclude=./tests --exclude='*.egg-info' -cf - . | tar -C "$copy" -xf -
+    source=$copy
+  fi
   (
     umask 022
     "$python" -m venv "$built"
     "$built/bin/python" -m pip install "${options[@]}" "$source"
-  ) || fail "the program could not be installed from $source; nothing was changed"
+  ) || fail "the program could not be installed from $1; nothing was changed"
   version=$("$built/bin/python" -c 'from importlib.metadata import version; print(version("watcher"))')
   printf '%s\n' "$version" >"$built/VERSION"
+  rm -rf ${copy:+"$copy"}
   trap - EXIT
   say "installed watcher $version into $built"
 }

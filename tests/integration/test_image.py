@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,13 +49,14 @@ class Images:
 
 
 @pytest.fixture
-def images(tmp_path: Path) -> Iterator[Images]:
+def images() -> Iterator[Images]:
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         pytest.skip(f"not installed: {missing}")
-    ours = Images(tmp_path)
-    yield ours
-    ours.call("podman", "rm", "--all", "--force", "--time=0")
+    with tempfile.TemporaryDirectory(prefix="w") as folder:  # Podman wants a short path
+        ours = Images(Path(folder))
+        yield ours
+        ours.call("podman", "rm", "--all", "--force", "--time=0")
 
 
 @pytest.mark.fresh
@@ -97,6 +99,9 @@ def run(images: Images, folder: Path) -> None:
     etc = folder / "etc"
     (etc / "rules").mkdir(parents=True)
     (etc / "watcher.yaml").write_text(CONFIG)
+    (etc / "rules" / "bridges.yaml").write_text(
+        "rules: [{id: bridges, title: الجسور, match: جسر}]\n"
+    )
     (etc / "sources.yaml").write_text("sources: []\n")
     secret = folder / "desk-mail"
     secret.write_text("mailto://127.0.0.1:9?from=w@example.org&to=desk@example.org&mode=insecure\n")
