@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tests.fakes.postgres import Postgres
     from tests.fakes.site import Site
+    from tests.fakes.world import Disk
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -102,7 +103,7 @@ def test_a_sqlite_file_that_is_locked_full_read_only_and_damaged(
             works(world)
             lock = Lock(f"sqlite:///{file}")
             suffer(world, "locked", lock.take, lock.let_go)
-            suffer(world, "full", small.fill_up, lambda: small.fill_up(0))
+            suffer(world, "full", lambda: fill_up(small, file), lambda: small.fill_up(0))
             suffer(world, "cannot be used", small.make_read_only, small.mend)
             damaged = damage(file)
             world.publish()
@@ -113,10 +114,20 @@ def test_a_sqlite_file_that_is_locked_full_read_only_and_damaged(
             is_told_of_damage(world)
 
 
+def fill_up(small: Disk, file: Path) -> None:
+    """Fill a disk up; the log must be empty, as SQLite writes into what room it has."""
+    empty_log(file)
+    small.fill_up()
+
+
+def empty_log(file: Path) -> None:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        until(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+
+
 def damage(file: Path) -> list[int]:
     """Overwrite all but the first page of a file, as a failing disk might; give where."""
-    with contextlib.closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    empty_log(file)
     places = list(range(4096, file.stat().st_size, 4096))
     with file.open("r+b") as opened:
         for place in places:

@@ -107,6 +107,6 @@ async def test_what_is_too_much_for_a_target_is_told_in_one(record: Record) -> N
 
 
 async def test_room_is_looked_for_and_given_back(record: Record) -> None:
-    assert await record.upkeep.is_back()
+    assert await record.upkeep.why_away() == ""
     status = await record.status(NOW)
     assert status.rules_refused == ""

@@ -63,9 +63,8 @@ class Faults:
                 await self._tell_what_was_broken()
             except StorageUnavailable as failure:
                 self.lanes.standstill.met("faults", failure)
-        if self.status != self._said:
+        if self.status != self._said and systemd.status(self.status):
             self._said = self.status
-            systemd.status(self._said)
 
     # the database
 
@@ -75,7 +74,7 @@ class Faults:
             standstill.met("faults", damage)
             self.lanes.wake()  # a lane raises it
             return
-        lasted = await standstill.look(record.upkeep.is_back)
+        lasted = await standstill.look(record.upkeep.why_away)
         if lasted is not None:
             if self._told:
                 span = timedelta(seconds=round(lasted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from sqlalchemy import URL, Connection, create_engine, event, inspect
 from sqlalchemy.pool import NullPool
 
 from watcher.errors import WatcherError
-from watcher.record.engine import own_transactions, sqlite_url, translated
+from watcher.record.engine import has_room, own_transactions, sqlite_url, translated
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -48,6 +49,12 @@ def engine_for(url: URL) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": _WAIT_S},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def look_for_room(*_: object) -> None:
+        if not has_room(Path(url.database or "").parent):
+            raise sqlite3.OperationalError("database or disk is full")
+
     # SQLite changes a table by making it anew, which foreign keys would forbid: they are checked
     # at the end.
     own_transactions(engine, "PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=OFF")
