@@ -56,7 +56,7 @@ class Upkeep:
         return await self.database.read(moved.last_poll)
 
     async def recall(self, now: datetime) -> int:
-        """Have sources that seem to have been polled in the future wait from now on."""
+        """Have what was put on record in the future wait from now on; give how much there was."""
         return await self.database.write(moved.recall, now)
 
     async def why_away(self) -> str:
