@@ -105,6 +105,8 @@ class Pipeline:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     room: int = field(init=False)
     """How many entries more may come to wait to be read, as far as is known."""
+    is_full: bool = False
+    """Whether a poll had to leave something for lack of room."""
     delivery: Delivery = field(init=False)
     _clocks: OutletClocks = field(init=False)
 
@@ -243,7 +245,9 @@ class Pipeline:
         else:
             entries = polled.parsed.entries if polled.parsed else ()
             # One at least, so that no source is stopped by the others.
-            most = max(1, min(self.limits.max_entries_per_poll, self.room, len(entries)))
+            listed = min(self.limits.max_entries_per_poll, len(entries))
+            most = max(1, min(listed, self.room))
+            self.is_full |= most < listed
             learned = partial(learn, last=state.succeeded, now=now, polling=polling, jitter=jitter)
             self.room -= most  # until it is known how many were new
             try:

@@ -62,12 +62,16 @@ class Standstill:
         self.why = str(failure)
         self._failures += 1
 
-    async def look(self, is_usable: Callable[[], Awaitable[bool]]) -> float | None:
-        """See whether the database can be used again; give the seconds that it could not, then."""
+    async def look(self, why_not: Callable[[], Awaitable[str]]) -> float | None:
+        """See whether the database can be used again; give the seconds that it could not, then.
+
+        `why_not` says why it cannot be used now, empty if it can.
+        """
         if not self.why or self.damage or self.lasts_s < self._pause_s:
             return None
-        if await is_usable():
-            lasted, self.why = self.lasts_s, ""
+        why = await why_not()
+        lasted, self.why = self.lasts_s, why
+        if not why:
             self._ended = self.clock()
             event("record", status="usable again", after_s=lasted, failures=self._failures)
             return lasted

@@ -39,9 +39,9 @@ def main() -> None:
     vars(build)["SteadyClock"] = partial(clock.SteadyClock, settled_s=1.0)
     engine.BUSY_TIMEOUT_S = 1
     names._KEPT_S = 1.0  # type: ignore[misc]
-    standstill.SAID_AGAIN_S = 2.0  # type: ignore[misc]
+    standstill.SAID_AGAIN_S = 1.0  # type: ignore[misc]
     standstill.LONGEST_PAUSE_S = 2.0  # type: ignore[misc]
-    faults.TELL_AFTER_S = 2.0  # type: ignore[misc]
+    faults.TELL_AFTER_S = 1.0  # type: ignore[misc]
     faults.BACKLOG_LOOK_S = 0.5  # type: ignore[misc]
     cli.main()
 

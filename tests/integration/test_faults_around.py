@@ -23,9 +23,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(300)
 HOUR_S = 3600.0
+BOTH = pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.faults])],
+    indirect=True,
+)
+"""The suite has SQLite; `pytest -m faults` has PostgreSQL, and what takes longer."""
 BRIEF = "connect_timeout: 2s\n  read_timeout: 2s\n  total_timeout: 2s"
 
 
+@BOTH
 def test_a_clock_that_is_put_forward_and_back(
     tmp_path: Path, site: Site, database_url: str
 ) -> None:
@@ -71,6 +78,7 @@ def any_step(world: World) -> bool:
     return len(steps(world)) > world.seen_steps
 
 
+@pytest.mark.faults
 @pytest.mark.skipif(os.geteuid() != 0, reason="a name server of one's own takes root")
 def test_names_that_nobody_tells(tmp_path: Path, site: Site, database_url: str) -> None:
     """What needs no names goes on, also while the name server hangs."""
@@ -107,6 +115,7 @@ def more_than(world: World, word: str, count: int) -> bool:
     return world.daemon.log.count(word) > count
 
 
+@pytest.mark.faults
 def test_outlets_that_are_all_slow(tmp_path: Path, database_url: str) -> None:
     """Each fetch ends in time, and all is read when it is over."""
     with Site("0.0.0.0") as site:
@@ -134,24 +143,25 @@ def slow_outlets(tmp_path: Path, site: Site, database_url: str) -> None:
         world.await_told(titles, 100)
 
 
+@BOTH
 def test_a_hundred_times_the_usual_volume(tmp_path: Path, site: Site, database_url: str) -> None:
     """The backlog keeps to its bound, that is told, and every article is read in the end."""
-    urls = {f"s{n}": site.url(f"/s{n}") for n in range(10)}
-    settings = "limits: {max_pending: 60, max_entries_per_poll: 10}\n"
+    urls = {f"s{n}": site.url(f"/s{n}") for n in range(8)}
+    settings = "limits: {max_pending: 30, max_entries_per_poll: 5}\n"
     with World(tmp_path, site, database_url, settings=settings, sources=urls) as world:
         world.start()
         world.await_told(world.publish("s1"))
         count = len(site.asked("/desk"))
         for name in urls:
-            world.publish(name, 30)
+            world.publish(name, 15)
         most = 0
         deadline = time.monotonic() + 150
-        while read_entries(database_url, "done") < 301 and time.monotonic() < deadline:
+        while read_entries(database_url, "done") < 121 and time.monotonic() < deadline:
             most = max(most, read_entries(database_url, "pending"))
             time.sleep(0.1)
-        assert read_entries(database_url, "done") == 301
+        assert read_entries(database_url, "done") == 121
         # A poll that brings something new brings one entry at least.
-        assert 60 <= most <= 60 + len(urls)
+        assert 30 <= most <= 30 + len(urls)
         until(lambda: world.heard("limits.max_pending"), of=world.daemon)
         until(lambda: world.statuses()[-1] == "watching", of=world.daemon)
         assert world.said("are not polled")

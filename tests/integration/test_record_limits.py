@@ -61,6 +61,18 @@ async def test_what_was_polled_in_the_future_is_polled_in_time(record: Record) -
     assert await record.upkeep.recall(NOW) == 0
 
 
+async def test_what_came_on_record_by_the_clock_before_is_taken_up(record: Record) -> None:
+    """As the clock is put back, a poll and a reading may be under way."""
+    await record.sync_sources([source()], NOW)
+    await polled(record, "nahr", 1, 2, at=NOW + HOURS)
+    [first] = await record.pending(NOW + HOURS, 1)
+    await record.reading(replace(reading(first), alerts=(("desk", alert()),)), NOW + HOURS)
+    assert not await record.pending(NOW, 9)
+    assert not await record.due_notices(NOW, 9)
+    assert await record.upkeep.recall(NOW) == 3
+    assert len(await record.pending(NOW, 9)) == len(await record.due_notices(NOW, 9)) == 1
+
+
 async def test_sources_of_which_entries_wait_are_left_out(record: Record) -> None:
     await record.sync_sources([source(), source("dijla")], NOW)
     await polled(record, "nahr", 1)
@@ -107,6 +119,6 @@ async def test_what_is_too_much_for_a_target_is_told_in_one(record: Record) -> N
 
 
 async def test_room_is_looked_for_and_given_back(record: Record) -> None:
-    assert await record.upkeep.is_back()
+    assert await record.upkeep.why_away() == ""
     status = await record.status(NOW)
     assert status.rules_refused == ""

@@ -173,12 +173,12 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-async def yes() -> bool:
-    return True
+async def yes() -> str:
+    return ""
 
 
-async def no() -> bool:
-    return False
+async def no() -> str:
+    return "locked"
 
 
 async def test_what_is_in_hand_may_end_within_the_grace() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,7 @@ WELL: Final = "watching"
 TELL_AFTER_S: Final = 60.0
 """For so long the database may be away until the operator is told, past the outbox."""
 BACKLOG_LOOK_S: Final = 10.0
+RECALL_S: Final = 60.0
 FULL, EASED = 0.9, 0.5
 """Polls are held back from one share of the backlog's bound on, until it is under the other."""
 
@@ -41,6 +43,8 @@ class Faults:
     _told: bool = False
     """Whether the operator was told of the standstill."""
     _looked: float | None = None
+    _recalled: float = -math.inf
+    _stepped: float = -math.inf
     _said: str = ""
     _broken: list[str] = field(default_factory=list)
     """What could not be told yet: it is queued once the database takes it."""
@@ -64,9 +68,8 @@ class Faults:
                 await self._tell_what_was_broken()
             except StorageUnavailable as failure:
                 self.lanes.standstill.met("faults", failure)
-        if self.status != self._said:
+        if self.status != self._said and systemd.status(self.status):
             self._said = self.status
-            systemd.status(self._said)
 
     # the database
 
@@ -76,7 +79,7 @@ class Faults:
             standstill.met("faults", damage)
             self.lanes.wake()  # a lane raises it
             return
-        lasted = await standstill.look(record.upkeep.is_back)
+        lasted = await standstill.look(record.upkeep.why_away)
         if lasted is not None:
             if self._told:
                 span = timedelta(seconds=round(lasted))
@@ -112,10 +115,14 @@ class Faults:
             await self._tell_of_step(now - last, last)
 
     async def _look_at_clock(self) -> None:
-        step = self.clock.step
+        step, elapsed = self.clock.step, self.clock.elapsed()
         if step is None:
-            await self.pipeline.record.upkeep.recall(self.pipeline.now())
+            # Just after a step, what was under way may come on record by the clock before it.
+            if elapsed - self._stepped < RECALL_S or elapsed - self._recalled >= RECALL_S:
+                self._recalled = elapsed
+                await self.pipeline.record.upkeep.recall(self.pipeline.now())
             return
+        self._stepped = elapsed
         before = self.pipeline.now()
         await self.pipeline.record.due(before, 0)  # keeps what is kept in memory
         await self.pipeline.record.upkeep.clock_moved(step, before)
@@ -153,7 +160,9 @@ class Faults:
     async def _hold_polls(self, found: Backlog) -> None:
         most, now = self.pipeline.limits.max_pending, self.pipeline.now()
         self.pipeline.room = most - found.pending
-        if not self.held and found.pending >= most * FULL:
+        is_full = self.pipeline.is_full or found.pending >= most * FULL
+        self.pipeline.is_full = False
+        if not self.held and is_full:
             what = "as many entries wait to be read as limits.max_pending lets"
             self.held = f"{what}: sources with entries waiting are not polled"
             details = (

@@ -47,3 +47,8 @@ def is_damage(error: BaseException | None) -> bool:
 def cure_of(cause: str) -> str:
     """Say what helps against what a driver complains of; empty where that is not known."""
     return next((cure for pattern, cure in _CURES if re.search(pattern, cause)), "")
+
+
+def is_passing(cause: str) -> bool:
+    """Tell what leaves connections as they are: a lock that is held, a disk that is full."""
+    return bool(re.search("is locked|is full", cause))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from watcher.errors import StorageDamaged, StorageUnavailable, WatcherError
-from watcher.record.ailments import DAMAGED, cure_of, is_damage
+from watcher.record.ailments import DAMAGED, cure_of, is_damage, is_passing
 from watcher.record.columns import storable
 
 if TYPE_CHECKING:
@@ -33,6 +35,11 @@ THREADS = 4
 BUSY_TIMEOUT_S = 10
 """How long a writer waits for another process before the database counts as locked."""
 _SECRET_OPTIONS = {"password", "sslpassword", "passfile"}
+LEAST_ROOM = 2**20
+"""Bytes that must be free on the disk where SQLite is to begin its shared index of the log.
+
+It maps that into memory; where its pages cannot be had, the process is ended by SIGBUS.
+"""
 LARGEST_LOG = 64 * 2**20
 """Bytes of SQLite's write-ahead log that are kept; one large transaction makes it grow."""
 
@@ -153,8 +160,8 @@ class Database:
         except StorageDamaged as damage:
             self.damage = damage
             raise
-        except StorageUnavailable:
-            if self._file:
+        except StorageUnavailable as failure:
+            if self._file and not is_passing(str(failure)):
                 # What was opened while the disk could only be read stays so: open it anew.
                 self._open_anew()
             raise
@@ -233,8 +240,24 @@ def _sqlite_engine(url: URL) -> Engine:
         hide_parameters=True,
         json_serializer=_dumps,
     )
+    file = Path(url.database or "")
+
+    @event.listens_for(engine, "do_connect")
+    def look_for_room(*_: object) -> None:
+        if not Path(f"{file}-shm").exists() and not has_room(file.parent):
+            raise sqlite3.OperationalError("database or disk is full")
+
     own_transactions(engine, "PRAGMA foreign_keys=ON", "PRAGMA synchronous=NORMAL", _LOG_LIMIT)
     return engine
+
+
+def has_room(folder: Path) -> bool:
+    """Tell whether there is room on the disk of a folder to begin to use SQLite."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return True  # what is wrong with it is told better by whoever opens the file
+    return disk.f_bavail * disk.f_frsize >= LEAST_ROOM
 
 
 def own_transactions(engine: Engine, *pragmas: str) -> None:

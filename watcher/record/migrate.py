@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from sqlalchemy import URL, Connection, create_engine, event, inspect
 from sqlalchemy.pool import NullPool
 
 from watcher.errors import WatcherError
-from watcher.record.engine import own_transactions, shown, sqlite_url, translated
+from watcher.record.engine import has_room, own_transactions, shown, sqlite_url, translated
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -50,6 +51,12 @@ def engine_for(url: URL, *, makes: bool = True) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": _WAIT_S if makes else _LOOK_S},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def look_for_room(*_: object) -> None:
+        if not has_room(Path(url.database or "").parent):
+            raise sqlite3.OperationalError("database or disk is full")
+
     # SQLite changes a table by making it anew, which foreign keys would forbid: they are checked
     # at the end.
     # A new file is made so that it can give room back; that must be said before all else.

@@ -35,6 +35,8 @@ LATELY: Final = timedelta(days=1)
 """What was sent longer ago counts for no brake, and is escalated no more."""
 _POLLED = ("due", "polled", "succeeded", "new_at", "quiet_until", "failing_since", "empty_since",
            "few_since")  # fmt: skip
+_LISTED = ("seen", "retry_at", "claimed_until")
+_QUEUED = ("created", "retry_at", "claimed_until")
 
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> None:
@@ -43,16 +45,15 @@ def shift(connection: Connection, step: timedelta, now: datetime) -> None:
     What quiet hours hold is judged anew: their end is told by the clock on the wall.
     """
     _shift(connection, step, sources, _POLLED, sources.c.is_active)
-    _shift(connection, step, entries, ("seen", "retry_at", "claimed_until"), IS_PENDING)
-    unsent = ("created", "retry_at", "claimed_until")
-    _shift(connection, step, notices, unsent, IS_WAITING & (notices.c.why != QUIET_HOURS))
-    _shift(connection, step, notices, unsent, IS_COLLECTED)
+    _shift(connection, step, entries, _LISTED, IS_PENDING)
+    held = IS_WAITING & (notices.c.why == QUIET_HOURS)
+    _shift(connection, step, notices, _QUEUED, IS_WAITING & (notices.c.why != QUIET_HOURS))
+    _shift(connection, step, notices, _QUEUED, IS_COLLECTED)
     _shift(
         connection, step, notices, ("finished",), IS_UNANSWERED, notices.c.finished > now - LATELY
     )
     _shift(connection, step, silences, ("starts", "ends"), silences.c.ends > now)
     _shift(connection, step, stories, ("last_seen", "open_since"), IS_OPEN_STORY)
-    held = IS_WAITING & (notices.c.why == QUIET_HOURS)
     connection.execute(update(notices).where(held).values(retry_at=now + step))
 
 
@@ -63,14 +64,34 @@ def last_poll(connection: Connection) -> datetime | None:
 
 
 def recall(connection: Connection, now: datetime) -> int:
-    """Have sources that were last polled in the future wait from now on; give how many there were.
+    """Have what was put on record in the future wait from now on; give how much there was.
 
-    A clock that was ahead has kept them: they would not be polled until then.
+    A clock that was ahead has kept it, of another machine or in the moment in which it was put
+    back: it would rest until then.
     """
-    query = select(sources).where(sources.c.is_active, sources.c.polled > now + SLACK)
-    rows = connection.execute(query).all()
+    late = now + SLACK
+    polled = sources.c.is_active & (sources.c.polled > late)
+    listed = IS_PENDING & (entries.c.seen > late)
+    count = _recall(connection, now, sources, _POLLED, "polled", polled)
+    count += _recall(connection, now, entries, _LISTED, "seen", listed)
+    for waits in (IS_WAITING, IS_COLLECTED):
+        queued = waits & (notices.c.created > late)
+        count += _recall(connection, now, notices, _QUEUED, "created", queued)
+    return count
+
+
+def _recall(  # noqa: PLR0913, PLR0917 - what is moved, by which of its instants
+    connection: Connection,
+    now: datetime,
+    table: Table,
+    names: tuple[str, ...],
+    told: str,
+    which: ColumnElement[bool],
+) -> int:
+    columns = [table.c[name] for name in names]
+    rows = connection.execute(select(table.c.id, *columns).where(which)).all()
     for row in rows:
-        _move(connection, sources, _POLLED, row, now - row.polled)
+        _move(connection, table, names, row, now - getattr(row, told))
     return len(rows)
 
 

@@ -136,11 +136,11 @@ class Upkeep:
         return await self.database.read(moved.last_poll)
 
     async def recall(self, now: datetime) -> int:
-        """Have sources that seem to have been polled in the future wait from now on."""
+        """Have what was put on record in the future wait from now on; give how much there was."""
         return await self.database.write(moved.recall, now)
 
-    async def is_back(self) -> bool:
-        """Say whether the record can be written again; then free what this process held.
+    async def why_away(self) -> str:
+        """Say why the record cannot be written; empty if it can, and then free what we held.
 
         Something large is written: a full disk still takes small things. And what was in hand when
         the database went away is lost to this process, which takes it up again.
@@ -150,9 +150,9 @@ class Upkeep:
             await self.database.write(_write_probe, os.urandom(PROBE_BYTES // 2).hex())
             await self.database.write(_remove_probe)
             await self.database.write(steps.let_go, self.holder)
-        except StorageUnavailable:
-            return False
-        return True
+        except StorageUnavailable as failure:
+            return str(failure)
+        return ""
 
 
 def _write_probe(connection: Connection, what: str) -> None:
