@@ -86,6 +86,11 @@ class Postgres:
             self._server.wait(_START_S)
             self._server = None
 
+    @property
+    def folder(self) -> str:
+        """Give the folder of its socket."""
+        return str(self._folder)
+
     def url(self, database: str) -> str:
         """Give the URL an operator would write."""
         return f"postgresql://postgres@/{database}?host={self._folder}"

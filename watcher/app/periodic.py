@@ -42,6 +42,8 @@ class Duty(NamedTuple):
     name: str
     every_s: float
     do: Callable[[], Coroutine[None, None, None]]
+    is_own: bool = False
+    """Of several machines each does it for itself; the others are done by the one that leads."""
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class Periodic:
     def duties(self) -> list[Duty]:
         """Give everything that is to be done, with how often."""
         duties = [
-            Duty("rules", RULES_TICK_S, self.refresh_rules),
+            Duty("rules", RULES_TICK_S, self.refresh_rules, is_own=True),
             Duty("health", HEALTH_TICK_S, self.tell_troubles),
             Duty("bundles", BUNDLE_TICK_S, self.bundle),
             Duty("escalation", ESCALATION_TICK_S, self.escalate),
@@ -79,9 +81,9 @@ class Periodic:
             Duty("evidence", EVIDENCE_TICK_S, self.drop_evidence),
         ]
         if self.answers:
-            duties.append(Duty("links", LINKS_TICK_S, self.open_answers))
+            duties.append(Duty("links", LINKS_TICK_S, self.open_answers, is_own=True))
         if interval := systemd.watchdog_interval_s():
-            duties.append(Duty("watchdog", interval / 2, self.report_alive))
+            duties.append(Duty("watchdog", interval / 2, self.report_alive, is_own=True))
         return duties
 
     async def do_all_once(self) -> None:

@@ -2,8 +2,9 @@
 
 from watcher.record.alerts import Acknowledgement, Delivery, Told
 from watcher.record.answers import Answer
-from watcher.record.engine import RecordRefused
+from watcher.record.engine import NOTICE_A_CUT, RecordRefused, libpq_url
 from watcher.record.history import History, Matched, Superseded
+from watcher.record.migrate import newest as newest_revision
 from watcher.record.outbox import Outage, retry_delay
 from watcher.record.people import People
 from watcher.record.raw import Kept
@@ -12,6 +13,7 @@ from watcher.record.status import NoticeStatus, OutboxStatus, SourceStatus, Stat
 from watcher.record.store import Record
 
 __all__ = [
+    "NOTICE_A_CUT",
     "Acknowledgement",
     "Answer",
     "Archived",
@@ -29,5 +31,7 @@ __all__ = [
     "Status",
     "Superseded",
     "Told",
+    "libpq_url",
+    "newest_revision",
     "retry_delay",
 ]

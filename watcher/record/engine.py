@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from watcher.errors import StorageUnavailable, WatcherError
 from watcher.record.columns import storable
+from watcher.record.queue import OPTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,12 +26,21 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
+    from watcher.record.queue import Queue
+
 P = ParamSpec("P")
 T = TypeVar("T")
 THREADS = 4
 """How many transactions may run at once; the loop hands them over, these wait for the database."""
 BUSY_TIMEOUT_S = 10
 """How long a writer waits for another process before the database counts as locked."""
+NOTICE_A_CUT = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8_000,
+}
+"""How libpq notices within seconds that the network to the server is cut: without, in hours."""
 _NO_TABLES = re.compile(r"no such table|relation .* does not exist")
 
 
@@ -59,6 +69,14 @@ def parse_url(text: str) -> URL:
     raise WatcherError(_wanted(f"'{backend}' is no database the record can be kept in"))
 
 
+def libpq_url(text: str) -> str:
+    """Give the operator's URL of a PostgreSQL as libpq reads it; empty for another database."""
+    url = parse_url(text)
+    if url.drivername == "sqlite":
+        return ""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def _wanted(what: str) -> str:
     return f"database: {what}. Write sqlite:///watcher.db or postgresql://user:password@host/name"
 
@@ -76,11 +94,13 @@ class Database:
     each statement, and nothing that happens to the waiting task can stop it halfway.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, queue: Queue | None = None) -> None:
         self.shown = url.render_as_string(hide_password=True)
         self._file = Path(url.database or "") if url.drivername == "sqlite" else None
         self._inode = 0
         self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
+        if queue:
+            self._engine = self._engine.execution_options(**{OPTION: queue})
         self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="record-read")
         # SQLite has one writer. A queue before it is fair; in its own busy loop luck decides.
         writers = 1 if self._file else THREADS
@@ -195,10 +215,11 @@ def own_transactions(engine: Engine, *pragmas: str) -> None:
 
 
 def _postgresql_engine(url: URL) -> Engine:
+    wanted = {"connect_timeout": BUSY_TIMEOUT_S} | NOTICE_A_CUT
     engine = create_engine(
         url,
         pool_pre_ping=True,
-        connect_args={} if "connect_timeout" in url.query else {"connect_timeout": BUSY_TIMEOUT_S},
+        connect_args={name: value for name, value in wanted.items() if name not in url.query},
         hide_parameters=True,
         json_serializer=_dumps,
     )

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     )
     from watcher.record.accounts import LastMatch
     from watcher.record.history import History
+    from watcher.record.queue import Queue
     from watcher.record.raw import Kept
     from watcher.record.search import Archived
     from watcher.record.sources import UnchangedPoll
@@ -84,9 +85,10 @@ class Record:
 
     `url` is the operator's: sqlite:///watcher.db or postgresql://user:password@host/name.
     `judge` decides when a notice goes, as targets wish; what people ask and answer is `people`'s.
+    `queue` takes the jobs that transactions make, where other machines are to do them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - how it is kept, and what it hands decisions to
         self,
         url: str,
         *,
@@ -94,18 +96,24 @@ class Record:
         reading_lease_s: float = READING_LEASE_S,
         sending_lease_s: float = SENDING_LEASE_S,
         judge: Judge = at_once,
+        queue: Queue | None = None,
     ) -> None:
         self._url = parse_url(url)
         self._judge = judge
         self._migrates = migrate
         self._reading_lease_s = reading_lease_s
         self._sending_lease_s = sending_lease_s
-        self._database = Database(self._url)
+        self._database = Database(self._url, queue)
         self.people = People(self._database, judge)
         self._holder = new_holder()
         self._rule_revision: str | None = None
         self._unchanged: dict[str, UnchangedPoll] = {}
         """States after polls that brought nothing, to be kept together."""
+
+    @property
+    def holder(self) -> str:
+        """What this use of the record is called where it holds something."""
+        return self._holder
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -133,7 +141,7 @@ class Record:
         """Free what this process holds, if the database lets it, and close every connection."""
         try:
             with contextlib.suppress(StorageUnavailable):
-                await self._keep_unchanged()
+                await self.keep_unchanged()
                 await self._database.write(steps.let_go, self._holder)
         finally:
             await self._database.dispose()
@@ -152,7 +160,7 @@ class Record:
 
         None of `busy`, which are being polled.
         """
-        await self._keep_unchanged()
+        await self.keep_unchanged()
         found = await self._database.read(sources.due, now, limit, busy)
         # What was polled while we looked is not due any more.
         return [state for state in found if state.id not in self._unchanged]
@@ -163,7 +171,7 @@ class Record:
 
     async def state(self, source_id: str) -> SourceState:
         """Give the state of a source. Raises KeyError for one that never was."""
-        await self._keep_unchanged()
+        await self.keep_unchanged()
         return await self._database.read(sources.state, source_id)
 
     async def polled(
@@ -194,7 +202,8 @@ class Record:
         """
         self._unchanged[after.id] = (after, before)
 
-    async def _keep_unchanged(self) -> None:
+    async def keep_unchanged(self) -> None:
+        """Keep the states after polls that brought nothing now."""
         if polls := list(self._unchanged.values()):
             try:
                 await self._database.write(sources.keep_polls, polls)
@@ -226,6 +235,18 @@ class Record:
         """
         claim = Lease(self._holder, now, self._reading_lease_s)
         return await self._database.write(entries.claim, claim, limit, busy)
+
+    async def take_entry(self, entry_id: int, now: datetime) -> Pending | None:
+        """Take one entry, if it can be read now and nobody does; the same holds for it."""
+        claim = Lease(self._holder, now, self._reading_lease_s)
+        taken = await self._database.write(entries.claim, claim, 1, only=entry_id)
+        return taken[0] if taken else None
+
+    async def renew(self, now: datetime) -> None:
+        """Hold what this process has taken for the length of another lease."""
+        reading = Lease(self._holder, now, self._reading_lease_s)
+        sending = Lease(self._holder, now, self._sending_lease_s)
+        await self._database.write(steps.renew, reading, sending)
 
     async def entry_failed(
         self,
@@ -480,9 +501,14 @@ class Record:
         attempt = Attempt("refused", why, now, took_s)
         await self._database.write(steps.keep_refused, notice, attempt, fallback, word, self._judge)
 
-    async def recent_deliveries(self, since: datetime) -> list[tuple[str, datetime]]:
-        """Give (target, instant) of every attempt to deliver since then, the oldest first."""
-        return await self._database.read(deliveries.recent, since)
+    async def recent_deliveries(
+        self, since: datetime, targets: Collection[str] | None = None
+    ) -> list[tuple[str, datetime]]:
+        """Give (target, instant) of every attempt to deliver since then, the oldest first.
+
+        To these targets only, where some are given.
+        """
+        return await self._database.read(deliveries.recent, since, targets)
 
     async def tell(self, target: str, alert: Alert, occasion: str, now: datetime) -> None:
         """Queue what the program has to say of itself, once for each occasion and target."""
