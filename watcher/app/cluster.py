@@ -229,8 +229,6 @@ async def _every(seconds: float, do: Callable[[], Awaitable[None]]) -> None:
             await do()
         except StorageUnavailable as failure:
             log.debug("cluster", status="tried again later", why=str(failure))
-        except WatcherError:
-            raise
         except Exception as failure:  # noqa: BLE001 - an edge: what goes wrong once must not end the process
             log.error("cluster", failure=failure)
         await asyncio.sleep(seconds)

@@ -5,7 +5,7 @@ Owns procrastinate, and the connections of psycopg beside the record's.
 
 from watcher.cluster.jobs import JobQueue, QueueWorker
 from watcher.cluster.leader import lead
-from watcher.cluster.member import ALL, LEASE_S, Member, Unfit
+from watcher.cluster.member import ALL, LEASE_S, Member, Stranger, Unfit
 from watcher.cluster.rules import folder_of, put_in_force
 from watcher.cluster.server import Server
 from watcher.cluster.sweep import KeptOutages, Sweep
@@ -21,6 +21,7 @@ __all__ = [
     "QueueWorker",
     "Server",
     "SharedTurns",
+    "Stranger",
     "Sweep",
     "Tasks",
     "Unfit",

@@ -43,7 +43,7 @@ NO_TARGET: Final = "(no such target)"
 HEARTBEAT_S: Final = 2.0
 LOOK_S: Final = 0.5
 """How often a worker looks for jobs of which nobody told it: a lock was freed elsewhere."""
-_STOP_S: Final = 5.0
+_STOP_S: Final = 4.0
 """How long jobs in hand may take to end when a worker is told to stop; less than it is missed."""
 _PAUSE_S: Final = 1.0
 _ORPHANS_S: Final = 5.0

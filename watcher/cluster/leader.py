@@ -21,7 +21,7 @@ LOCK: Final = 7_233_108_474_213
 LOOK_S: Final = 1.0
 """How often it is tried to lead, and looked whether one still does."""
 _PATIENCE_S: Final = 4.0
-_SERVER_WAITS_S: Final = 12
+_SERVER_WAITS_S: Final = 8
 """After so long without a look the server ends the session: longer than we take to notice."""
 
 

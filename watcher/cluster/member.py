@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from watcher.cluster.server import Server
 
 BEAT_S: Final = 1.0
-LET_GO_S: Final = 8.0
+LET_GO_S: Final = 7.0
 """Counted from when the last beat that was taken had been sent."""
-LEASE_S: Final = 15.0
+LEASE_S: Final = 12.0
 """How long what a process holds stays its own after its last beat."""
-_PATIENCE_S: Final = 4.0
+_PATIENCE_S: Final = 3.0
 """How long a beat may take."""
 ALL: Final = "all"
 """The role of a daemon that does everything by itself, and shares with nobody."""
@@ -185,7 +185,7 @@ class Member:
             self._let_go(str(failure) or "the database does not answer")
 
     def _let_go(self, why: str) -> None:
-        if self.well.is_set():
+        if self.well.is_set() and self.roles != ALL:
             error("cluster", status="let go of everything in hand", why=why)
         self.well.clear()
         self.lost.set()
