@@ -77,7 +77,8 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    IF host.holder <> '' AND host.held_until > now_ THEN
+    -- What the asker holds itself it has given back, and that was lost on the way.
+    IF host.holder NOT IN ('', _holder) AND host.held_until > now_ THEN
         wait := 0.1;
     ELSIF (SELECT count(*) FROM cluster_hosts AS other
            WHERE other.server = _server AND other.holder <> '' AND other.name <> _name

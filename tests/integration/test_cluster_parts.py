@@ -136,17 +136,35 @@ async def test_what_a_machine_that_is_gone_holds_is_free_after_its_lease(server:
     )
     assert await here.take("news.example", "", 1, 0.0, 0.0) == (0, 0)
     await gone.give_back("news.example", 0.0)  # too late: it is not its own any more
+    assert gone.held == set()
     wait, _ = await gone.take("news.example", "", 1, 0.0, 0.0)
     assert wait > 0
 
 
 async def test_beats_hold_what_a_machine_has(server: Server) -> None:
-    turns, one = SharedTurns(server, "one"), member(server, "one")
+    one = member(server, "one")
+    turns = SharedTurns(server, "one", one.hosts)
     assert await turns.take("news.example", "", 1, 0.0, 0.0) == (0, 0)
     asked = "SELECT held_until FROM cluster_hosts WHERE name = 'news.example'"
     before = (await server.rows(asked))[0]["held_until"]
     await one.join()
-    assert (await server.rows(asked))[0]["held_until"] > before
+    held_until = (await server.rows(asked))[0]["held_until"]
+    assert held_until > before
+    one.hosts.clear()  # given back, and that was lost on the way
+    await one._beat()
+    assert (await server.rows(asked))[0]["held_until"] == held_until
+    assert await turns.take("news.example", "", 1, 0.0, 0.0) == (0, 0)
+
+
+async def test_leases_are_renewed_for_what_is_in_hand(postgres_url: str) -> None:
+    from datetime import timedelta
+
+    async with Record(postgres_url, reading_lease_s=10) as record:
+        [one, two] = await listed(record, entry(1), entry(2))
+        later = NOW + timedelta(seconds=8)
+        await record.renew(later, [one.id], [])
+        after = NOW + timedelta(seconds=11)
+        assert [pending.id for pending in await record.pending(after, 9)] == [two.id]
 
 
 async def test_quiet_is_kept_everywhere(site: Site, server: Server) -> None:

@@ -148,10 +148,13 @@ class Node:
     rules: RulesInForce
     periodic: Periodic
     outages: KeptOutages = field(init=False)
+    tasks: Tasks = field(init=False)
 
     def __post_init__(self) -> None:
-        """Know what targets said to others."""
+        """Know what targets said to others, and have beats hold what is in hand."""
         self.outages = KeptOutages(self.server)
+        self.tasks = Tasks(self.pipeline, self.outages, self.rules.wait, self.queue.lanes)
+        self.member.renew = self.tasks.renew
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set. Raises Unfit where this process must not work any more."""
@@ -175,8 +178,7 @@ class Node:
             task.result()
 
     def _parts(self) -> list[Awaitable[None]]:
-        tasks = Tasks(self.pipeline, self.outages, self.rules.wait, self.queue.lanes)
-        worker = QueueWorker(self.server, self.member, tasks.by_kind)
+        worker = QueueWorker(self.server, self.member, self.tasks.by_kind)
         own = [duty for duty in self.periodic.duties() if duty.is_own and duty.name != "rules"]
         parts: list[Awaitable[None]] = [
             self.member.run(),
@@ -262,8 +264,9 @@ async def open_node(config: Config, roles: Collection[Role]) -> AsyncIterator[No
         await queue.open()
         said = ",".join(sorted(roles))
         schema, settings = newest_revision(), _settings_of(config)
-        member = Member(server, record.holder, said, schema, settings, record.renew)
-        fetcher = Fetcher(config.fetch, everywhere=SharedTurns(server, record.holder))
+        member = Member(server, record.holder, said, schema, settings)
+        turns = SharedTurns(server, record.holder, member.hosts)
+        fetcher = Fetcher(config.fetch, everywhere=turns)
         workers = workers_of(config)
         if Role.WORK in roles:
             await stack.enter_async_context(fetcher)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -59,9 +60,12 @@ def host_lock(url: str) -> str:
 
 
 def poll_job(source: str, url: str) -> Job:
-    """Have a source polled; the lock by its host spares workers the wait for their turn."""
+    """Have a source polled; the lock by its host spares workers the wait for their turn.
+
+    It goes before the pages of its host, of which there may be hundreds.
+    """
     args: dict[str, Any] = {"source": source}
-    return _job("poll", args, host_lock(url), f"poll {source}")
+    return _job("poll", args, host_lock(url), f"poll {source}", priority=1)
 
 
 def read_job(entry_id: int, url: str) -> Job:
@@ -78,9 +82,12 @@ def deliver_job(lane: str, *, is_sweep: bool = False) -> Job:
     return _job("deliver", {"lane": lane}, f"lane {lane}", f"deliver {lane}" if is_sweep else None)
 
 
-def _job(kind: Kind, args: dict[str, Any], lock: str, queueing_lock: str | None) -> Job:
+def _job(
+    kind: Kind, args: dict[str, Any], lock: str, queueing_lock: str | None, *, priority: int = 0
+) -> Job:
     return Job(
         id=None,
+        priority=priority,
         queue=kind,
         task_name=kind,
         lock=lock,
@@ -224,6 +231,9 @@ class QueueWorker:
         finally:
             ending.cancel()
             self._workers.remove(worker)
+            # An attempt to connect that was canceled halfway is closed when it is collected; until
+            # then the server waits for it, also when it is to shut down.
+            gc.collect()
 
     def _wake(self) -> None:
         for worker in self._workers:

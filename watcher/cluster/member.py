@@ -46,7 +46,7 @@ WITH mine AS (
                        THEN clock_timestamp() ELSE m.started END
 ), hosts AS (
     UPDATE cluster_hosts SET held_until = clock_timestamp() + %(lease)s * interval '1 second'
-    WHERE holder = %(id)s AND holder <> '' AND held_until > clock_timestamp()
+    WHERE name = ANY(%(hosts)s) AND holder = %(id)s AND held_until > clock_timestamp()
 ), others AS (
     SELECT * FROM cluster_members
     WHERE id <> %(id)s AND seen > clock_timestamp() - %(lease)s * interval '1 second'
@@ -89,7 +89,9 @@ class Member:
     settings: str = ""
     """Hash of what it was configured with."""
     renew: Callable[[datetime], Awaitable[None]] = _nothing
-    """Has the record hold on to what this process has taken."""
+    """Has the record hold on to what this process has in hand."""
+    hosts: set[str] = field(default_factory=set)
+    """Where it is this process's turn."""
     rules: str = ""
     """The revision of the rules it goes by."""
     is_leading: bool = False
@@ -147,6 +149,7 @@ class Member:
                 settings=self.settings,
                 rules=self.rules,
                 is_leading=self.is_leading,
+                hosts=list(self.hosts),
                 lease=LEASE_S,
             )
             self._offset = told["now"] - (before + (utc_now() - before) / 2)

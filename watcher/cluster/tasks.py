@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +16,8 @@ from watcher.notify import LONGEST_WINDOW_S
 from watcher.record import Outage
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+    from datetime import datetime
 
     from watcher.cluster.jobs import Kind
     from watcher.cluster.sweep import KeptOutages
@@ -38,6 +40,13 @@ class Tasks:
     lanes: Mapping[str, str]
     """Targets, each with what it shares a pace with."""
     _keeping: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _entries: set[int] = field(default_factory=set)
+    _notices: set[int] = field(default_factory=set)
+
+    async def renew(self, now: datetime) -> None:
+        """Hold on to what is in hand, and to nothing else that was taken."""
+        if self._entries or self._notices:
+            await self.pipeline.record.renew(now, set(self._entries), set(self._notices))
 
     @property
     def by_kind(self) -> dict[Kind, Callable[..., Awaitable[None]]]:
@@ -64,7 +73,8 @@ class Tasks:
         pipeline = self.pipeline
         pending = await pipeline.record.take_entry(entry, pipeline.now())
         if pending:
-            await _or_put_off(pipeline.read, pipeline.read_broke, "read", pending)
+            with _in_hand(self._entries, pending.id):
+                await _or_put_off(pipeline.read, pipeline.read_broke, "read", pending)
 
     async def deliver(self, lane: str) -> None:
         """Deliver what is due to the targets of a lane, each by itself."""
@@ -92,10 +102,20 @@ class Tasks:
         known, ends = delivery.outage(target).written, time.monotonic() + LONGEST_JOB_S
         while time.monotonic() < ends and (due := await delivery.due(target, others)):
             for notice in due:
-                await _or_put_off(pipeline.deliver, pipeline.delivery_broke, "notify", notice)
+                with _in_hand(self._notices, notice.id):
+                    await _or_put_off(pipeline.deliver, pipeline.delivery_broke, "notify", notice)
             if (now_known := delivery.outage(target).written) != known:
                 await self.outages.keep(target, now_known)
                 known = now_known
+
+
+@contextlib.contextmanager
+def _in_hand(held: set[int], number: int) -> Iterator[None]:
+    held.add(number)
+    try:
+        yield
+    finally:
+        held.discard(number)
 
 
 async def _or_put_off(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from watcher.cluster.member import LEASE_S
@@ -33,10 +33,12 @@ DELETE FROM cluster_hosts WHERE name IN (
 
 @dataclass(frozen=True, slots=True)
 class SharedTurns:
-    """Takes turns at hosts in the name of one process, which beats to hold them."""
+    """Takes turns at hosts in the name of one process; who asks has one at a time of each host."""
 
     server: Server
     holder: str
+    held: set[str] = field(default_factory=set)
+    """The hosts at which it is this process's turn: its beats hold them."""
 
     async def take(
         self, host: str, server: str, at_once: int, pause_s: float, server_pause_s: float
@@ -52,10 +54,13 @@ class SharedTurns:
             pause=pause_s,
             server_pause=server_pause_s,
         )
+        if not (told["wait"] or told["quiet"]):
+            self.held.add(host)
         return told["wait"], told["quiet"]
 
     async def give_back(self, host: str, quiet_s: float) -> None:
         """End a turn, also where who had it is being canceled; what fails ends by itself."""
+        self.held.discard(host)
         ending = asyncio.create_task(self._give_back(host, quiet_s))
         try:
             await asyncio.shield(ending)

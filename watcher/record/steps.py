@@ -67,10 +67,16 @@ def free_what_the_gone_hold(connection: Connection) -> None:
         lease.release(connection, table, lease.gone_holders(connection, table))
 
 
-def renew(connection: Connection, reading: lease.Lease, sending: lease.Lease) -> None:
-    """Have what a process holds be its own for another while."""
-    lease.renew(connection, tables.entries, reading)
-    lease.renew(connection, tables.notices, sending)
+def renew(
+    connection: Connection,
+    reading: lease.Lease,
+    sending: lease.Lease,
+    entry_ids: Collection[int],
+    notice_ids: Collection[int],
+) -> None:
+    """Have what a process has in hand be its own for another while."""
+    lease.renew(connection, tables.entries, reading, entry_ids)
+    lease.renew(connection, tables.notices, sending, notice_ids)
 
 
 def let_go(connection: Connection, holder: str) -> None:

@@ -242,11 +242,13 @@ class Record:
         taken = await self._database.write(entries.claim, claim, 1, only=entry_id)
         return taken[0] if taken else None
 
-    async def renew(self, now: datetime) -> None:
-        """Hold what this process has taken for the length of another lease."""
+    async def renew(
+        self, now: datetime, entry_ids: Collection[int], notice_ids: Collection[int]
+    ) -> None:
+        """Hold what this process has in hand for the length of another lease."""
         reading = Lease(self._holder, now, self._reading_lease_s)
         sending = Lease(self._holder, now, self._sending_lease_s)
-        await self._database.write(steps.renew, reading, sending)
+        await self._database.write(steps.renew, reading, sending, entry_ids, notice_ids)
 
     async def entry_failed(
         self,
