@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 from tests.fakes.site import Reply, Request, Site, rss
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 RULE = "rules:\n  - {id: trains, title: القطارات, match: قطار}\n"
 CONFIG = """\
@@ -234,6 +234,8 @@ class Cluster:
         self.machines: dict[str, Machine] = {}
         self.outlets: list[Outlet] = []
         self.pause_s = 0.05
+        self._said: dict[str, list[float]] = {}
+        self._looked_at = 0
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -312,18 +314,22 @@ class Cluster:
 
     def told(self) -> dict[str, list[float]]:
         """Give the instants of the messages about each published article."""
-        told: dict[str, list[float]] = {
-            title: [] for outlet in self.outlets for title, _ in outlet.articles
-        }
-        for request in self.desk.asked("/desk"):
+        titles = [title for outlet in self.outlets for title, _ in outlet.articles]
+        requests = self.desk.asked("/desk")
+        for request in requests[self._looked_at :]:
+            self._looked_at += 1
             if len(request.body) < int(request.headers["content-length"]):
                 continue  # cut off in the middle: it has not arrived
             body = json.loads(request.body)
-            said = f"{body['title']} {body['message']}"
-            for title, instants in told.items():
-                if title in said:
-                    instants.append(request.at_s)
-        return told
+            for word in set(f"{body['title']} {body['message']}".split()):
+                self._said.setdefault(word, []).append(request.at_s)
+        # The second word of each title is its own.
+        return {title: self._said.get(title.split()[1], []) for title in titles}
+
+    def are_told(self, titles: Iterable[str]) -> bool:
+        """Whether all of these have been told."""
+        told = self.told()
+        return all(told[title] for title in titles)
 
     def is_all_told(self) -> bool:
         """Whether every article that was published has been told."""

@@ -128,14 +128,14 @@ def test_every_fault_once(cluster: Cluster, postgres: Postgres) -> None:
 def test_faults_again_and_again(cluster: Cluster, postgres: Postgres, fault: Fault) -> None:
     start(cluster, "one", "two", "three")
     longest = []
-    with cluster.publishing(0.2):
+    with cluster.publishing(0.5):
         cluster.until(lambda: len(cluster.delays()) > 3, 60, "the first alerts")
         for _ in range(ROUNDS):
             time.sleep(3)
             at = time.monotonic()
             fault(cluster, postgres)
             known = {title for outlet in cluster.outlets for title, _ in outlet.articles}
-            cluster.until(lambda known=known: all(cluster.told()[t] for t in known), 120, "all")  # type: ignore[misc]
+            cluster.until(lambda known=known: cluster.are_told(known), 120, "all")  # type: ignore[misc]
             longest.append(time.monotonic() - at)
             mend(cluster)
             cluster.until(lambda: all(m.is_running for m in cluster.machines.values()), 30)
