@@ -78,10 +78,12 @@ async def _work_ours(url: str, at_once: int, length_s: float) -> None:
         worker = QueueWorker(server, member, {"read": read})
         beating = asyncio.create_task(member.run())
         working = asyncio.create_task(worker.run(["read"], at_once))
+        listening = asyncio.create_task(worker.listen(["read"]))
         await asyncio.to_thread(sys.stdin.readline)
-        for task in (working, beating):
+        running = (listening, working, beating)
+        for task in running:
             task.cancel()
-        await asyncio.gather(working, beating, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def main(arguments: list[str]) -> None:

@@ -16,12 +16,14 @@ import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from tests.fakes.site import Reply, Request, Site, rss
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tests.fakes.network import Network
 
 RULE = "rules:\n  - {id: trains, title: القطارات, match: قطار}\n"
 CONFIG = """\
@@ -29,7 +31,7 @@ database: {database}
 rules: {rules}
 sources: {sources}
 fetch:
-  allow_networks: [127.0.0.0/8]
+  allow_networks: [127.0.0.0/8, 10.213.0.0/16]
   pause: {pause_s}s
 polling: {{min_interval: 1s, max_interval: 2s}}
 limits: {{workers: 1}}
@@ -170,11 +172,24 @@ class Outlet:
         return reply
 
 
+class Cable(Protocol):
+    """What connects a machine with the others."""
+
+    def cut(self) -> None:
+        """Let nothing through, and tell nobody."""
+
+    def mend(self) -> None:
+        """Let everything through again."""
+
+
 class Machine:
     """`watcher run` with some roles, on a folder and a wire of its own."""
 
-    def __init__(self, folder: Path, roles: tuple[str, ...], wire: Wire) -> None:
+    def __init__(
+        self, folder: Path, roles: tuple[str, ...], wire: Cable, within: Sequence[str] = ()
+    ) -> None:
         self.folder = folder
+        self.within = within
         self.roles = roles
         self.wire = wire
         self._process: subprocess.Popen[bytes] | None = None
@@ -197,7 +212,11 @@ class Machine:
         options = [word for role in self.roles for word in ("--role", role)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "watcher", "run", "-c", "watcher.yaml", *options],
+                [
+                    *self.within,
+                    *(sys.executable, "-m", "watcher", "run", "-c", "watcher.yaml"),
+                    *options,
+                ],
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
@@ -227,8 +246,11 @@ class Machine:
 class Cluster:
     """Outlets, a desk that is told, and machines."""
 
-    def __init__(self, folder: Path, socket_folder: str, database: str) -> None:
+    def __init__(
+        self, folder: Path, socket_folder: str, database: str, network: Network | None = None
+    ) -> None:
         self.folder = folder
+        self._network = network
         self._socket = Path(f"{socket_folder}/.s.PGSQL.5432")
         self.database = database
         self.machines: dict[str, Machine] = {}
@@ -239,7 +261,8 @@ class Cluster:
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        self.desk = self._stack.enter_context(Site())
+        address = self._network.address(1) if self._network else "127.0.0.1"
+        self.desk = self._stack.enter_context(Site(address))
         self.desk.on("/desk", Reply(200, b"ok"))
         self.desk.on("/office", Reply(200, b"ok"))
         return self
@@ -288,16 +311,23 @@ class Cluster:
         folder = self.folder / name
         (folder / "rules").mkdir(parents=True)
         (folder / "rules" / "one.yaml").write_text(RULE)
-        wire = self._stack.enter_context(Wire(self._socket))
+        wire: Cable
+        if self._network:
+            host = wire = self._network.host()
+            within = host.command
+            url = f"postgresql://postgres@{self._network.address(1)}:5432/{self.database}"
+        else:
+            within = []
+            wire = tunnel = self._stack.enter_context(Wire(self._socket))
+            url = f"postgresql://postgres@127.0.0.1:{tunnel.port}/{self.database}"
         hooks = "".join(
-            f"  - {{name: {hook}, url: 'json://127.0.0.1:{self.desk.port}/{hook}', "
+            f"  - {{name: {hook}, url: 'json://{self.desk.address}:{self.desk.port}/{hook}', "
             f"min_severity: {least}}}\n"
             for hook, least in (("desk", "low"), ("office", "critical"))
         )
-        url = database or f"postgresql://postgres@127.0.0.1:{wire.port}/{self.database}"
         (folder / "watcher.yaml").write_text(
             CONFIG.format(
-                database=url,
+                database=database or url,
                 rules="rules",
                 sources="sources.yaml",
                 targets=hooks,
@@ -309,7 +339,7 @@ class Cluster:
             for number, outlet in enumerate(self.outlets)
         )
         (folder / "sources.yaml").write_text(f"sources:\n{listed}")
-        self.machines[name] = Machine(folder, roles, wire)
+        self.machines[name] = Machine(folder, roles, wire, within)
         return self.machines[name]
 
     def told(self) -> dict[str, list[float]]:

@@ -16,15 +16,22 @@ import psycopg
 import pytest
 
 from tests.fakes.cluster import Cluster
+from tests.fakes.network import network
+from tests.fakes.postgres import server_of_its_own
+from watcher.record.engine import parse_url
+from watcher.record.migrate import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from tests.fakes.cluster import Machine
+    from tests.fakes.network import Network
     from tests.fakes.postgres import Postgres
 
     Fault = Callable[[Cluster, Postgres], None]
+
+__all__ = ["network"]
 
 pytestmark = pytest.mark.postgres
 TAKEN_UP_S = 30.0
@@ -126,11 +133,16 @@ def test_every_fault_once(cluster: Cluster, postgres: Postgres) -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.__name__ for fault in FAULTS])
 def test_faults_again_and_again(cluster: Cluster, postgres: Postgres, fault: Fault) -> None:
+    again_and_again(cluster, postgres, (fault,) * ROUNDS)
+
+
+def again_and_again(cluster: Cluster, postgres: Postgres, faults: Sequence[Fault]) -> None:
+    """Make one fault after the other, each when the one before it is made good."""
     start(cluster, "one", "two", "three")
     longest = []
     with cluster.publishing(0.5):
         cluster.until(lambda: len(cluster.delays()) > 3, 60, "the first alerts")
-        for _ in range(ROUNDS):
+        for fault in faults:
             time.sleep(3)
             at = time.monotonic()
             fault(cluster, postgres)
@@ -141,7 +153,7 @@ def test_faults_again_and_again(cluster: Cluster, postgres: Postgres, fault: Fau
             cluster.until(lambda: all(m.is_running for m in cluster.machines.values()), 30)
             time.sleep(5)
     cluster.until(cluster.is_all_told, 90, "the last alerts")
-    assert_well(cluster, faults=ROUNDS)
+    assert_well(cluster, faults=len(faults))
     delays = cluster.delays()
     print(
         f"\n{len(delays)} alerts, p50 {statistics.median(delays):.1f} s, "
@@ -149,6 +161,19 @@ def test_faults_again_and_again(cluster: Cluster, postgres: Postgres, fault: Fau
         f"{', '.join(f'{s:.1f}' for s in longest)} s"
     )
     assert max(longest) <= TAKEN_UP_S
+
+
+@pytest.mark.cluster
+@pytest.mark.timeout(900)
+def test_hosts_of_their_own(network: Network, tmp_path: Path) -> None:
+    """Three hosts with addresses of their own, whose cables are pulled."""
+    with server_of_its_own(network.address(1)) as server:
+        name = server.make()
+        upgrade(parse_url(server.url(name)))
+        with Cluster(tmp_path, server.folder, name, network) as cluster:
+            for last in range(2, 6):
+                cluster.outlet(network.address(last))
+            again_and_again(cluster, server, (cut_the_leader_off, cut_a_worker_off))
 
 
 def test_sqlite_is_refused_with_what_to_do(cluster: Cluster) -> None:

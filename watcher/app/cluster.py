@@ -45,6 +45,7 @@ from watcher.workers import return_freed_memory, return_large_blocks
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
+    from watcher.cluster import Kind
     from watcher.config import Config
     from watcher.pipeline import Pipeline
     from watcher.rulefolder import RulesRead
@@ -185,6 +186,12 @@ class Node:
             _every(RULES_TICK_S, self.rules.refresh),
             *(_every(duty.every_s, duty.do) for duty in own),
         ]
+        kinds: list[Kind] = [
+            *(("poll", "read") if Role.WORK in self.roles else ()),
+            *(("deliver",) if Role.SEND in self.roles else ()),
+        ]
+        if kinds:
+            parts.append(worker.listen(kinds))
         if Role.SCHEDULE in self.roles:
             parts.append(lead(self.server, self.member, self._lead))
         if Role.WORK in self.roles:

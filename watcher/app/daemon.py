@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from watcher import log
-from watcher.app.build import open_watcher
+from watcher.app.build import open_record, open_watcher
 from watcher.config import load_config
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from watcher.config import Config
-    from watcher.record import Record
 
 
 async def run_daemon(config_file: Path, roles: Collection[str] = ()) -> None:
@@ -33,7 +33,7 @@ async def run_daemon(config_file: Path, roles: Collection[str] = ()) -> None:
         async with open_node(config, frozenset(map(Role, roles))) as node:
             await node.run(stop)
         return
-    async with open_watcher(config) as watcher, alone(config, watcher.record) as is_alone:
+    async with alone(config) as is_alone, open_watcher(config) as watcher:
         await watcher.run(stop, is_alone)
 
 
@@ -42,7 +42,7 @@ async def run_once(config_file: Path) -> None:
     config = load_config(config_file)
     log.set_up(config.log)
     stop = stop_on_signals()
-    async with open_watcher(config) as watcher, alone(config, watcher.record):
+    async with alone(config), open_watcher(config) as watcher:
         done, told = asyncio.create_task(watcher.once()), asyncio.create_task(stop.wait())
         await asyncio.wait({done, told}, return_when=asyncio.FIRST_COMPLETED)
         for task in (done, told):
@@ -53,7 +53,7 @@ async def run_once(config_file: Path) -> None:
 
 
 @asynccontextmanager
-async def alone(config: Config, record: Record) -> AsyncIterator[asyncio.Task[None] | None]:
+async def alone(config: Config) -> AsyncIterator[asyncio.Task[None] | None]:
     """Keep a cluster away from a PostgreSQL that one daemon works on; raise Unfit if it is there.
 
     Gives what ends, with Unfit, when a cluster has begun to work on it all the same.
@@ -67,8 +67,10 @@ async def alone(config: Config, record: Record) -> AsyncIterator[asyncio.Task[No
     from watcher.cluster import ALL, Member, Server
     from watcher.record import newest_revision
 
+    async with open_record(config):
+        pass  # brings the tables up to date, where the others are looked for
     async with Server(url, most_connections=1) as server:
-        member = Member(server, record.holder, ALL, newest_revision())
+        member = Member(server, secrets.token_hex(8), ALL, newest_revision())
         await member.join()
         beating = asyncio.create_task(member.run())
         try:

@@ -3,7 +3,7 @@
 Owns procrastinate, and the connections of psycopg beside the record's.
 """
 
-from watcher.cluster.jobs import JobQueue, QueueWorker
+from watcher.cluster.jobs import JobQueue, Kind, QueueWorker
 from watcher.cluster.leader import lead
 from watcher.cluster.member import ALL, LEASE_S, Member, Stranger, Unfit
 from watcher.cluster.rules import folder_of, put_in_force
@@ -17,6 +17,7 @@ __all__ = [
     "LEASE_S",
     "JobQueue",
     "KeptOutages",
+    "Kind",
     "Member",
     "QueueWorker",
     "Server",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -49,6 +48,9 @@ _STOP_S: Final = 4.0
 _PAUSE_S: Final = 1.0
 _ORPHANS_S: Final = 5.0
 _TRIES: Final = 5
+_CHANNEL: Final = "procrastinate_queue_v1#"
+_SILENT_S: Final = 10.0
+"""After so long without a word it is looked whether the session still is."""
 
 
 def host_lock(url: str) -> str:
@@ -180,24 +182,47 @@ class QueueWorker:
     member: Member
     do: Mapping[Kind, Callable[..., Awaitable[None]]]
     _in_hand: dict[int, asyncio.Task[Any]] = field(default_factory=dict)
-    _workers: list[_Worker] = field(default_factory=list)
+    _workers: dict[_Worker, tuple[Kind, ...]] = field(default_factory=dict)
 
     async def run(self, kinds: Iterable[Kind], at_once: int) -> None:
         """Work until canceled."""
         while True:
             await self.member.well.wait()
             await self.server.drop_broken()
-            working = asyncio.create_task(self._work(kinds, at_once))
-            lost = asyncio.create_task(self.member.lost.wait())
-            try:
-                await asyncio.wait({working, lost}, return_when=asyncio.FIRST_COMPLETED)
-                if lost.done():
-                    self._let_go()
-            finally:
-                working.cancel()
-                lost.cancel()
-                await asyncio.gather(working, lost, return_exceptions=True)
+            await self._until_lost(kinds, at_once)
             await asyncio.sleep(_PAUSE_S)
+
+    async def listen(self, kinds: Iterable[Kind]) -> None:
+        """Have workers look when jobs of some kinds are put into the queue, until canceled.
+
+        One session for all workers; each of the library's would have its own, and cancels it in
+        the middle of connecting, for which a server that is to shut down waits a minute.
+        """
+        while True:
+            try:
+                async with self.server.session() as session:
+                    for kind in kinds:
+                        await session.execute(f'LISTEN "{_CHANNEL}{kind}"')
+                    self._wake()
+                    while True:
+                        async for told in session.notifies(timeout=_SILENT_S):
+                            self._wake(told.channel.removeprefix(_CHANNEL))
+                        await session.execute("SELECT 1")
+            except StorageUnavailable as failure:
+                debug("cluster", status="is not told of jobs", why=str(failure))
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _until_lost(self, kinds: Iterable[Kind], at_once: int) -> None:
+        working = asyncio.create_task(self._work(kinds, at_once))
+        lost = asyncio.create_task(self.member.lost.wait())
+        try:
+            await asyncio.wait({working, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if lost.done():
+                self._let_go()
+        finally:
+            working.cancel()
+            lost.cancel()
+            await asyncio.gather(working, lost, return_exceptions=True)
 
     def _let_go(self) -> None:
         for task in self._in_hand.values():
@@ -216,13 +241,14 @@ class QueueWorker:
             concurrency=at_once,
             shutdown_graceful_timeout=_STOP_S,
             delete_jobs="always",
+            listen_notify=False,
             install_signal_handlers=False,
             fetch_job_polling_interval=LOOK_S,
             update_heartbeat_interval=HEARTBEAT_S,
             stalled_worker_timeout=LEASE_S,
         )
         ending = asyncio.create_task(self._end_orphans(app, worker))
-        self._workers.append(worker)
+        self._workers[worker] = tuple(kinds)
         try:
             async with app.open_async(self.server.pool):
                 await worker.run()  # type: ignore[no-untyped-call]  # the library has none there
@@ -230,14 +256,12 @@ class QueueWorker:
             warning("cluster", status="a worker begins anew", why=str(failure.__cause__ or failure))
         finally:
             ending.cancel()
-            self._workers.remove(worker)
-            # An attempt to connect that was canceled halfway is closed when it is collected; until
-            # then the server waits for it, also when it is to shut down.
-            gc.collect()
+            del self._workers[worker]
 
-    def _wake(self) -> None:
-        for worker in self._workers:
-            worker.wake()
+    def _wake(self, kind: str = "") -> None:
+        for worker, kinds in self._workers.items():
+            if not kind or kind in kinds:
+                worker.wake()
 
     def _task(self, kind: Kind) -> Callable[..., Awaitable[None]]:
         async def task(context: JobContext, **given: Any) -> None:

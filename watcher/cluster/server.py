@@ -7,6 +7,7 @@ counts as a machine that is gone.
 from __future__ import annotations
 
 import contextlib
+import logging
 from typing import TYPE_CHECKING, Any, LiteralString, Self
 
 import psycopg
@@ -30,6 +31,8 @@ class Server:
     """The server; use as an async context manager."""
 
     def __init__(self, url: str, most_connections: int = MOST_CONNECTIONS) -> None:
+        # One line for every attempt to connect says nothing that we do not.
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             libpq_url(url),
             min_size=1,

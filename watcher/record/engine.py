@@ -34,6 +34,10 @@ THREADS = 4
 """How many transactions may run at once; the loop hands them over, these wait for the database."""
 BUSY_TIMEOUT_S = 10
 """How long a writer waits for another process before the database counts as locked."""
+IDLE_S = 60
+"""How long the server bears with a transaction in which nothing is asked."""
+IDLE_IN_CLUSTER_S = 8
+"""The same where other machines wait for its locks: who began it may be cut off."""
 NOTICE_A_CUT = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -98,7 +102,8 @@ class Database:
         self.shown = url.render_as_string(hide_password=True)
         self._file = Path(url.database or "") if url.drivername == "sqlite" else None
         self._inode = 0
-        self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
+        idle_s = IDLE_IN_CLUSTER_S if queue else IDLE_S
+        self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url, idle_s)
         if queue:
             self._engine = self._engine.execution_options(**{OPTION: queue})
         self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="record-read")
@@ -214,7 +219,7 @@ def own_transactions(engine: Engine, *pragmas: str) -> None:
         _run(connection, *pragmas)
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, idle_s: int) -> Engine:
     wanted = {"connect_timeout": BUSY_TIMEOUT_S} | NOTICE_A_CUT
     engine = create_engine(
         url,
@@ -231,7 +236,7 @@ def _postgresql_engine(url: URL) -> Engine:
             "SET TIME ZONE 'UTC'",
             f"SET lock_timeout = '{BUSY_TIMEOUT_S}s'",
             "SET statement_timeout = '60s'",
-            "SET idle_in_transaction_session_timeout = '60s'",
+            f"SET idle_in_transaction_session_timeout = '{idle_s}s'",
         )
         connection.commit()
 
