@@ -31,8 +31,9 @@ def plain_type(kind: str, value: object, _context: object) -> str | Literal[Fals
 
 def is_described(name: str | None, kind: str, _parents: object) -> bool:
     """Leave out what only one of the databases has, and no table of ours describes."""
-    only_sqlite = kind == "table" and (name or "").startswith("article_search")
-    return not only_sqlite and not (kind == "index" and name == "article_words_gin")
+    foreign = ("article_search", "procrastinate_", "cluster_")
+    only_one = kind == "table" and (name or "").startswith(foreign)
+    return not only_one and not (kind == "index" and name == "article_words_gin")
 
 
 def migrate(connection: Connection) -> None:

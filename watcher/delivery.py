@@ -79,6 +79,14 @@ class Delivery:
     _told: dict[str, datetime] = field(default_factory=dict)
     """Outages that were told of: by target, since when."""
 
+    def outage(self, target: str) -> Outage:
+        """Give what failures in a row say of a target."""
+        return self._outages[target]
+
+    def learn_outage(self, target: str, outage: Outage) -> None:
+        """Take over what another process knows of a target."""
+        self._outages[target] = outage
+
     async def due(self, target: str, others: Collection[str]) -> list[Notice]:
         """Take the notice that a target is to get next, once it may get one; none while it rests.
 

@@ -29,15 +29,16 @@ if TYPE_CHECKING:
 
 _LOCATIONS = "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin"
 _OLDEST = 15
-_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
+_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _START_S = 30
 
 
 class Postgres:
     """A server with as many databases as wanted, each made from a template."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, *, listen: str = "") -> None:
         self._folder = folder
+        self._listen = listen
         self._programs = programs
         self._numbers = itertools.count(1)
         self._server: subprocess.Popen[bytes] | None = None
@@ -47,6 +48,9 @@ class Postgres:
         self._run(
             "initdb", "-D", "data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"
         )
+        if self._listen:
+            with (self._folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
         self.start()
         return self
 
@@ -56,7 +60,8 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        settings = [word for setting in _QUICK for word in ("-c", setting)]
+        listen = f"listen_addresses={self._listen}"
+        settings = [word for setting in (*_QUICK, listen) for word in ("-c", setting)]
         program = [
             str(self._programs / "postgres"),
             "-D",
@@ -85,6 +90,11 @@ class Postgres:
             self._server.send_signal(signal.SIGINT)
             self._server.wait(_START_S)
             self._server = None
+
+    @property
+    def folder(self) -> str:
+        """Give the folder of its socket."""
+        return str(self._folder)
 
     def url(self, database: str) -> str:
         """Give the URL an operator would write."""
@@ -207,13 +217,20 @@ def _folder() -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """Run one server for all tests; skip where it is missing, but fail where CI=true."""
+    with server_of_its_own() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def server_of_its_own(listen: str = "") -> Iterator[Postgres]:
+    """Run another server, which may listen on an address."""
     programs = _programs()
     if programs is None:
         _missing()
     assert programs
     folder = _folder()
     try:
-        with Postgres(folder, programs) as server:
+        with Postgres(folder, programs, listen=listen) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)

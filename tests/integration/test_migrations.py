@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from tests.fakes.postgres import Postgres
     from watcher.model import Lately, Silence, Waiting
 
 ROOT = Path(__file__).resolve().parents[2]
+OF_A_CLUSTER = {
+    *(f"procrastinate_{name}" for name in ("jobs", "events", "workers", "periodic_defers")),
+    *(f"cluster_{name}" for name in ("members", "hosts", "rules", "targets")),
+}
 
 
 def alembic(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -40,8 +45,8 @@ def tables_of(url: str) -> set[str]:
 
 
 def expected_of(url: str) -> set[str]:
-    only_sqlite = {"article_search"} if url.startswith("sqlite") else set()
-    return {*metadata.tables, "alembic_version", *only_sqlite}
+    only_one = {"article_search"} if url.startswith("sqlite") else OF_A_CLUSTER
+    return {*metadata.tables, "alembic_version", *only_one}
 
 
 def test_the_command_upgrades_from_empty_and_finds_no_drift(empty_database_url: str) -> None:
@@ -109,6 +114,28 @@ def test_a_database_that_is_up_to_date_needs_no_alembic(empty_database_url: str)
     command = [sys.executable, "-c", code, empty_database_url]
     said = [subprocess.check_output(command, cwd=ROOT, text=True).strip() for _ in range(2)]
     assert said == ["True", "False"]
+
+
+def test_the_queue_is_that_of_the_installed_library() -> None:
+    """Where this fails, a migration has to bring what the library changed: its own are in `sql`."""
+    from procrastinate.schema import SchemaManager
+
+    kept = (ROOT / "alembic" / "procrastinate-3.10.sql").read_text()
+    assert SchemaManager.get_schema() == kept
+
+
+def test_nothing_of_the_queue_is_left_behind(postgres: Postgres) -> None:
+    name = postgres.make()
+    url = postgres.url(name)
+    upgrade(parse_url(url))
+    assert alembic(url, "downgrade", "0012").returncode == 0
+    with engine_for(parse_url(url)).begin() as connection:
+        left = text(
+            "SELECT proname FROM pg_proc WHERE proname ~ '^(procrastinate|cluster)_' UNION ALL "
+            "SELECT typname FROM pg_type WHERE typname ~ '^_?(procrastinate|cluster)_'"
+        )
+        assert connection.scalars(left).all() == []
+    postgres.drop(name)
 
 
 def test_programs_that_start_at_once(empty_database_url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from watcher import __version__
 from watcher.app.counting import CountedFetcher, CountedRecord
@@ -40,19 +40,81 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from watcher.clock import Clock
     from watcher.config import Config
+    from watcher.fetch import Fetcher
+    from watcher.match import Rules
 
 
-def open_record(config: Config, *, migrate: bool = True) -> Record:
+def open_record(config: Config, *, migrate: bool = True, **also: Any) -> Record:
     """Give the record of a configuration, which judges notices by what its targets wish."""
     judge = Holding.of(config.targets)
-    return Record(config.database.reveal(), migrate=migrate, judge=judge)
+    return Record(config.database.reveal(), migrate=migrate, judge=judge, **also)
 
 
-def counted_record(config: Config, metrics: Metrics) -> Record:
+def workers_of(config: Config) -> Workers:
+    """Give the processes that decode, parse, extract and clean; they start when it is opened."""
+    limits = config.limits
+    seconds, megabytes = limits.article_timeout_s, limits.worker_memory_mb
+    return Workers(limits.worker_count, seconds, megabytes, warm_up)
+
+
+def notifier_of(
+    config: Config, *, console: Console | None = None, clock: Clock = utc_now
+) -> Notifier:
+    """Give who sends; targets are opened with it."""
+    signer = _signer_of(config)
+    return Notifier(
+        config.targets,
+        console=console,
+        clock=clock,
+        templates=Templates(config.templates),
+        links=signer.links if signer else without_links,
+    )
+
+
+def pipeline_of(  # noqa: PLR0913, PLR0917 - the parts of a pipeline
+    config: Config,
+    record: Record,
+    fetcher: Fetcher,
+    workers: Workers,
+    notifier: Notifier,
+    rules: Rules,
+    now: Clock = utc_now,
+) -> Pipeline:
+    """Put the parts together."""
+    return Pipeline(
+        fetcher=fetcher,
+        workers=workers,
+        record=record,
+        notifier=notifier,
+        rules=rules,
+        sources={source.id: source for source in config.sources},
+        targets=config.targets,
+        polling=config.polling,
+        limits=config.limits,
+        operator=config.operator,
+        now=now,
+    )
+
+
+def answers_of(config: Config, pipeline: Pipeline) -> Room | None:
+    """Give the room in which people answer by links; None where there are no links."""
+    signer = _signer_of(config)
+    if config.links is None or signer is None:
+        return None
+    zones = {target.name: target.zone for target in config.targets}
+    return Room(pipeline.record.people, signer, config.links.listen, zones, pipeline.now)
+
+
+def _signer_of(config: Config) -> Signer | None:
+    return Signer(config.links.url, config.links.secret) if config.links else None
+
+
+def counted_record(config: Config, metrics: Metrics, **also: Any) -> Record:
     """Give the same record for a daemon, which counts what it keeps."""
     judge = Holding.of(config.targets)
-    return CountedRecord(config.database.reveal(), judge=judge, metrics=metrics)
+    return CountedRecord(config.database.reveal(), judge=judge, metrics=metrics, **also)
 
 
 @asynccontextmanager
@@ -67,40 +129,18 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
         record = await stack.enter_async_context(counted_record(config, metrics))
         await record.sync_sources(config.sources, utc_now())
         await record.release_held(utc_now())
-        signer = Signer(config.links.url, config.links.secret) if config.links else None
         reached("sources-synced")
-        limits, clock = config.limits, SteadyClock(utc_now)
-        pipeline = Pipeline(
-            fetcher=await stack.enter_async_context(CountedFetcher(config.fetch, metrics)),
-            workers=await stack.enter_async_context(
-                Workers(
-                    limits.worker_count, limits.article_timeout_s, limits.worker_memory_mb, warm_up
-                )
-            ),
-            record=record,
-            notifier=await stack.enter_async_context(
-                Notifier(
-                    config.targets,
-                    console=console,
-                    clock=clock,
-                    templates=Templates(config.templates),
-                    links=signer.links if signer else without_links,
-                )
-            ),
-            rules=rulebook.current.rules,
-            sources={source.id: source for source in config.sources},
-            targets=config.targets,
-            polling=config.polling,
-            limits=limits,
-            operator=config.operator,
-            now=clock,
+        clock = SteadyClock(utc_now)
+        fetcher = await stack.enter_async_context(CountedFetcher(config.fetch, metrics))
+        workers = await stack.enter_async_context(workers_of(config))
+        notifier = await stack.enter_async_context(
+            notifier_of(config, console=console, clock=clock)
         )
+        rules = rulebook.current.rules
+        pipeline = pipeline_of(config, record, fetcher, workers, notifier, rules, clock)
         lately = utc_now() - timedelta(seconds=LONGEST_WINDOW_S)
         pipeline.notifier.remember(await record.recent_deliveries(lately))
-        answers = None
-        if config.links and signer:
-            zones = {target.name: target.zone for target in config.targets}
-            answers = Room(record.people, signer, config.links.listen, zones, pipeline.now)
+        answers = answers_of(config, pipeline)
         lanes = Lanes(pipeline, config.fetch.total_timeout_s)
         periodic = Periodic(config, pipeline, rulebook, lanes.wake_deliveries, answers)
         periodic.faults = faults = Faults(pipeline, lanes, clock, periodic.begin_again)
@@ -109,6 +149,6 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
         await periodic.record_rules()
         pass_over_what_lasts()
         reached("rules-kept")
-        life = Life(lanes, Ticks(), record)
+        life = Life(lanes.all, Ticks(), record)
         seeing = Seeing(config, metrics, pipeline, rulebook, life, faults)
         yield Watcher(pipeline, lanes, periodic, seeing)

@@ -41,8 +41,8 @@ _NOTHING_KNOWN: Final = Validators()
 class CountedRecord(Record):
     """The record; counts what it has kept."""
 
-    def __init__(self, url: str, *, judge: Judge, metrics: Metrics, migrate: bool = True) -> None:
-        super().__init__(url, judge=judge, migrate=migrate)
+    def __init__(self, url: str, *, judge: Judge, metrics: Metrics, **also: Any) -> None:
+        super().__init__(url, judge=judge, **also)
         self._metrics = metrics
 
     async def polled(
@@ -148,8 +148,8 @@ class CountedRecord(Record):
 class CountedFetcher(Fetcher):
     """The fetcher; counts and times what it was asked for."""
 
-    def __init__(self, settings: FetchSettings, metrics: Metrics) -> None:
-        super().__init__(settings)
+    def __init__(self, settings: FetchSettings, metrics: Metrics, **also: Any) -> None:
+        super().__init__(settings, **also)
         self._metrics = metrics
 
     async def fetch(

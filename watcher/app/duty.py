@@ -18,3 +18,5 @@ class Duty(NamedTuple):
     do: Callable[[], Coroutine[None, None, None]]
     patience_s: float = PATIENCE_S
     """It stands still when one call takes longer."""
+    is_own: bool = False
+    """Of several machines each does it for itself; the others are done by the one that leads."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from watcher.app.lanes import Lanes
+    from collections.abc import Sequence
+
     from watcher.record import Record
     from watcher.schedule import Ticks
 
@@ -37,11 +38,26 @@ class Verdict:
         return not self.standing
 
 
+class Moving(Protocol):
+    """Moves work: a lane, or who does jobs of a queue."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def pieces(self) -> int:
+        """How many are in hand."""
+
+    def standing(self, now: float, floor: float) -> str:
+        """Say what does not move though there is work; empty while all is well."""
+
+
 @dataclass(slots=True)
 class Life:
     """Looks at lanes, ticks and the record."""
 
-    lanes: Lanes
+    lanes: Sequence[Moving]
     ticks: Ticks
     record: Record
     _asking: asyncio.Task[bool] | None = None
@@ -58,7 +74,7 @@ class Life:
         if waiting or (self._looked and now - self._looked > STOPPED_S):
             self._floor = now
         self._looked = now
-        told = [lane.standing(now, self._floor) for lane in self.lanes.all]
+        told = [lane.standing(now, self._floor) for lane in self.lanes]
         told.append(self.ticks.standing(now, self._floor))
         return Verdict(tuple(filter(None, told)), waiting)
 

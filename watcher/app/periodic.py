@@ -70,19 +70,19 @@ class Periodic:
     def duties(self) -> list[Duty]:
         """Give everything that is to be done, with how often."""
         duties = [
-            Duty("rules", RULES_TICK_S, self.refresh_rules),
+            Duty("rules", RULES_TICK_S, self.refresh_rules, is_own=True),
             Duty("health", HEALTH_TICK_S, self.tell_troubles),
             Duty("bundles", BUNDLE_TICK_S, self.bundle),
             Duty("escalation", ESCALATION_TICK_S, self.escalate),
             Duty("stories", STORIES_TICK_S, self.tell_of_stories),
             Duty("tidy", TIDY_TICK_S, self.tidy, LONG_S),
             Duty("evidence", EVIDENCE_TICK_S, self.drop_evidence, LONG_S),
-            Duty("presence", REPORTED_EVERY_S, self.say_present),
+            Duty("presence", REPORTED_EVERY_S, self.say_present, is_own=True),
         ]
         if self.faults:
             duties.append(Duty("faults", FAULTS_TICK_S, self.faults.look))
         if self.answers:
-            duties.append(Duty("links", LINKS_TICK_S, self.open_answers))
+            duties.append(Duty("links", LINKS_TICK_S, self.open_answers, is_own=True))
         return duties
 
     async def do_all_once(self) -> None:

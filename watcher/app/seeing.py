@@ -54,7 +54,7 @@ class Seeing:
     pipeline: Pipeline
     rulebook: Rulebook
     life: Life
-    faults: Faults
+    faults: Faults | None = None
     instruments: Instruments | None = field(init=False, default=None)
     behind: Behind = field(default_factory=Behind)
     _awake: Awake = field(default_factory=Awake)
@@ -90,13 +90,13 @@ class Seeing:
         settings, heartbeat = self.config.metrics, self.config.heartbeat
         duties = [Duty("behind", BEHIND_TICK_S, self.tell_if_behind)]
         if self.instruments:
-            duties.append(Duty("instruments", OPEN_TICK_S, self.instruments.open))
+            duties.append(Duty("instruments", OPEN_TICK_S, self.instruments.open, is_own=True))
         if settings.file:
-            duties.append(Duty("metrics file", FILE_TICK_S, self.write_metrics))
+            duties.append(Duty("metrics file", FILE_TICK_S, self.write_metrics, is_own=True))
         if heartbeat:
-            duties.append(Duty("heartbeat", heartbeat.every_s, self.beat))
+            duties.append(Duty("heartbeat", heartbeat.every_s, self.beat, is_own=True))
         if interval := systemd.watchdog_interval_s():
-            duties.append(Duty("watchdog", interval / 2, self.feed))
+            duties.append(Duty("watchdog", interval / 2, self.feed, is_own=True))
         return duties
 
     async def open(self) -> None:
@@ -133,7 +133,7 @@ class Seeing:
     def _status(self, verdict: Verdict) -> str:
         if verdict.standing:
             return f"stands still: {'; '.join(verdict.standing)}"
-        if self.faults.status != WELL:
+        if self.faults and self.faults.status != WELL:
             return self.faults.status
         if verdict.waiting:
             return f"waiting: {verdict.waiting}"
@@ -166,7 +166,7 @@ class Seeing:
                 metrics.deep(await self.record.depths(self.pipeline.now()))
         current = self.rulebook.current
         metrics.in_force(len(current.rules.rules), current.revision[:12])
-        for lane in self.life.lanes.all:
+        for lane in self.life.lanes:
             metrics.doing(lane.name, lane.pieces)
         for what in WHATS:
             metrics.behind(what, is_on=what in self.behind.since)

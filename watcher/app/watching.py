@@ -37,8 +37,8 @@ class Watcher:
         """The record."""
         return self.pipeline.record
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Watch until `stop` is set."""
+    async def run(self, stop: asyncio.Event, also: asyncio.Task[None] | None = None) -> None:
+        """Watch until `stop` is set, or until `also` ends, which must not."""
         ticks = self.seeing.life.ticks
         ticks.every(TICK_S, self.lanes.look_for_polls, name="polls")
         ticks.every(RETRY_TICK_S, self.lanes.look_for_retries, name="retries")
@@ -53,7 +53,8 @@ class Watcher:
         log.event("run", status="started", sources=sources, rules=rules)
         told = asyncio.create_task(stop.wait())
         try:
-            ended, _ = await asyncio.wait({told, *running}, return_when=asyncio.FIRST_COMPLETED)
+            waited = {told, *running} | ({also} if also else set())
+            ended, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         finally:
             systemd.stopping()
             ticks.stop()

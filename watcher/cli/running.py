@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +17,32 @@ ConfigFile = Annotated[
 DEFAULT_CONFIG = Path("watcher.yaml")
 
 
+class Part(StrEnum):
+    """What one process does of all there is to do."""
+
+    all = "all"
+    schedule = "schedule"
+    work = "work"
+    send = "send"
+
+
 @app.command()
-def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def run(
+    config: ConfigFile = DEFAULT_CONFIG,
+    role: Annotated[
+        list[Part],
+        typer.Option(
+            help="What this process does: all by itself, or a part in a cluster over one "
+            "PostgreSQL. Can be given several times."
+        ),
+    ] = [Part.all],  # noqa: B006 - typer's way to name the default
+) -> None:
     """Watch until told to stop (SIGTERM or Ctrl-C)."""
     from watcher.app import run_daemon
 
-    asyncio.run(run_daemon(config))
+    if Part.all in role and len(set(role)) > 1:
+        raise typer.BadParameter("`all` is one process by itself: no other role goes with it")
+    asyncio.run(run_daemon(config, [part.value for part in set(role) if part != Part.all]))
 
 
 @app.command()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aiohappyeyeballs import AddrInfoType
     from yarl import URL
 
+    from watcher.fetch.politeness import Everywhere
     from watcher.fetch.settings import FetchSettings
 
 Outcome: TypeAlias = Fetched | NotModified | FetchFailed
@@ -99,9 +100,16 @@ class Fetcher:
     """Owns the connections; use it as an async context manager, one for the whole program."""
 
     def __init__(
-        self, settings: FetchSettings, clock: Clock = utc_now, lookup: Lookup = system_lookup
+        self,
+        settings: FetchSettings,
+        clock: Clock = utc_now,
+        lookup: Lookup = system_lookup,
+        everywhere: Everywhere | None = None,
     ) -> None:
-        """Take the limits; ValueError where allow_networks names no network."""
+        """Take the limits; ValueError where allow_networks names no network.
+
+        `everywhere` has turns at hosts that other machines take, too.
+        """
         self._settings = settings
         self._clock = clock
         self._allowed = networks(settings.allow_networks)
@@ -112,6 +120,7 @@ class Fetcher:
             settings.pause_s,
             connections_per_address=settings.connections_per_address,
             pause_per_address_s=settings.pause_per_address_s,
+            everywhere=everywhere,
         )
         self._session: aiohttp.ClientSession | None = None
 
@@ -224,14 +233,13 @@ class Fetcher:
         pause_s = await self._robots.permit(trip.url) if trip.obeys_robots else 0.0
         try:
             server = self._names.known(host) or await self._address(host)
-            async with self._politeness.turn(host, server, pause_s):
+            async with self._politeness.turn(host, server, pause_s) as turn:
                 started = asyncio.get_running_loop().time()
                 answer = await self._request(trip)
                 trip.left_s -= asyncio.get_running_loop().time() - started
+                turn.quiet_s = answer.quiet_s or 0.0
         except AskedForQuiet as quiet:
             raise Failed("politeness", str(quiet), retry_after_s=quiet.seconds) from quiet
-        if answer.quiet_s is not None:
-            self._politeness.ask_quiet(host, answer.quiet_s)
         return answer
 
     async def _address(self, host: str) -> str:

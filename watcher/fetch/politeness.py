@@ -7,13 +7,14 @@ and the addresses that they stand on.
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from watcher import log
 
@@ -134,6 +135,29 @@ class _Hosts:
                 del self._known[name]
 
 
+class Everywhere(Protocol):
+    """Turns that other machines take, too: one at a time of each host."""
+
+    async def take(
+        self, host: str, server: str, at_once: int, pause_s: float, server_pause_s: float
+    ) -> tuple[float, float]:
+        """Take a turn, if there is one now: (0, 0). Or give the wait, or the quiet, in seconds.
+
+        `at_once` and `server_pause_s` are the limits of all names on that server together.
+        """
+
+    async def give_back(self, host: str, quiet_s: float) -> None:
+        """End a turn; the host wants to be left alone for `quiet_s`."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """A turn that is being used."""
+
+    quiet_s: float = 0.0
+    """For how long the host asked to be left alone."""
+
+
 class Politeness:
     """Hands out turns at a host: so many at once, so far apart, and none while it wants quiet.
 
@@ -141,7 +165,7 @@ class Politeness:
     is not asked as if each had its own.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the limits, and who else takes turns
         self,
         connections: int,
         pause_s: float,
@@ -149,17 +173,24 @@ class Politeness:
         *,
         connections_per_address: int = 0,
         pause_per_address_s: float = 0.0,
+        everywhere: Everywhere | None = None,
     ) -> None:
-        """Take the limits of a name, and of an address where they are to differ."""
+        """Take the limits of a name, and of an address where they are to differ.
+
+        With `everywhere`, each turn is taken there, too.
+        """
         self._clock = clock
+        self._everywhere = everywhere
+        self._pauses = pause_s, pause_per_address_s
         self._hosts = _Hosts(connections, pause_s, clock)
         at_once = max(connections, connections_per_address)
+        self._at_once = at_once
         self._addresses = _Hosts(at_once, pause_per_address_s, clock)
 
     @asynccontextmanager
     async def turn(
         self, host: str, address: str = "", least_pause_s: float = 0.0
-    ) -> AsyncIterator[None]:
+    ) -> AsyncIterator[Turn]:
         """Wait for a turn and hold it; AskedForQuiet at once where the host wants none.
 
         `address` is the server that `host` stands on, where known. `least_pause_s` is what the
@@ -180,10 +211,34 @@ class Politeness:
                 if start > now:
                     await asyncio.sleep(start - now)
                     self._check(host, name)
-                yield
+                async with self._turn_everywhere(host, address or host, least_pause_s) as turn:
+                    yield turn
+                if turn.quiet_s:
+                    self.ask_quiet(host, turn.quiet_s)
         finally:
             name.users -= 1
             server.users -= 1
+
+    @asynccontextmanager
+    async def _turn_everywhere(
+        self, host: str, server: str, least_pause_s: float
+    ) -> AsyncIterator[Turn]:
+        turn = Turn()
+        if self._everywhere is None:
+            yield turn
+            return
+        pause_s, server_pause_s = self._pauses
+        limits = self._at_once, max(pause_s, least_pause_s), server_pause_s
+        while any(told := await self._everywhere.take(host, server, *limits)):
+            wait_s, quiet_s = told
+            if quiet_s > 0:
+                raise AskedForQuiet(host, quiet_s)
+            # Not all who wait look at the same instant.
+            await asyncio.sleep(wait_s * (1 + random.random() / 4))  # noqa: S311 - no secret
+        try:
+            yield turn
+        finally:
+            await self._everywhere.give_back(host, turn.quiet_s)
 
     def ask_quiet(self, host: str, seconds: float) -> None:
         """Let nobody ask `host` for so long."""

@@ -120,6 +120,24 @@ class Notifier:
             if target in self._desks:
                 self._turns.remember(self._desks[target].limits, [instant])
 
+    def forget(self, targets: Iterable[str]) -> None:
+        """Count nothing that was sent to these; `remember` has what the record knows of it."""
+        for target in targets:
+            if target in self._desks:
+                self._turns.forget(self._desks[target].limits)
+
+    def sharing(self) -> dict[str, str]:
+        """Give every target with the one that stands for all that share a pace with it."""
+        owners: dict[str, str] = {}
+        lanes = {target.name: target.name for target in self._targets}
+        for target in self._targets:
+            desk = self._desks.get(target.name)
+            for place in desk.limits if desk else ():
+                other = lanes[owners.setdefault(place, target.name)]
+                mine = lanes[target.name]
+                lanes = {name: other if lane == mine else lane for name, lane in lanes.items()}
+        return lanes
+
     def next_turn(self, target: str) -> datetime:
         """Give the earliest instant at which a target may get its next message."""
         desk = self._desks.get(target)

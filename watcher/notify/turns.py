@@ -50,6 +50,11 @@ class Turns:
         for pace in self._of(limits, self._clock()):
             pace.remember(sent)
 
+    def forget(self, limits: Limits) -> None:
+        """Count nothing that was sent: others have sent since, and it is read anew."""
+        for name in limits:
+            self._paces.pop(name, None)
+
     def _of(self, limits: Limits, now: datetime) -> list[Pace]:
         """Find the paces; one whose next turn is absurdly far was kept by a clock put back."""
         for name, kept in limits.items():

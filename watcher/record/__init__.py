@@ -5,8 +5,9 @@ from watcher.record.answers import Answer
 from watcher.record.backlog import Backlog
 from watcher.record.checking import Finding, check_record
 from watcher.record.checkup import Checkup, examine
-from watcher.record.engine import RecordRefused, shown_address
+from watcher.record.engine import NOTICE_A_CUT, RecordRefused, libpq_url, shown_address
 from watcher.record.history import History, Matched, Superseded
+from watcher.record.migrate import newest as newest_revision
 from watcher.record.moving.backups import back_up, drop_old, name_of, restore
 from watcher.record.moving.copying import CopiedTable, Tell, copy_record
 from watcher.record.outbox import Outage, retry_delay
@@ -22,6 +23,7 @@ from watcher.record.store import Record
 
 __all__ = [
     "LEAST_KEPT",
+    "NOTICE_A_CUT",
     "REPORTED_EVERY_S",
     "Acknowledgement",
     "Answer",
@@ -52,7 +54,9 @@ __all__ = [
     "copy_record",
     "drop_old",
     "examine",
+    "libpq_url",
     "name_of",
+    "newest_revision",
     "restore",
     "retry_delay",
     "shown_address",

@@ -62,9 +62,13 @@ def with_history(connection: Connection, due: Sequence[Notice]) -> list[Notice]:
     ]
 
 
-def recent(connection: Connection, since: datetime) -> list[tuple[str, datetime]]:
-    """Give (target, instant) of every attempt since then, the oldest first."""
+def recent(
+    connection: Connection, since: datetime, targets: Collection[str] | None = None
+) -> list[tuple[str, datetime]]:
+    """Give (target, instant) of every attempt since then, the oldest first; of some targets."""
     query = select(notices.c.target, deliveries.c.at).join_from(deliveries, notices)
+    if targets is not None:
+        query = query.where(notices.c.target.in_(targets))
     rows = connection.execute(query.where(deliveries.c.at >= since).order_by(deliveries.c.at))
     return [(row.target, row.at) for row in rows]
 

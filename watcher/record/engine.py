@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from watcher.errors import StorageDamaged, StorageUnavailable, WatcherError
 from watcher.record.ailments import DAMAGED, cure_of, is_damage, is_passing
 from watcher.record.columns import storable
+from watcher.record.queue import OPTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
+
+    from watcher.record.queue import Queue
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,6 +45,17 @@ It maps that into memory; where its pages cannot be had, the process is ended by
 """
 LARGEST_LOG = 64 * 2**20
 """Bytes of SQLite's write-ahead log that are kept; one large transaction makes it grow."""
+IDLE_S = 60
+"""How long the server bears with a transaction in which nothing is asked."""
+IDLE_IN_CLUSTER_S = 8
+"""The same where other machines wait for its locks: who began it may be cut off."""
+NOTICE_A_CUT = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8_000,
+}
+"""How libpq notices within seconds that the network to the server is cut: without, in hours."""
 
 
 class RecordRefused(WatcherError):
@@ -81,6 +95,14 @@ def shown_address(text: str) -> str:
     return shown(parse_url(text))
 
 
+def libpq_url(text: str) -> str:
+    """Give the operator's URL of a PostgreSQL as libpq reads it; empty for another database."""
+    url = parse_url(text)
+    if url.drivername == "sqlite":
+        return ""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def _wanted(what: str) -> str:
     return f"database: {what}. Write sqlite:///watcher.db or postgresql://user:password@host/name"
 
@@ -98,17 +120,20 @@ class Database:
     each statement, and nothing that happens to the waiting task can stop it halfway.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, queue: Queue | None = None) -> None:
         self.shown = shown(url)
         self._file = Path(url.database or "") if url.drivername == "sqlite" else None
         self._inode = 0
         self.damage: StorageDamaged | None = None
         """Set once damage was met: from then on nothing is asked and nothing written."""
-        self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url)
+        idle_s = IDLE_IN_CLUSTER_S if queue else IDLE_S
+        self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url, idle_s)
         self._age = 0
         """Raised by each failure: connections of an earlier age are not used again."""
         event.listen(self._engine, "connect", self._note_age)
         event.listen(self._engine, "checkin", self._close_if_old)
+        if queue:
+            self._engine = self._engine.execution_options(**{OPTION: queue})
         self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="record-read")
         # SQLite has one writer. A queue before it is fair; in its own busy loop luck decides.
         writers = 1 if self._file else THREADS
@@ -273,11 +298,12 @@ def own_transactions(engine: Engine, *pragmas: str) -> None:
         _run(connection, *pragmas)
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, idle_s: int) -> Engine:
+    wanted = {"connect_timeout": BUSY_TIMEOUT_S} | NOTICE_A_CUT
     engine = create_engine(
         url,
         pool_pre_ping=True,
-        connect_args={} if "connect_timeout" in url.query else {"connect_timeout": BUSY_TIMEOUT_S},
+        connect_args={name: value for name, value in wanted.items() if name not in url.query},
         hide_parameters=True,
         json_serializer=_dumps,
     )
@@ -289,7 +315,7 @@ def _postgresql_engine(url: URL) -> Engine:
             "SET TIME ZONE 'UTC'",
             f"SET lock_timeout = '{BUSY_TIMEOUT_S}s'",
             "SET statement_timeout = '60s'",
-            "SET idle_in_transaction_session_timeout = '60s'",
+            f"SET idle_in_transaction_session_timeout = '{idle_s}s'",
         )
         connection.commit()
 

@@ -15,6 +15,7 @@ from watcher.arabic import fold
 from watcher.points import reached
 from watcher.record.columns import Instant
 from watcher.record.lease import LET_GO, is_free
+from watcher.record.queue import enqueue_reads
 from watcher.record.tables import IS_PENDING, entries, tombstones
 from watcher.record.upsert import insert_unless_known
 from watcher.record.values import day_of, entry_json, pending_of, url_hash
@@ -73,8 +74,11 @@ def add(  # noqa: PLR0913 - an entry is added with all of that
     if connection.dialect.name == "sqlite":  # its only writer are we: nothing came in between
         connection.execute(adding, rows)
         return [entry for _, entry in new], left
-    added = set(connection.scalars(adding.returning(entries.c.url_hash), rows))
-    return [entry for key, entry in new if key in added], left
+    told = adding.returning(entries.c.id, entries.c.url, entries.c.url_hash)
+    added = connection.execute(told, rows).all()
+    enqueue_reads(connection, [(row.id, row.url) for row in added])
+    keys = {row.url_hash for row in added}
+    return [entry for key, entry in new if key in keys], left
 
 
 def knows_one_of(connection: Connection, listed: Sequence[Entry]) -> bool:
@@ -82,13 +86,22 @@ def knows_one_of(connection: Connection, listed: Sequence[Entry]) -> bool:
     return bool(_known(connection, {url_hash(entry.url) for entry in listed}))
 
 
-def claim(connection: Connection, lease: Lease, limit: int, busy: Collection[str]) -> list[Pending]:
+def claim(
+    connection: Connection,
+    lease: Lease,
+    limit: int,
+    busy: Collection[str] = (),
+    only: int | None = None,
+) -> list[Pending]:
     """Take up to `limit` entries to read now, the oldest first, leaving out `busy` sources.
 
-    What was begun MAX_UNANSWERED times without an answer is given up instead.
+    Or the entry `only`, if it can be read now. What was begun MAX_UNANSWERED times without an
+    answer is given up instead.
     """
     given: dict[str, Any] = {"now": lease.now, "limit": limit}
-    if busy:
+    if only is not None:
+        rows = connection.execute(_READY_ONE, given | {"entry_id": only}).all()
+    elif busy:
         rows = connection.execute(_READY, given | {"busy": list(busy)}).all()
     else:
         rows = connection.execute(_READY_OF_ALL, given).all()
@@ -132,6 +145,7 @@ _READY_OF_ALL = (
     .with_for_update(skip_locked=True)
 )
 _READY = _READY_OF_ALL.where(entries.c.source.not_in(bindparam("busy", expanding=True)))
+_READY_ONE = _READY_OF_ALL.where(entries.c.id == bindparam("entry_id"))
 _TAKE = (
     update(entries)
     .where(entries.c.id.in_(bindparam("ids", expanding=True)))

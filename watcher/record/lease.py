@@ -47,6 +47,13 @@ def release(connection: Connection, table: Table, holders: Collection[str], **al
         connection.execute(update(table).where(held).values(LET_GO | also))
 
 
+def renew(connection: Connection, table: Table, lease: Lease, ids: Collection[int]) -> None:
+    """Have those of some rows that a process holds be its own for another while."""
+    if ids:
+        held = table.c.id.in_(ids) & (table.c.claimed_by == lease.holder)
+        connection.execute(update(table).where(held).values(lease.taken))
+
+
 def gone_holders(connection: Connection, table: Table) -> set[str]:
     """Name the holders of rows that have certainly ended without letting go."""
     query = select(table.c.claimed_by).where(table.c.claimed_by.is_not(None)).distinct()

@@ -12,6 +12,7 @@ from watcher.points import reached
 from watcher.record import bundles, deliveries
 from watcher.record.holding import at_once, columns_of, judged, new_row, silences_now
 from watcher.record.lease import LET_GO, is_free
+from watcher.record.queue import enqueue_deliveries
 from watcher.record.tables import IS_WAITING, notices, stories
 from watcher.record.upsert import insert_unless_known
 from watcher.record.values import alert_json, identity, notice_of
@@ -63,7 +64,10 @@ def add(
     silences = silences_now(connection, now)
     held = [new_row(connection, judge, row, silences, now) for row in rows]
     adding = insert_unless_known(connection, notices).returning(*notices.c)
-    return connection.execute(adding, held).all()
+    added = connection.execute(adding, held).all()
+    going = {row.target for row in added if row.status == "waiting" and row.retry_at <= now}
+    enqueue_deliveries(connection, going)
+    return added
 
 
 def tell(  # noqa: PLR0913, PLR0917 - whom, what, when, and who decides

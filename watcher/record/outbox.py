@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 FIRST_DELAY_S = 30.0
 LONGEST_DELAY_S = 900.0
@@ -60,6 +60,30 @@ class Outage:
     """Those of them after which another was taken: if they fail again, it is their own fault."""
     _tried: set[int] = field(default_factory=set)
     """Notices that failed since one was taken last."""
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> Outage:
+        """Read it as `written` gives it, which goes into JSON."""
+        instants = (written.get("until"), written.get("since"))
+        until, since = (datetime.fromisoformat(at) if at else None for at in instants)
+        numbers = (set(written.get(name, ())) for name in ("held", "doubted", "tried"))
+        failures, of_target = written.get("failures", 0), written.get("is_of_target", False)
+        return cls(until, since, failures, of_target, written.get("is_asked_for", False), *numbers)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """All there is to know, for JSON; empty where there is nothing."""
+        known = {
+            "until": self.until.isoformat() if self.until else None,
+            "since": self.since.isoformat() if self.since else None,
+            "failures": self._failures,
+            "is_of_target": self._is_of_target,
+            "is_asked_for": self._is_asked_for,
+            "held": sorted(self._held),
+            "doubted": sorted(self._doubted),
+            "tried": sorted(self._tried),
+        }
+        return {name: value for name, value in known.items() if value}
 
     @property
     def is_on(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from sqlalchemy import text
+
 from watcher.model import Validators
 from watcher.points import reached
 from watcher.record import (
@@ -49,6 +51,10 @@ if TYPE_CHECKING:
     Learn: TypeAlias = Callable[[SourceState, Sequence[Entry]], SourceState]
 
 
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7233108474212)")
+"""Any number that nobody else uses as an advisory lock of this database."""
+
+
 class Relate(Protocol):
     """Finds an article's story."""
 
@@ -61,6 +67,18 @@ def arrive(connection: Connection, holder: str, now: datetime) -> None:
     presence.arrive(connection, holder, now)
     for table in (tables.entries, tables.notices):
         lease.release(connection, table, lease.gone_holders(connection, table))
+
+
+def renew(
+    connection: Connection,
+    reading: lease.Lease,
+    sending: lease.Lease,
+    entry_ids: Collection[int],
+    notice_ids: Collection[int],
+) -> None:
+    """Have what a process has in hand be its own for another while."""
+    lease.renew(connection, tables.entries, reading, entry_ids)
+    lease.renew(connection, tables.notices, sending, notice_ids)
 
 
 def let_go(connection: Connection, holder: str) -> None:
@@ -135,6 +153,9 @@ def keep_related(  # noqa: PLR0913, PLR0917 - what a reading gave, and what it i
     judge: Judge,
 ) -> tuple[Relation, tuple[Notice, ...]]:
     """Find an article's story among those seen since then, and keep the reading with that."""
+    if connection.dialect.name == "postgresql":
+        # One article at a time finds its story, whatever machine reads it.
+        connection.execute(_ONE_AT_A_TIME)
     fingerprint = reading.traces.fingerprint
     near = articles.neighbors(connection, fingerprint, since)
     counts = wordcounts.read(connection, words_to_weigh(fingerprint, near))

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         SourceState,
         WordCounts,
     )
+    from watcher.record.queue import Queue
     from watcher.record.status import Status
     from watcher.record.steps import Learn, Relate
     from watcher.record.threads import Wishes
@@ -78,9 +79,10 @@ class Record:
     `url` is the operator's: sqlite:///watcher.db or postgresql://user:password@host/name.
     `judge` decides when a notice goes, as targets wish. What people ask and answer is `people`'s,
     what is looked up `archive`'s, what is forgotten `upkeep`'s.
+    `queue` takes the jobs that transactions make, where other machines are to do them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - how it is kept, and what it hands decisions to
         self,
         url: str,
         *,
@@ -88,13 +90,14 @@ class Record:
         reading_lease_s: float = READING_LEASE_S,
         sending_lease_s: float = SENDING_LEASE_S,
         judge: Judge = at_once,
+        queue: Queue | None = None,
     ) -> None:
         self._url = parse_url(url)
         self._judge = judge
         self._migrates = migrate
         self._reading_lease_s = reading_lease_s
         self._sending_lease_s = sending_lease_s
-        self._database = Database(self._url)
+        self._database = Database(self._url, queue)
         self.people = People(self._database, judge)
         self.archive = Archive(self._database)
         self.selfreport = SelfReport(self._database, judge)
@@ -102,6 +105,11 @@ class Record:
         self.upkeep = Upkeep(self._database, self._holder)
         self._rule_revision: str | None = None
         self._unchanged = UnchangedPolls(self._database)
+
+    @property
+    def holder(self) -> str:
+        """What this use of the record is called where it holds something."""
+        return self._holder
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -129,7 +137,7 @@ class Record:
         """Free what this process holds, if the database lets it, and close every connection."""
         try:
             with contextlib.suppress(StorageUnavailable):
-                await self._unchanged.keep()
+                await self.keep_unchanged()
                 await self._database.write(steps.let_go, self._holder)
         finally:
             await self._database.dispose()
@@ -150,7 +158,7 @@ class Record:
 
         None of `busy`, which are being polled; none with entries to be read where `read_up`.
         """
-        await self._unchanged.keep()
+        await self.keep_unchanged()
         found = await self._database.read(sources.due, now, limit, busy, read_up)
         # What was polled while we looked is not due any more.
         return [state for state in found if state.id not in self._unchanged]
@@ -161,7 +169,7 @@ class Record:
 
     async def state(self, source_id: str) -> SourceState:
         """Give the state of a source. Raises KeyError for one that never was."""
-        await self._unchanged.keep()
+        await self.keep_unchanged()
         return await self._database.read(sources.state, source_id)
 
     async def polled(
@@ -192,6 +200,10 @@ class Record:
         """
         self._unchanged.add(after, before)
 
+    async def keep_unchanged(self) -> None:
+        """Keep the states after polls that brought nothing now."""
+        await self._unchanged.keep()
+
     async def knows_one_of(self, listed: Sequence[Entry]) -> bool:
         """Tell whether any of these entries has been listed before, by whichever source."""
         return await self._database.read(entries.knows_one_of, listed)
@@ -206,6 +218,20 @@ class Record:
         """
         claim = Lease(self._holder, now, self._reading_lease_s)
         return await self._database.write(entries.claim, claim, limit, busy)
+
+    async def take_entry(self, entry_id: int, now: datetime) -> Pending | None:
+        """Take one entry, if it can be read now and nobody does; the same holds for it."""
+        claim = Lease(self._holder, now, self._reading_lease_s)
+        taken = await self._database.write(entries.claim, claim, 1, only=entry_id)
+        return taken[0] if taken else None
+
+    async def renew(
+        self, now: datetime, entry_ids: Collection[int], notice_ids: Collection[int]
+    ) -> None:
+        """Hold what this process has in hand for the length of another lease."""
+        reading = Lease(self._holder, now, self._reading_lease_s)
+        sending = Lease(self._holder, now, self._sending_lease_s)
+        await self._database.write(steps.renew, reading, sending, entry_ids, notice_ids)
 
     async def entry_failed(
         self,
@@ -377,9 +403,14 @@ class Record:
         attempt = Attempt("refused", why, now, took_s)
         await self._database.write(steps.keep_refused, notice, attempt, fallback, word, self._judge)
 
-    async def recent_deliveries(self, since: datetime) -> list[tuple[str, datetime]]:
-        """Give (target, instant) of every attempt to deliver since then, the oldest first."""
-        return await self._database.read(deliveries.recent, since)
+    async def recent_deliveries(
+        self, since: datetime, targets: Collection[str] | None = None
+    ) -> list[tuple[str, datetime]]:
+        """Give (target, instant) of every attempt to deliver since then, the oldest first.
+
+        To these targets only, where some are given.
+        """
+        return await self._database.read(deliveries.recent, since, targets)
 
     # --- itself ---------------------------------------------------------------------------
 
