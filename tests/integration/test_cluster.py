@@ -184,6 +184,7 @@ def test_sqlite_is_refused_with_what_to_do(cluster: Cluster) -> None:
     assert "Traceback" not in machine.log
 
 
+@pytest.mark.cluster
 def test_one_daemon_and_a_cluster_do_not_mix(cluster: Cluster) -> None:
     start(cluster, "one")
     alone = cluster.machine("alone", "all")
