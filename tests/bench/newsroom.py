@@ -30,7 +30,7 @@ _CONFIG = """\
 database: sqlite:///watcher.db
 rules: {rules}
 sources: sources.yaml
-targets: []
+targets: {targets}
 limits:
   workers: {workers}
 polling:
@@ -48,14 +48,23 @@ def address(number: int) -> str:
     return f"127.{1 + number // 65_536}.{number // 256 % 256}.{number % 256}"
 
 
-def write(folder: Path, count: int, port: int, workers: int = 2) -> Path:
-    """Write the files; give the configuration's."""
+def write(
+    folder: Path,
+    count: int,
+    port: int,
+    workers: int = 2,
+    *,
+    rules: Path | None = None,
+    targets: str = "[]",
+) -> Path:
+    """Write the files; give the configuration's. Without a folder of rules, those that we ship."""
     sources = "".join(
         _SOURCE.format(number=number, host=address(number), port=port) for number in range(count)
     )
     (folder / "sources.yaml").write_text(f"sources:\n{sources}", encoding="utf-8")
     file = folder / "watcher.yaml"
-    file.write_text(_CONFIG.format(rules=shipped("rules"), workers=workers), encoding="utf-8")
+    text = _CONFIG.format(rules=rules or shipped("rules"), workers=workers, targets=targets)
+    file.write_text(text, encoding="utf-8")
     return file
 
 

@@ -181,24 +181,34 @@ def _feed(number: int, port: int, pieces: list[str]) -> bytes:
     )
 
 
-def pages(count: int) -> list[bytes]:
-    """Give pages as newspapers build them, 60 to 150 KB: menus, lists of other stories, scripts."""
+def pages(count: int, newest: datetime = _NEWEST) -> list[bytes]:
+    """Give pages as newspapers build them, 60 to 150 KB: menus, lists of other stories, scripts.
+
+    The first is from `newest`, each other from a minute before the last.
+    """
     chance = random.Random(4)
     lines = "\n".join(documents(60, seed=5)).split("\n")
     headlines = [line[:80] for line in lines if len(line) > 80]
     menu = _list(chance.sample(headlines, 60), "menu-item", size=18)
     return [
-        _page(number, text, menu, chance, headlines)
+        _page(number, text, menu, chance, headlines, newest - timedelta(minutes=number))
         for number, text in enumerate(documents(count, seed=6))
     ]
 
 
-def _page(number: int, text: str, menu: str, chance: random.Random, headlines: list[str]) -> bytes:
+def _page(
+    number: int,
+    text: str,
+    menu: str,
+    chance: random.Random,
+    headlines: list[str],
+    published: datetime,
+) -> bytes:
     title = html.escape(headlines[number % len(headlines)])
     paragraphs = [f"<p>{html.escape(line)}</p>" for line in text.split("\n") if line.strip()]
     paragraphs.insert(3, _cards(chance.sample(headlines, 3)))
     script = _script(chance, chance.randint(20_000, 60_000))
-    when = (_NEWEST - timedelta(minutes=number)).isoformat()
+    when = published.isoformat()
     told = (
         f'{{"@context":"https://schema.org","@type":"NewsArticle","headline":"{title}",'
         f'"datePublished":"{when}"}}'

@@ -29,9 +29,8 @@ _ALL = ""
 def read(connection: Connection, words: Iterable[str]) -> WordCounts:
     """Give the counts of these words; those never counted are left out."""
     query = _READ_IN_SQLITE if _is_sqlite(connection) else _READ_IN_POSTGRESQL
-    told: str = connection.scalar(query, {"held": _listed(connection, {*words, _ALL})}) or ""
-    pairs = (pair.partition(":") for pair in told.split(" ") if pair)
-    counts = {word: int(stories) for stories, _, word in pairs}
+    told: str | None = connection.scalar(query, {"held": _listed(connection, {*words, _ALL})})
+    counts: dict[str, int] = json.loads(told) if told else {}
     return WordCounts(counts.pop(_ALL, 0), counts)
 
 
@@ -55,15 +54,18 @@ def _is_sqlite(connection: Connection) -> bool:
 
 def _listed(connection: Connection, words: Iterable[str]) -> Any:
     # In one order, so that two processes cannot block each other.
-    held = sorted({storable(word) for word in words})
+    held = sorted(words)
+    if storable(together := "\n".join(held)) != together:
+        held = sorted({storable(word) for word in held})
     return json.dumps(held, ensure_ascii=False) if _is_sqlite(connection) else held
 
 
 # One value goes in and one comes out: hundreds of rows cost more than to search them.
-_TOLD = cast(word_counts.c.stories, Text) + ":" + word_counts.c.word
-_COLUMNS = select(func.aggregate_strings(_TOLD, " "))
-_READ_IN_SQLITE = _COLUMNS.where(word_counts.c.word.in_(text("SELECT value FROM json_each(:held)")))
-_READ_IN_POSTGRESQL = _COLUMNS.where(
+_HELD = word_counts.c.word, word_counts.c.stories
+_READ_IN_SQLITE = select(func.json_group_object(*_HELD)).where(
+    word_counts.c.word.in_(text("SELECT value FROM json_each(:held)"))
+)
+_READ_IN_POSTGRESQL = select(cast(func.json_object_agg(*_HELD), Text)).where(
     word_counts.c.word == any_(bindparam("held", type_=ARRAY(Text)))
 )
 _ADD_IN_SQLITE = text(

@@ -31,25 +31,6 @@ class Overlap:
     containment: float
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """How two articles stand to each other; shares are between 0 and 1."""
-
-    sequences: float
-    """Of the shorter text's three-word sequences, that stand in the longer one; formulas aside."""
-    resemblance: float
-    """Of all three-word sequences of both."""
-    lead: float
-    """Of the words of either lead, by weight, that stand in the other text: the lesser share."""
-    numbers: tuple[str, ...]
-    """In the opening of this one and not in the other, where that has others: a conflict."""
-    other_numbers: tuple[str, ...]
-    days_differ: bool
-    """Both name weekdays, and no common one."""
-    is_formula: bool
-    """What they share stands in the articles of other days, too."""
-
-
 class Text:
     """A fingerprint made ready for comparisons, as far as they ask."""
 
@@ -60,7 +41,12 @@ class Text:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The stems, in order."""
-        return tuple(light_stem(word) for word in self.fingerprint.words)
+        return tuple(map(light_stem, self.fingerprint.words))
+
+    @cached_property
+    def _numbers(self) -> tuple[str, ...]:
+        """The different numbers of the opening."""
+        return tuple(filter(is_number, dict.fromkeys(self.words[:NUMBERS_WITHIN])))
 
     @cached_property
     def held(self) -> frozenset[str]:
@@ -94,9 +80,9 @@ class Text:
 
     def lead_in(self, held: Collection[str]) -> float:
         """Give the share of the lead's words, by weight, that are held there."""
-        weighed = [(word, self._weights.of(word)) for word in self.words[:LEAD]]
-        found = sum(value for word, value in weighed if word in held)
-        return found / (sum(value for _, value in weighed) or 1.0)
+        lead, weights = self.words[:LEAD], self._weights
+        found = sum(weights[word] for word in lead if word in held)
+        return found / (sum(weights[word] for word in lead) or 1.0)
 
     def share_in(self, pairs: Collection[tuple[str, str]]) -> float:
         """Give the share of the words that stand in one of these two-word sequences."""
@@ -106,8 +92,7 @@ class Text:
 
     def numbers_but(self, held: Collection[str]) -> tuple[str, ...]:
         """Give the numbers of the opening that are not held there."""
-        first = dict.fromkeys(self.words[:NUMBERS_WITHIN])
-        return tuple(word for word in first if is_number(word) and word not in held)
+        return tuple(number for number in self._numbers if number not in held)
 
 
 ALL_BUT = 0.9
@@ -116,24 +101,55 @@ FORMULA_REST = 8
 """Sequences of its own, besides formulas, below which a text says nothing by its sequences."""
 
 
-def compare(one: Text, other: Text, formulas: Collection[Shingle]) -> Evidence:
-    """Gather the evidence; `formulas` are sequences that weigh nothing."""
-    short, long = sorted((one, other), key=lambda text: (len(text.words), text.words))
-    sequences, resemblance, is_formula = _sequences(short, long, formulas)
-    lead = min(short.lead_in(long.held), long.lead_in(short.held))
-    if short.share_in(long.pairs) >= ALL_BUT:
-        lead = short.lead_in(long.held)
-    numbers, others = new_numbers(one, other)
-    days = set(one.fingerprint.weekdays), set(other.fingerprint.weekdays)
-    return Evidence(
-        sequences=sequences,
-        resemblance=resemblance,
-        lead=lead,
-        numbers=numbers,
-        other_numbers=others,
-        days_differ=all(days) and days[0].isdisjoint(days[1]),
-        is_formula=is_formula,
-    )
+class Evidence:
+    """How two articles stand to each other, worked out as far as it is asked for.
+
+    Shares are between 0 and 1; `formulas` are sequences that weigh nothing.
+    """
+
+    def __init__(self, one: Text, other: Text, formulas: Collection[Shingle] = ()) -> None:
+        self._one, self._other = one, other
+        self._short, self._long = sorted(
+            (one, other), key=lambda text: (len(text.words), text.words)
+        )
+        self._shared = _sequences(self._short, self._long, formulas)
+
+    @property
+    def sequences(self) -> float:
+        """Of the shorter text's three-word sequences, that stand in the longer; formulas aside."""
+        return self._shared[0]
+
+    @property
+    def resemblance(self) -> float:
+        """Of all three-word sequences of both."""
+        return self._shared[1]
+
+    @property
+    def is_formula(self) -> bool:
+        """What they share stands in the articles of other days, too."""
+        return self._shared[2]
+
+    @cached_property
+    def lead(self) -> float:
+        """Of the words of either lead, by weight, that stand in the other text: the lesser share.
+
+        Of a cut only its own lead counts: the longer text may begin otherwise.
+        """
+        own = self._short.lead_in(self._long.held)
+        if self._short.share_in(self._long.pairs) >= ALL_BUT:
+            return own
+        return min(own, self._long.lead_in(self._short.held))
+
+    @cached_property
+    def numbers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The figures of each opening that the other text lacks, where that has others."""
+        return new_numbers(self._one, self._other)
+
+    @property
+    def days_differ(self) -> bool:
+        """Both name weekdays, and no common one."""
+        ours, theirs = (set(text.fingerprint.weekdays) for text in (self._one, self._other))
+        return bool(ours and theirs) and ours.isdisjoint(theirs)
 
 
 def new_numbers(one: Text, other: Text) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def _runs(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Run, Run]]
             yield ours, theirs
 
 
+@lru_cache(maxsize=10_000)
 def _alike(one: str, other: str) -> bool:
     blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
     return sum(block.size for block in blocks) >= ALIKE * min(len(one), len(other))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from watcher.model import Fingerprint, Neighbor, Relation, WordCounts
 from watcher.story.compare import (
     Evidence,
     Text,
-    compare,
     lead_likeness,
     new_numbers,
     opening_likeness,
@@ -59,6 +59,9 @@ DAY_H = 24
 """What is further apart is of another day."""
 LEAST_SHARED = 5
 """Hashes of the sketches; of articles with fewer, sequences need not be looked at."""
+LEAST_CONTAINED = 0.25
+"""By the sketches, which estimate it within 9 points (standard error) for a text cut to a quarter:
+what shares less is no copy, and its sequences need not be looked at either."""
 
 OLD_RESEMBLANCE, OLD_CONTAINMENT = 0.55, 0.70
 """For articles that older versions recorded with a sketch only."""
@@ -101,40 +104,43 @@ def relate(
     for neighbor in known:
         if neighbor.fingerprint.text_hash == fingerprint.text_hash:
             return _same("copy", neighbor, f"the same text as article {neighbor.article_id}")
-    return _Judge(fingerprint, source, at, counts).judge(known)
+    return _Judge(fingerprint, source, at, counts, known).judge()
 
 
 class _Judge:
     """One article, to be compared with others."""
 
     def __init__(
-        self, fingerprint: Fingerprint, source: str, at: datetime | None, counts: WordCounts
+        self,
+        fingerprint: Fingerprint,
+        source: str,
+        at: datetime | None,
+        counts: WordCounts,
+        known: Sequence[Neighbor],
     ) -> None:
         self._weights = Weights(counts)
         self._own = Text(fingerprint, self._weights)
         self._source = source
         self._at = at
+        self._known = [(neighbor, Text(neighbor.fingerprint, self._weights)) for neighbor in known]
         self._nearest = (-1.0, "nothing on record shares enough of its words")
 
-    def judge(self, known: Sequence[Neighbor]) -> Relation:
-        texts = [Text(neighbor.fingerprint, self._weights) for neighbor in known]
-        formulas = self._formulas(known, texts)
+    def judge(self) -> Relation:
         copies = [
-            found
-            for neighbor, text in zip(known, texts, strict=True)
-            if (found := self._as_copy(neighbor, text, formulas))
+            found for neighbor, text in self._known if (found := self._as_copy(neighbor, text))
         ]
-        if best := _strongest(copies) or self._event(known, texts):
+        if best := _strongest(copies) or self._event():
             return _same(best.kind, best.neighbor, best.why)
         return Relation(kind="new", story_id=None, article_id=None, why=self._nearest[1])
 
-    def _formulas(self, known: Sequence[Neighbor], texts: Sequence[Text]) -> frozenset[Shingle]:
-        """Find the sequences that stand in several stories of other days.
+    @cached_property
+    def _formulas(self) -> frozenset[Shingle]:
+        """The sequences that stand in several stories of other days.
 
         Of other days only: a report that many outlets print at once is no formula yet.
         """
         stories: defaultdict[int, set[Shingle]] = defaultdict(set)
-        for neighbor, text in zip(known, texts, strict=True):
+        for neighbor, text in self._known:
             if (self._hours(neighbor) or 0) > DAY_H and self._shares(text):
                 stories[neighbor.story_id] |= self._own.shingles & text.shingles
         if len(stories) < FORMULA_STORIES:
@@ -142,14 +148,20 @@ class _Judge:
         times = Counter(shingle for held in stories.values() for shingle in held)
         return frozenset(shingle for shingle, n in times.items() if n >= FORMULA_STORIES)
 
-    def _as_copy(
-        self, neighbor: Neighbor, text: Text, formulas: frozenset[Shingle]
-    ) -> _Found | None:
+    def _as_copy(self, neighbor: Neighbor, text: Text) -> _Found | None:
         if not (neighbor.fingerprint.words and self._own.fingerprint.words):
             return self._by_sketch(neighbor)
         if not self._shares(text):
             return None
-        seen = compare(self._own, text, formulas)
+        about = overlap(self._own.fingerprint, neighbor.fingerprint).containment
+        if about < LEAST_CONTAINED:
+            share = f"about {about:.0%} of its word sequences are shared"
+            self._note(about, f"{share} (article {neighbor.article_id})")
+            return None
+        seen = Evidence(self._own, text)
+        # Without its formulas a text never shares more: where that is too little, they can stay.
+        if seen.sequences >= COPY_SEQUENCES and self._formulas:
+            seen = Evidence(self._own, text, self._formulas)
         if why_not := self._why_no_copy(neighbor, text, seen):
             self._note(seen.sequences, f"{why_not} (article {neighbor.article_id})")
             return None
@@ -178,8 +190,8 @@ class _Judge:
             return share
         if seen.days_differ:
             return f"{share}, but it tells of another weekday"
-        if seen.numbers:
-            ours, theirs = (" ".join(some[:4]) for some in (seen.numbers, seen.other_numbers))
+        if any(seen.numbers):
+            ours, theirs = (" ".join(some[:4]) for some in seen.numbers)
             return f"{share}, but its figures are others: {ours}, not {theirs}"
         if seen.sequences + seen.lead / 2 < COPY_EVIDENCE:
             return f"{share}, but they open with different news"
@@ -207,38 +219,48 @@ class _Judge:
         strength = (shared.containment, shared.resemblance)
         return _Found(neighbor, strength, f"{share} (article {neighbor.article_id})")
 
-    def _event(self, known: Sequence[Neighbor], texts: Sequence[Text]) -> _Found | None:
+    def _event(self) -> _Found | None:
         """Find the event of the last day that is told alike, if stories of other days are not."""
-        usual, found = 0.0, []
-        for neighbor, text in zip(known, texts, strict=True):
-            hours = self._hours(neighbor)
-            if hours is None:
+        found = []
+        for neighbor, text in self._known:
+            if not self._may_be_event(neighbor):
                 continue
-            lead = lead_likeness(self._own, text)
-            if hours > DAY_H:
-                usual = max(usual, lead)
-            elif self._may_be_event(neighbor, hours, lead):
-                opening = opening_likeness(self._own, text)
-                if opening < EVENT_OPENING or not self._says_enough(text):
-                    continue
-                if names := exchanged(self._own.words, text.words):
-                    why = f"other names stand in the same places: {names[0]}, not {names[1]}"
-                    self._note(lead, f"{why} (article {neighbor.article_id})")
-                    continue
-                words = "، ".join(shared_words(self._own, text, 5))
-                why = f"told otherwise than article {neighbor.article_id}, on one day: {words}"
-                found.append(_Found(neighbor, (lead, opening), why, "same-event"))
+            lead, opening = lead_likeness(self._own, text), opening_likeness(self._own, text)
+            if lead < self._least_lead or opening < EVENT_OPENING or not self._says_enough(text):
+                continue
+            if names := exchanged(self._own.words, text.words):
+                why = f"other names stand in the same places: {names[0]}, not {names[1]}"
+                self._note(lead, f"{why} (article {neighbor.article_id})")
+                continue
+            words = "، ".join(shared_words(self._own, text, 5))
+            why = f"told otherwise than article {neighbor.article_id}, on one day: {words}"
+            found.append(_Found(neighbor, (lead, opening), why, "same-event"))
         best = _strongest(found)
-        if best and best.strength[0] < usual + EVENT_MARGIN:
+        if best and best.strength[0] < self._usual() + EVENT_MARGIN:
             why = "as like stories of other days as it is to"
             self._note(best.strength[0], f"{why} article {best.neighbor.article_id}")
             return None
         return best
 
-    def _may_be_event(self, neighbor: Neighbor, hours: float, lead: float) -> bool:
+    def _may_be_event(self, neighbor: Neighbor) -> bool:
+        hours = self._hours(neighbor)
         within = EVENT_OWN_H if self._is_own(neighbor) else EVENT_H
-        least = EVENT_LEAD if self._weights.stories >= FEW_STORIES else FEW_STORIES_LEAD
-        return hours <= within and lead >= least and not self._days_differ(neighbor)
+        return hours is not None and hours <= within and not self._days_differ(neighbor)
+
+    @property
+    def _least_lead(self) -> float:
+        return EVENT_LEAD if self._weights.stories >= FEW_STORIES else FEW_STORIES_LEAD
+
+    def _usual(self) -> float:
+        """Give how alike the lead is to those of other days."""
+        return max(
+            (
+                lead_likeness(self._own, text)
+                for neighbor, text in self._known
+                if (self._hours(neighbor) or 0) > DAY_H
+            ),
+            default=0.0,
+        )
 
     def _says_enough(self, text: Text) -> bool:
         """Tell whether both are long enough; of flashes the figures must agree, too."""

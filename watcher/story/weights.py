@@ -33,29 +33,26 @@ _TITLE = 2
 """Words of a headline count twice."""
 
 
-class Weights:
-    """Gives how much a stem tells, between 0 and 1; 1 for words never met."""
+class Weights(dict[str, float]):
+    """How much a stem tells, between 0 and 1; 1 for words never met. Worked out when asked for."""
 
     def __init__(self, counts: WordCounts) -> None:
+        super().__init__()
         self.stories = counts.stories
         self._counts = counts.of
         self._known = counts.stories + _PRIOR
-        self._of: dict[str, float] = {}
+        self._most = math.log(1 + self._known)
 
-    def of(self, word: str) -> float:
-        """Give the weight of a stem."""
-        found = self._of.get(word)
-        if found is None:
-            held = self._counts.get(word, 0)
-            found = math.log(1 + self._known / (held + 1)) / math.log(1 + self._known)
-            self._of[word] = found
+    def __missing__(self, word: str) -> float:
+        """Weigh a stem for the first time."""
+        held = self._counts.get(word, 0)
+        found = self[word] = math.log(1 + self._known / (held + 1)) / self._most
         return found
 
 
 def words_of_note(fingerprint: Fingerprint) -> list[str]:
     """List the stems of the headline and of the opening, which are weighed, with repetitions."""
-    opening = fingerprint.words[:OPENING]
-    return [light_stem(word) for word in chain(fingerprint.title, opening)]
+    return list(map(light_stem, chain(fingerprint.title, fingerprint.words[:OPENING])))
 
 
 def words_to_count(fingerprint: Fingerprint) -> set[str]:
@@ -71,10 +68,10 @@ def words_to_weigh(fingerprint: Fingerprint, neighbors: Iterable[Neighbor] = ())
 
 def profile(fingerprint: Fingerprint, most: int, weights: Weights) -> dict[str, float]:
     """Weigh the stems of the headline and the first words: stem -> tf-idf, of length 1."""
-    found = Counter(light_stem(word) for word in fingerprint.words[:most])
+    found = Counter(map(light_stem, fingerprint.words[:most]))
     for word in fingerprint.title:
         found[light_stem(word)] += _TITLE
-    told = {word: (1 + math.log(n)) * weights.of(word) for word, n in found.items()}
+    told = {word: (1 + math.log(n)) * weights[word] for word, n in found.items()}
     length = math.hypot(*told.values())
     return {word: value / length for word, value in told.items()}
 
