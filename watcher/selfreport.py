@@ -50,6 +50,8 @@ class SelfReport:
             troubles = [trouble for trouble, _ in group]
             if not is_over and kind == "dead" and await self._is_network(troubles):
                 continue
+            if not is_over and kind == "clock" and await self._is_our_clock(troubles):
+                continue
             word = troubles_over if is_over else troubles_begun
             names = {trouble.source: self._name(trouble.source) for trouble in troubles}
             now, ids = self.now(), [trouble.id for trouble in troubles]
@@ -81,6 +83,22 @@ class SelfReport:
             ids, notice if self.target else None, now, words=2
         )
         warning("health", kind="network", failing=failing, sources=active)
+        return True
+
+    async def _is_our_clock(self, troubles: Sequence[Trouble]) -> bool:
+        """Tell whether most sources give wrong times; it is then ours, told of once a day."""
+        wrong, active = await self.record.upkeep.troubled("clock")
+        if active < MANY_SOURCES or wrong * 2 <= active:
+            return False
+        now, ids = self.now(), [trouble.id for trouble in troubles]
+        what = f"{wrong} of {active} sources seem to give wrong times"
+        details = (
+            f"So many at once: look at the clock of this machine, which says {now:%Y-%m-%d %H:%M} "
+            "UTC (`timedatectl`).\nThey are not named one by one: `watcher status`."
+        )
+        notice = (self.target, own_trouble(what, details, now), f"clock {now:%Y-%m-%d}")
+        await self.record.troubles_told(ids, notice if self.target else None, now, words=2)
+        warning("health", kind="clock", wrong=wrong, sources=active)
         return True
 
     def _name(self, source_id: str) -> str:

@@ -16,6 +16,7 @@ from watcher.app import open_watcher
 from watcher.config import load_config
 from watcher.health import sample_of_none
 from watcher.model import Sample
+from watcher.selfreport import SelfReport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +107,23 @@ async def test_most_sources_at_once_are_told_as_one(tmp_path: Path, site: Site) 
             titles += await told(watcher)
 
     assert titles == ["6 of 6 sources cannot be polled"]
+
+
+async def test_wrong_times_of_most_sources_are_this_machines(record: Record) -> None:
+    """Its clock was put back by five hours: one word, and none about each source."""
+    names = [f"s{n}" for n in range(6)]
+    await record.sync_sources([source(name) for name in names], NOW)
+    for name in names:
+        state = replace(await record.state(name), seen_before=True)
+        await record.polled(state, [entry(f"{name}-{n}") for n in range(20)], NOW)
+    for n, pending in enumerate(await record.pending(NOW, 200)):
+        ahead = Sample(0.9, 1500, 0.98, age_s=-5 * 3600.0)
+        await record.reading(reading(pending, sample=ahead), NOW + (n % 20) * HOUR / 10)
+    now = NOW + 3 * HOUR
+    await SelfReport(record, "desk", {}, lambda: now).tell_of_sources()
+    notices = await record.due_notices(now, 10)
+    assert [notice.alert.title for notice in notices] == ["6 of 6 sources seem to give wrong times"]
+    assert await record.untold_troubles() == []
 
 
 async def test_days_and_troubles_are_kept_with_the_readings(record: Record) -> None:

@@ -112,6 +112,7 @@ def test_keys_in_the_changelog_exist() -> None:
         *CONFIG_KEYS, *LINKS_KEYS, *TARGET_KEYS, *SOURCE_KEYS, "when", "topic", "query",
         *(f"polling.{key}" for key in POLLING_KEYS), *(f"limits.{key}" for key in LIMITS_KEYS),
         *(f"fetch.{key}" for key in FETCH_KEYS), *(f"log.{key}" for key in LOG_KEYS),
+        *(f"keep.{key}" for key in KEEP_KEYS),
     }  # fmt: skip
     named = re.findall(r"`([\w.]+)`", first)
     assert len(named) > 15

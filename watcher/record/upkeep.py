@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, insert, select
 
 from watcher.errors import StorageUnavailable
 from watcher.record import (
@@ -22,7 +22,7 @@ from watcher.record import (
     steps,
     wordcounts,
 )
-from watcher.record.tables import remarks
+from watcher.record.tables import IS_OPEN_TROUBLE, remarks, sources, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,6 +139,10 @@ class Upkeep:
         """Have what was put on record in the future wait from now on; give how much there was."""
         return await self.database.write(moved.recall, now)
 
+    async def troubled(self, kind: str) -> tuple[int, int]:
+        """Count the active sources that have a kind of trouble now, and all of them."""
+        return await self.database.read(_troubled, kind)
+
     async def why_away(self) -> str:
         """Say why the record cannot be written; empty if it can, and then free what we held.
 
@@ -153,6 +157,15 @@ class Upkeep:
         except StorageUnavailable as failure:
             return str(failure)
         return ""
+
+
+def _troubled(connection: Connection, kind: str) -> tuple[int, int]:
+    has_it = select(1).where(
+        troubles.c.source == sources.c.id, IS_OPEN_TROUBLE, troubles.c.kind == kind
+    )
+    query = select(func.count(), func.count().filter(has_it.exists()))
+    active, troubled = connection.execute(query.where(sources.c.is_active)).one()
+    return troubled, active
 
 
 def _write_probe(connection: Connection, what: str) -> None:
