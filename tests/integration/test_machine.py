@@ -46,7 +46,12 @@ NEWS = (
     "وزارة النقل تطرح مناقصة لترميم جسر المطار القديم",
     "فيضان النهر يجرف أجزاء من جسر القرية الشمالية",
 )
-UPGRADE = ("/checkout/deploy/upgrade.sh", "--no-backup")
+UPGRADE = "/checkout/deploy/upgrade.sh"
+MIGRATION = """
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "9999", "{head}", None, None
+def upgrade(): op.execute("CREATE TABLE of_a_later_version (id INTEGER)")
+"""
 READY = '    return _send(environ, "READY=1"'
 DIES = "    raise SystemExit('this version was built wrong')\n"
 
@@ -158,6 +163,7 @@ def whole_life(
     before = machine.changed()
 
     installs(machine, paper, site)
+    backs_up(machine)
     upgrades(machine, paper, wheels, quick=quick)
     machine.run("/checkout/deploy/remove.sh", "--everything", "--yes")
 
@@ -189,8 +195,20 @@ def is_exposed(machine: Machine) -> float:
     return float(found[1])
 
 
+def backs_up(machine: Machine) -> None:
+    machine.run("systemctl", "start", "watcher-backup.service")
+    seen = "/var/lib/private/watcher-backups"
+    (backup,) = machine.run("ls", "-A", seen).split()
+
+    assert machine.run("stat", "-c", "%a %U", f"{seen}/{backup}").split() == ["600", "watcher"]
+    assert "watcher-backup.timer" in machine.run("systemctl", "list-timers")
+    daemon = machine.run("systemctl", "show", "--value", "--property=MainPID", "watcher").strip()
+    inside = machine.run("nsenter", "--target", daemon, "--mount", "ls", "/var/lib/private")
+    assert inside.split() == ["watcher"], "the daemon does not see its backups"
+
+
 def upgrades(machine: Machine, paper: Newspaper, wheels: Path, *, quick: bool) -> None:
-    """To a version that cannot run, to one that dies as it starts, to a good one; and back.
+    """To a version that cannot run, to one that migrates and dies, to a good one; and back.
 
     `quick`: later versions find what they need where the first has it, instead of installing it again.
     """
@@ -199,7 +217,7 @@ def upgrades(machine: Machine, paper: Newspaper, wheels: Path, *, quick: bool) -
     found = machine.run("sh", "-c", "echo /opt/watcher/versions/*/lib/python3*/site-packages")
     borrowed = {"borrowed.pth": found} if quick else {}
     incomplete = other_version(first, "0.2.0", alone=True)
-    said = machine.run(*UPGRADE, "--wheels", "/wheels", fails=True)
+    said = machine.run(UPGRADE, "--wheels", "/wheels", fails=True)
 
     assert "does not take the configuration" in said
     assert machine.run("readlink", "/opt/watcher/current") == old
@@ -207,18 +225,23 @@ def upgrades(machine: Machine, paper: Newspaper, wheels: Path, *, quick: bool) -
     incomplete.unlink()
     text = (ROOT / "watcher" / "systemd.py").read_text(encoding="utf-8")
     assert READY in text
-    dies = {"watcher/systemd.py": text.replace(READY, DIES + READY)}
+    head = max((ROOT / "alembic" / "versions").glob("*.py")).name.split("_")[0]
+    dies = {
+        "watcher/systemd.py": text.replace(READY, DIES + READY),
+        "watcher/record/migrations/versions/9999_later.py": MIGRATION.format(head=head),
+    }
     other_version(first, "0.3.0", borrowed | dies, alone=quick)
-    said = machine.run(*UPGRADE, "--wheels", "/wheels", fails=True)
+    said = machine.run(UPGRADE, "--wheels", "/wheels", fails=True)
 
+    assert "restoring the record" in said, "the old version does not take the new one's tables"
     assert "0.1.0 runs again" in said
     assert machine.run("readlink", "/opt/watcher/current") == old
     paper.arrives(paper.publish(), machine)
     other_version(first, "0.4.0", borrowed, alone=quick)
-    said = machine.run(*UPGRADE, "--wheels", "/wheels")
+    said = machine.run(UPGRADE, "--wheels", "/wheels")
 
     assert "watcher 0.4.0 runs" in said
     paper.arrives(paper.publish(), machine)
-    machine.run(*UPGRADE, "--back")
+    machine.run(UPGRADE, "--back")
     assert machine.run("readlink", "/opt/watcher/current") == old
     paper.arrives(paper.publish(), machine)
