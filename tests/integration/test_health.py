@@ -123,7 +123,7 @@ async def test_wrong_times_of_most_sources_are_this_machines(record: Record) -> 
     await SelfReport(record, "desk", {}, lambda: now).tell_of_sources()
     notices = await record.due_notices(now, 10)
     assert [notice.alert.title for notice in notices] == ["6 of 6 sources seem to give wrong times"]
-    assert await record.untold_troubles() == []
+    assert await record.selfreport.untold_troubles() == []
 
 
 async def test_days_and_troubles_are_kept_with_the_readings(record: Record) -> None:
