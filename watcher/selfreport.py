@@ -97,7 +97,9 @@ class SelfReport:
             "UTC (`timedatectl`).\nThey are not named one by one: `watcher status`."
         )
         notice = (self.target, own_trouble(what, details, now), f"clock {now:%Y-%m-%d}")
-        await self.record.selfreport.troubles_told(ids, notice if self.target else None, now, words=2)
+        await self.record.selfreport.troubles_told(
+            ids, notice if self.target else None, now, words=2
+        )
         warning("health", kind="clock", wrong=wrong, sources=active)
         return True
 

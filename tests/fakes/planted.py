@@ -21,7 +21,7 @@ def plant(mistake: str) -> None:
     lanes.patience_of_polls = lambda *_: PATIENCE_S
     lanes.patience_of_reads = lambda *_: PATIENCE_S
     lanes.DELIVERY_PATIENCE_S = PATIENCE_S
-    setattr(duty.Duty.__new__, "__defaults__", (PATIENCE_S,))
+    setattr(duty.Duty.__new__, "__defaults__", (PATIENCE_S, False))
     setattr(life, "ANSWER_S", 0.5)
     setattr(workers, "_START_GRACE_S", 1.0)
     for name in ("BEHIND_TICK_S", "FILE_TICK_S", "OPEN_TICK_S"):
