@@ -220,7 +220,8 @@ async def test_it_is_done_once_a_day_whoever_asks(database_url: str) -> None:
 async def test_what_goes_goes_in_small_transactions(database_url: str) -> None:
     """The daemon reads, alerts and sends between them."""
     async with Record(database_url) as record:
-        await told(record, *range(130))
+        await told(record, *range(70))
+        await told(record, *range(70, 130))
         seen: list[int] = []
         write = record.upkeep.database.write
 
