@@ -44,6 +44,7 @@ _QUIET = {
     "apprise": logging.INFO,  # at DEBUG it prints whole tokens in forms that no mask knows
     "urllib3": logging.INFO,  # at DEBUG it prints the path of every request, tokens included
     "alembic.runtime.plugins": logging.WARNING,  # announces each of its own parts
+    "apscheduler": logging.ERROR,  # announces every tick, and every one that was left out
     "trafilatura": logging.ERROR,  # warns about each page that is no article
     "htmldate": logging.ERROR,
 }

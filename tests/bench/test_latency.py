@@ -47,7 +47,7 @@ def of_telling(
         desk = f"[{{name: desk, url: 'json://127.0.0.1:{port}/desk'}}]"
         file = newsroom.write(folder, sources, port, rules=folder / "rules", targets=desk)
         config = load_config(file)
-        start = utc_now() + timedelta(seconds=15 + sources / 100 + rules / 500)
+        start = utc_now() + timedelta(seconds=10 + sources / 80 + rules / 400)
         newsroom.watched(config, newsroom.spread(start, interval_s, sources))
         with newsroom.daemon(folder):
             time.sleep(max(0.0, (start - utc_now()).total_seconds()))
@@ -85,7 +85,7 @@ def of_telling(
 
 def test_the_measurement_of_telling_runs(tmp_path: Path) -> None:
     """A smoke run, so that it cannot rot; asserts nothing about time."""
-    assert len(of_telling(tmp_path, 20, 2_000, 4.0, 8.0)) == len(_P) + 2
+    assert len(of_telling(tmp_path, 20, 2_000, 5.0, 5.0)) == len(_P) + 2
 
 
 @pytest.mark.bench

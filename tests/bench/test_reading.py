@@ -188,7 +188,7 @@ def test_the_measurement_of_polls_runs(tmp_path: Path) -> None:
 
 def test_the_measurement_of_feeds_runs(tmp_path: Path) -> None:
     """Everyone must find every entry."""
-    assert all(figure.value > 0 for figure in of_feeds(tmp_path, 2, 1))
+    assert all(figure.value > 0 for figure in of_feeds(tmp_path, 20, 1))
 
 
 def test_the_measurement_of_pages_runs(tmp_path: Path) -> None:

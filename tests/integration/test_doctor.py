@@ -156,7 +156,7 @@ async def test_a_locked_database_is_told_from_a_damaged_one(folder: Path) -> Non
     assert states(locked, "database") == ["bad"]
     assert "Another program holds it" in said(locked, "database")
     assert states(broken, "database") == ["bad"]
-    assert "Restore the last backup" in said(broken, "database")
+    assert "restore the last backup" in said(broken, "database")
 
 
 async def test_damage_inside_a_database_is_found(folder: Path) -> None:

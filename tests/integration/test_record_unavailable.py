@@ -65,7 +65,7 @@ async def test_read_only(postgres_url: str) -> None:
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         record._database._engine.dispose()
-        with pytest.raises(StorageUnavailable, match=r"read-only.* Its disk or file cannot be"):
+        with pytest.raises(StorageUnavailable, match=r"read-only.* It cannot be"):
             await record.polled(await record.state("nahr"), [entry()], NOW)
         assert not await record.is_usable()
 
@@ -125,7 +125,7 @@ def test_full(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     unavailable, *rest = done.stdout.splitlines()
     assert unavailable.startswith("unavailable: the database sqlite:///")
-    assert unavailable.endswith(("Make room on its disk", "its folder and their owner"))
+    assert unavailable.endswith(("Then it goes on by itself", "its folder and their owner"))
     assert rest == ["usable: False", "usable: True", "new: 1"]
 
 
@@ -163,7 +163,7 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 
 async def test_a_file_that_is_damaged_while_it_is_used(tmp_path: Path) -> None:
-    """It says what to do, and goes on with what a backup puts in its place."""
+    """It says what to do and is used no more; the next start goes on with a backup in its place."""
     path = tmp_path / "watcher.db"
     async with Record(f"sqlite:///{path}") as record:
         await record.sync_sources([source()], NOW)
@@ -174,9 +174,10 @@ async def test_a_file_that_is_damaged_while_it_is_used(tmp_path: Path) -> None:
         with pytest.raises(StorageUnavailable, match="damaged: see `watcher db check`"):
             await record.state("nahr")
         assert not await record.is_usable()
-        for ending in ("-wal", "-shm"):
-            (tmp_path / f"watcher.db{ending}").unlink(missing_ok=True)
-        (tmp_path / "kept.db").replace(path)
+    for ending in ("-wal", "-shm"):
+        (tmp_path / f"watcher.db{ending}").unlink(missing_ok=True)
+    (tmp_path / "kept.db").replace(path)
+    async with Record(f"sqlite:///{path}") as record:
         assert await record.is_usable()
         assert (await record.state("nahr")).id == "nahr"
 

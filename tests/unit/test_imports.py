@@ -17,6 +17,9 @@ MODULES = [
 ]
 OF_LIBRARIES = (
     ("open", "mime.types"),  # aiohttp makes a table of media types
+    ("open", "/proc/"),  # prometheus_client looks how it can measure its process; we ask it not to
+    ("open", "/dev/null"),
+    ("subprocess.Popen", "('file', ['file', '-b'"),  # croniter asks whether Python has 64 bits
     ("socket.bind", "('::1', 0)"),  # urllib3 tries whether this machine has IPv6; nothing is sent
 )
 WATCHED = """

@@ -100,12 +100,12 @@ def test_every_metric_is_shown_or_asked_for_somewhere() -> None:
     }
 
 
-def test_the_readme_names_every_metric() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_the_reference_names_every_metric() -> None:
+    reference = (ROOT / "REFERENCE.md").read_text()
     shown = {name for name in series(full()) if name.startswith("watcher_")}
 
     assert {
-        name for name in shown if re.sub(r"_(bucket|sum|count)$", "", name) not in readme
+        name for name in shown if re.sub(r"_(bucket|sum|count)$", "", name) not in reference
     } == set()
 
 

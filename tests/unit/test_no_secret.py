@@ -7,6 +7,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.fakes.secrets import KNOWN
 from watcher import log
 from watcher.errors import Invalid, Problem, StorageUnavailable
@@ -14,11 +16,16 @@ from watcher.errors import Invalid, Problem, StorageUnavailable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from tests.fakes.secrets import Watch
 
 SECRET = KNOWN[0]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever tests before have told the log to mask."""
+    monkeypatch.setattr(log, "_hidden", set())
+    monkeypatch.setattr(log, "_mask_pattern", None)
 
 
 def test_a_secret_in_a_record_is_caught(secret_watch: Watch) -> None:
@@ -61,11 +68,7 @@ def test_a_secret_in_a_daemons_log_is_caught(secret_watch: Watch, tmp_path: Path
     (tmp_path / "daemon.log").unlink()
 
 
-def test_what_the_log_masks_is_no_leak(
-    secret_watch: Watch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(log, "_hidden", set())
-    monkeypatch.setattr(log, "_mask_pattern", None)
+def test_what_the_log_masks_is_no_leak(secret_watch: Watch) -> None:
     log.hide(SECRET)
     log.event("notify", why=f"the server said {SECRET}")
     assert secret_watch.taken() == []

@@ -40,10 +40,9 @@ def _mending(why: str) -> str:
     """Say what helps against a failure, by what the database calls it."""
     known = {
         "locked": "Another program holds it: end it, or wait until its backup is made.",
+        "damaged": "Stop the daemon and restore the last backup; keep the damaged file aside.",
         "readonly": "Its file, its folder or its disk can only be read: see owner and mode.",
         "disk": "Free some disk; nothing was lost by it.",
-        "malformed": "Restore the last backup; keep the damaged file aside.",
-        "not a database": "Restore the last backup; keep the damaged file aside.",
         "password": "See `database`, and the secret that it names.",
         "refused": "Start PostgreSQL, or correct the host and port in `database`.",
     }
