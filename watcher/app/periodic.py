@@ -15,6 +15,7 @@ from watcher.clock import utc_now
 from watcher.errors import StorageUnavailable
 from watcher.record import REPORTED_EVERY_S
 from watcher.updates import caught_up_from, is_caught_up
+from watcher.workers import return_freed_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ EVIDENCE_TICK_S = 300.0
 FAULTS_TICK_S = 2.0
 LONG_S = 6 * 3600.0
 """What works through much of the record may take so long."""
+MEMORY_TICK_S = 300.0
 RULES_TICK_S = 0.5
 """Two looks must agree, and an edit takes effect within two seconds."""
 
@@ -77,6 +79,7 @@ class Periodic:
             Duty("stories", STORIES_TICK_S, self.tell_of_stories),
             Duty("tidy", TIDY_TICK_S, self.tidy, LONG_S),
             Duty("evidence", EVIDENCE_TICK_S, self.drop_evidence, LONG_S),
+            Duty("memory", MEMORY_TICK_S, self.give_memory_back, is_own=True),
             Duty("presence", REPORTED_EVERY_S, self.say_present, is_own=True),
         ]
         if self.faults:
@@ -153,6 +156,10 @@ class Periodic:
         """Say that this process uses the record, to whoever would move or replace it."""
         with contextlib.suppress(StorageUnavailable):
             await self.record.upkeep.stay(utc_now())
+
+    async def give_memory_back(self) -> None:
+        """Give back what was freed: many threads each keep some of it, more with every day."""
+        await asyncio.to_thread(return_freed_memory)
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""
