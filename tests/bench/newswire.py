@@ -1,7 +1,7 @@
 """A newsroom on loopback in which articles appear by chance while it is watched, and a desk.
 
-`python -m tests.bench.newswire FEEDS ARTICLES PER_SECOND` prints its port. GET /start begins to
-publish; POST /desk is where alerts are taken, GET /told says how many there were.
+`python -m tests.bench.newswire FEEDS ARTICLES PER_SECOND AHEAD_S` prints its port. GET /start begins
+to publish, as if it had begun AHEAD_S ago; POST /desk is where alerts are taken, GET /told says how many there were.
 """
 
 from __future__ import annotations
@@ -101,9 +101,9 @@ def _reply(status: str, body: bytes, kind: str, more: str = "") -> bytes:
 
 
 @contextmanager
-def newswire(feeds: int, articles: int, per_second: float) -> Iterator[int]:
+def newswire(feeds: int, articles: int, per_second: float, ahead_s: float) -> Iterator[int]:
     """Run the server; give its port."""
-    given = map(str, (feeds, articles, per_second))
+    given = map(str, (feeds, articles, per_second, ahead_s))
     command = [sys.executable, "-m", "tests.bench.newswire", *given]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
@@ -122,7 +122,7 @@ def ask(port: int, path: str) -> int:
 
 async def _serve() -> None:
     feeds, articles, per_second = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-    chance, at = random.Random(7), 0.0
+    chance, at = random.Random(7), -float(sys.argv[4])
     Wire.articles.extend(pages(articles, datetime.now(UTC)))
     for number in range(articles):
         at += chance.expovariate(per_second)

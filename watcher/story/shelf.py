@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 STORY_WINDOW = timedelta(days=14)
 """Older articles are not compared: a text that comes back after two weeks is news again."""
-MAX_NEIGHBORS = 12
+MAX_NEIGHBORS = 10
 """The articles that share most; a formula that stands in every article of a site brings no more."""
-MOST_PER_KEY = 12
+MOST_PER_KEY = 10
 """The newest articles under one key; so the cost of an article does not grow with the archive."""
 
 
