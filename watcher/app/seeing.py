@@ -163,7 +163,7 @@ class Seeing:
         metrics.well(is_healthy=verdict.is_alive, is_usable=not verdict.waiting)
         if not verdict.waiting:
             with contextlib.suppress(StorageUnavailable):
-                metrics.deep(await self.record.depths(self.pipeline.now()))
+                metrics.deep(await self.record.selfreport.depths(self.pipeline.now()))
         current = self.rulebook.current
         metrics.in_force(len(current.rules.rules), current.revision[:12])
         for lane in self.life.lanes:
@@ -223,10 +223,10 @@ class Seeing:
         levels = shortages(await asyncio.to_thread(self._room), bounds)
         with contextlib.suppress(StorageUnavailable):  # the next tick comes
             if not self._is_remembered:
-                self.behind.remember(await self.record.behind())
+                self.behind.remember(await self.record.selfreport.behind())
                 self._is_remembered = True
             steady_s = asyncio.get_running_loop().time()
-            depths = self._awake.charged(await self.record.depths(now), now, steady_s)
+            depths = self._awake.charged(await self.record.selfreport.depths(now), now, steady_s)
             levels += backlogs(depths, bounds)
             for change in self.behind.look(levels, now):
                 await self._tell(change)
@@ -240,7 +240,9 @@ class Seeing:
         details = level.said if change.is_over else f"{level.said}.\n{level.advice}"
         occasion = f"behind {level.what} {status} {change.since.isoformat()}"
         word = self.pipeline.report.word(what, details, occasion=occasion)
-        await self.record.note_behind(level.what, "" if change.is_over else level.said, word, now)
+        await self.record.selfreport.note_behind(
+            level.what, "" if change.is_over else level.said, word, now
+        )
         self.behind.keep(change)
         tell = event if change.is_over else warning
         tell("behind", what=level.what, status=status, why=level.said)

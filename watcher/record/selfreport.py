@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from watcher.record import health, notices, status, steps
+from watcher.record import depths, health, notices, status, steps
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from watcher.model import Alert, Judge, Trouble
+    from watcher.model import Alert, Depths, Judge, Trouble
     from watcher.record.engine import Database
 
 
@@ -53,3 +53,20 @@ class SelfReport:
     async def remember_rules_refused(self, what: str, now: datetime) -> None:
         """Keep the mistakes of edited rule files for `status`; empty when all are in force."""
         await self.database.write(status.remember_rules_refused, what, now)
+
+    async def depths(self, now: datetime) -> Depths:
+        """Measure how much waits, and since when it could have been done."""
+        return await self.database.read(depths.measure, now)
+
+    async def behind(self) -> dict[str, datetime]:
+        """Give in what the daemon has been told to be behind, since when."""
+        return await self.database.read(depths.behind)
+
+    async def note_behind(
+        self, what: str, said: str, notice: tuple[str, Alert, str] | None, now: datetime
+    ) -> None:
+        """Note that the daemon is behind in something, or with nothing said that it is over.
+
+        The notice, which is (target, alert, occasion), is queued in the same transaction.
+        """
+        await self.database.write(depths.note, what, said, notice, now, self.judge)

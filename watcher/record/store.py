@@ -16,7 +16,6 @@ from watcher.points import reached
 from watcher.record import (
     articles,
     deliveries,
-    depths,
     entries,
     furniture,
     notices,
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
 
     from watcher.model import (
         Alert,
-        Depths,
         Entry,
         Evidence,
         Fingerprint,
@@ -417,23 +415,6 @@ class Record:
     async def status(self, now: datetime, last: int = 10) -> Status:
         """Tell how sources, entries and the outbox are doing, with the `last` alerts."""
         return await self._database.read(status.read, now, last)
-
-    async def depths(self, now: datetime) -> Depths:
-        """Measure how much waits, and since when it could have been done."""
-        return await self._database.read(depths.measure, now)
-
-    async def behind(self) -> dict[str, datetime]:
-        """Give in what the daemon has been told to be behind, since when."""
-        return await self._database.read(depths.behind)
-
-    async def note_behind(
-        self, what: str, said: str, notice: tuple[str, Alert, str] | None, now: datetime
-    ) -> None:
-        """Note that the daemon is behind in something, or with nothing said that it is over.
-
-        The notice, which is (target, alert, occasion), is queued in the same transaction.
-        """
-        await self._database.write(depths.note, what, said, notice, now, self._judge)
 
     async def is_usable(self) -> bool:
         """Say whether the record can be written now, by writing: a full disk still reads well."""

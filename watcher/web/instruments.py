@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from watcher.log import error, event
+from watcher.web.listening import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-LEAVING_S: Final = 1.0
 ANSWER_S: Final = 10.0
 """Prometheus gives up after as long."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -29,39 +28,19 @@ class Instruments:
     content_type: str
     states: Mapping[str, Callable[[], Awaitable[list[str]]]]
     """Path -> what gives the reasons why all is not well; none when it is."""
-    _runner: web.AppRunner | None = None
-    _is_refused: bool = False
-    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _listener: Listener = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare to listen."""
+        self._listener = Listener("metrics", self.listen, self._application())
 
     async def open(self) -> None:
-        """Listen, unless we do already; say once why that is not possible."""
-        async with self._opening:
-            if self._runner is not None:
-                return
-            runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=LEAVING_S)
-            await runner.setup()
-            try:
-                await web.TCPSite(runner, *self.listen).start()
-            except OSError as failure:
-                await runner.cleanup()
-                if not self._is_refused:
-                    error("metrics", listen=self.place, why=str(failure), setting="metrics.listen")
-                self._is_refused = True
-                return
-            self._runner, self._is_refused = runner, False
-            event("metrics", status="listening", listen=self.place)
+        """Listen, unless we do already."""
+        await self._listener.open()
 
     async def close(self) -> None:
         """Stop listening."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    @property
-    def place(self) -> str:
-        """Where it listens, as a person writes it."""
-        host, port = self.listen
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        await self._listener.close()
 
     def _application(self) -> web.Application:
         application = web.Application()

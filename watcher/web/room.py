@@ -20,6 +20,7 @@ from watcher.model import Silence
 from watcher.notify.bidi import clean
 from watcher.notify.links import ACTIONS, Signer, has_ended
 from watcher.web import page, wording
+from watcher.web.listening import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -33,7 +34,6 @@ MOST_BYTES: Final = 8 * 1024
 """Of a form: a name and a note, percent-encoded Arabic."""
 MOST_LINE: Final = 2048
 FORM_TIMEOUT_S: Final = 10.0
-LEAVING_S: Final = 1.0
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -56,47 +56,29 @@ class Room:
     zones: Mapping[str, str]
     """Target -> zone in which its people are told times."""
     now: Clock
-    _runner: web.AppRunner | None = None
-    _is_refused: bool = False
-    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _listener: Listener = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare to listen."""
+        limits = {
+            "max_line_size": MOST_LINE,
+            "max_field_size": MOST_LINE,
+            "keepalive_timeout": FORM_TIMEOUT_S,
+        }
+        self._listener = Listener("links", self.listen, self._application(), limits)
 
     async def open(self) -> None:
-        """Listen, unless we do already; say once why that is not possible."""
-        async with self._opening:
-            if self._runner is not None:
-                return
-            runner = web.AppRunner(
-                self._application(),
-                access_log=None,  # addresses are what permits
-                max_line_size=MOST_LINE,
-                max_field_size=MOST_LINE,
-                keepalive_timeout=FORM_TIMEOUT_S,
-                shutdown_timeout=LEAVING_S,
-            )
-            await runner.setup()
-            try:
-                await web.TCPSite(runner, *self.listen).start()
-            except OSError as failure:
-                await runner.cleanup()
-                if not self._is_refused:
-                    error("links", listen=_place(self.listen), why=str(failure))
-                self._is_refused = True
-                return
-            self._runner, self._is_refused = runner, False
-            event("links", status="listening", listen=_place(self.listen))
+        """Listen, unless we do already."""
+        await self._listener.open()
 
     async def close(self) -> None:
-        """Stop listening; what is being answered has a second."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        """Stop listening."""
+        await self._listener.close()
 
     @property
     def port(self) -> int:
         """The port that is listened at, which the system chose where 0 is set."""
-        assert self._runner is not None, "the room is open"
-        number: int = self._runner.addresses[0][1]
-        return number
+        return self._listener.port
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=MOST_BYTES, middlewares=[self._guarded])
@@ -237,8 +219,3 @@ def _answer(
 
 def _text(given: Mapping[str, str], name: str, most: int) -> str:
     return clean(given.get(name, ""))[:most].strip()
-
-
-def _place(listen: tuple[str, int]) -> str:
-    host, port = listen
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
