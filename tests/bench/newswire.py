@@ -18,6 +18,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 from urllib.request import urlopen
 
+from tests.bench.outlet import reply
 from tests.bench.texts import pages
 
 if TYPE_CHECKING:
@@ -66,14 +67,14 @@ class Wire(asyncio.Protocol):
         if what == "feed":
             return self._feed(int(number), fields)
         if what == "page":
-            return _reply("200 OK", self.articles[int(number)], "text/html")
+            return reply("200 OK", self.articles[int(number)], "text/html")
         if what == "desk":
             Wire.told += 1
         if what == "start":
             Wire.started = time.time()
         if what in {"desk", "start", "told"}:
-            return _reply("200 OK", json.dumps(self.told).encode(), "application/json")
-        return _reply("404 Not Found", b"nothing here", "text/plain")
+            return reply("200 OK", json.dumps(self.told).encode(), "application/json")
+        return reply("404 Not Found", b"nothing here", "text/plain")
 
     def _feed(self, feed: int, fields: dict[str, str]) -> bytes:
         since = time.time() - self.started
@@ -92,12 +93,7 @@ class Wire(asyncio.Protocol):
             for one in out
         )
         body = _RSS.format(feed=feed, host=fields["host"], items=items).encode()
-        return _reply("200 OK", body, "application/rss+xml", f"ETag: {tag}\r\n")
-
-
-def _reply(status: str, body: bytes, kind: str, more: str = "") -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
-    return head.encode() + body
+        return reply("200 OK", body, "application/rss+xml", f"ETag: {tag}\r\n")
 
 
 @contextmanager

@@ -50,20 +50,21 @@ class Outlet(asyncio.Protocol):
         if path == "/arrivals":
             told = json.dumps(self.arrivals).encode()
             self.arrivals.clear()
-            return _reply("200 OK", told, "application/json")
+            return reply("200 OK", told, "application/json")
         self.arrivals.append((self._transport.get_extra_info("sockname")[0], path, time.time()))
         what, _, number = path[1:].partition("/")
         if what == "feed" and _KNOWN.search(head):
             return f"HTTP/1.1 304 Not Modified\r\n{_VALIDATORS}\r\n".encode()
         if what == "feed":
             body = self.feeds[int(number) % len(self.feeds)]
-            return _reply("200 OK", body, "application/rss+xml", _VALIDATORS)
+            return reply("200 OK", body, "application/rss+xml", _VALIDATORS)
         if what == "page":
-            return _reply("200 OK", self.pages[int(number) % len(self.pages)], "text/html")
-        return _reply("404 Not Found", b"nothing here", "text/plain")
+            return reply("200 OK", self.pages[int(number) % len(self.pages)], "text/html")
+        return reply("404 Not Found", b"nothing here", "text/plain")
 
 
-def _reply(status: str, body: bytes, kind: str, more: str = "") -> bytes:
+def reply(status: str, body: bytes, kind: str, more: str = "") -> bytes:
+    """Write an answer; `more` are further header lines."""
     head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
     return head.encode() + body
 
