@@ -85,6 +85,8 @@ def read_feed_text(
         found = extract(entry.body_html, url=entry.url, entry=entry, form="fragment", now=now)
         if isinstance(found, Article):
             return _cleaned(found, furniture, now=now)
+    if not entry.title.strip():
+        return NotAnArticle(entry.url, "its feed gives neither a headline nor a text", "")
     # Only a headline: too little to read, enough to match.
     only = Article(
         entry.url,

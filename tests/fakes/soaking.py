@@ -24,9 +24,11 @@ from watcher import clock
 
 if TYPE_CHECKING:
     from watcher.app import Watcher
+    from watcher.app.periodic import Periodic
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 _began = time.monotonic()
+_reloads = 0
 _factor = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0
 
 
@@ -48,6 +50,7 @@ clock.utc_now = now  # before anybody else imports it
 async def main(config_file: Path) -> None:
     from watcher import log
     from watcher.app import build
+    from watcher.app.periodic import Periodic
     from watcher.config import load_config
     from watcher.keptlexicon import keep_lexicon
     from watcher.notify import Notifier
@@ -56,6 +59,7 @@ async def main(config_file: Path) -> None:
     keep_lexicon()
     vars(build)["SteadyClock"] = partial(clock.SteadyClock, elapsed=elapsed_s)
     vars(build)["Notifier"] = partial(Notifier, sleep=sleep)
+    count_reloads(Periodic)
     # A lease is told by the fast clock, and what it is for takes the time it takes.
     vars(build)["Record"] = partial(
         Record, reading_lease_s=300 * _factor, sending_lease_s=180 * _factor
@@ -76,6 +80,17 @@ async def main(config_file: Path) -> None:
         answering = asyncio.create_task(answer(watcher, asked), name="answering")
         await watcher.run(stop)
         answering.cancel()
+
+
+def count_reloads(periodic: type[Periodic]) -> None:
+    judge_rules = periodic.judge_rules
+
+    def judged(self: Periodic) -> None:
+        global _reloads  # noqa: PLW0603 - one daemon is one process
+        judge_rules(self)
+        _reloads += not self.rulebook.refused
+
+    periodic.judge_rules = judged  # type: ignore[method-assign]
 
 
 async def answer(watcher: Watcher, asked: asyncio.Queue[str]) -> None:
@@ -104,6 +119,7 @@ def measured() -> dict[str, Any]:
     workers = [resident_mb(pid) for pid in children(os.getpid())]
     return {
         "hours": elapsed_s() / 3600,
+        "reloads": _reloads,
         "rss_mb": resident_mb(os.getpid()),
         "workers_mb": max(workers, default=0.0),
         "tasks": sum(tasks.values()),

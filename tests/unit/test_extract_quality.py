@@ -12,7 +12,7 @@ from tests.pages.stories import STORIES, TEASERS, Story
 from tests.strategies import texts
 from watcher.extract import judge_text
 from watcher.extract.quality import DAMAGED, GOOD, Evidence, judge_reading
-from watcher.model import Article, Entry, Fetched
+from watcher.model import Article, Entry, Fetched, NotAnArticle
 from watcher.pages import read_feed_text, read_page
 
 NOW = datetime(2026, 5, 13, tzinfo=UTC)
@@ -48,6 +48,12 @@ def test_good_pages_of_every_make_are_good() -> None:
 def test_a_faultless_reading_has_one() -> None:
     found = read(page(*STORY.paragraphs))
     assert (found.quality, found.quality_why) == (1.0, ())
+
+
+def test_what_says_nothing_at_all_is_no_article() -> None:
+    found = read_feed_text(Entry("u", "u", " ", body_html="<p> </p>"), now=NOW)
+    assert isinstance(found, NotAnArticle)
+    assert "neither a headline nor a text" in found.why
 
 
 def mojibake() -> Article:
