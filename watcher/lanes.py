@@ -40,6 +40,8 @@ class Lane(Generic[Work]):
     fail: Callable[[Work, Exception], Awaitable[None]]
     then: Callable[[], None] = lambda: None
     """Called after each piece: usually wakes the next lane."""
+    takes_all: bool = False
+    """Whether `take` gives all that is due, as far as it fits; else it is asked again at once."""
     grace_s: float = 0.0
     """How long pieces in hand may take to end when the lane is told to stop."""
     standstill: Standstill = field(default_factory=Standstill)
@@ -132,8 +134,8 @@ class Lane(Generic[Work]):
             self._works[self.key(work)] = work
             self._since[self.key(work)] = clock()
             self._in_hand[self.key(work)] = asyncio.create_task(self._one(work), name=name)
-        if new:
-            self.wake()  # there may be more that fits
+        if new and not self.takes_all:
+            self.wake()
         return len(new)
 
     async def _room(self) -> None:

@@ -41,6 +41,11 @@ class Rulebook:
         known = frozenset(targets)
         return cls(folder, known, read, cache=cache, _seen=signature, _judged=signature)
 
+    @property
+    def is_changing(self) -> bool:
+        """Whether the last look saw a change that is not judged yet."""
+        return self._seen != self._judged
+
     def refresh(self) -> bool:
         """Look at the folder; give True when a change was judged.
 

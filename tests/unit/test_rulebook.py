@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from watcher.app.periodic import refreshed
 from watcher.errors import Invalid
 from watcher.rulebook import Rulebook
 
@@ -104,3 +105,11 @@ def test_a_pipe_in_the_folder_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     with pytest.raises(Invalid, match="no regular file"):
         Rulebook.open(tmp_path, ["desk"])
+
+
+async def test_one_look_of_the_daemon_takes_up_an_edit(book: Rulebook, tmp_path: Path) -> None:
+    assert not await refreshed(book)
+    write(tmp_path, "trains")
+    assert await refreshed(book)
+    assert ids(book) == ["trains"]
+    assert not await refreshed(book)

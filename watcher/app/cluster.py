@@ -21,7 +21,7 @@ from watcher.app.build import (
 from watcher.app.counting import CountedFetcher
 from watcher.app.life import Life
 from watcher.app.memory import pass_over_what_lasts
-from watcher.app.periodic import RULES_TICK_S, TIDY_TICK_S, Periodic
+from watcher.app.periodic import RULES_TICK_S, TIDY_TICK_S, Periodic, refreshed
 from watcher.app.seeing import Seeing
 from watcher.cluster import (
     LEASE_S,
@@ -86,7 +86,7 @@ class RulesInForce:
 
     async def refresh(self) -> None:
         """Look at the folder, and at what is in force."""
-        is_changed = await asyncio.to_thread(self.rulebook.refresh)
+        is_changed = await refreshed(self.rulebook)
         if not self.member.is_leading:
             await self._follow()
         elif is_changed:

@@ -85,6 +85,7 @@ class Lanes:
             fail=pipeline.poll_broke,
             key=lambda state: state.id,
             width=POLLS_AT_ONCE,
+            takes_all=True,
             patience_s=patience_of_polls(pipeline.limits.article_timeout_s, self.request_s),
         )
         self.polls.standstill = self.reads.standstill = self.standstill

@@ -40,8 +40,9 @@ FAULTS_TICK_S = 2.0
 LONG_S = 6 * 3600.0
 """What works through much of the record may take so long."""
 MEMORY_TICK_S = 300.0
-RULES_TICK_S = 0.5
-"""Two looks must agree, and an edit takes effect within two seconds."""
+RULES_TICK_S = 1.0
+RULES_SETTLE_S = 0.5
+"""A change is looked at again after so long, so that an edit takes effect within two seconds."""
 
 
 @dataclass(slots=True)
@@ -163,7 +164,7 @@ class Periodic:
 
     async def refresh_rules(self) -> None:
         """Take up edited rules, or say why not and keep the old ones."""
-        if await asyncio.to_thread(self.rulebook.refresh):
+        if await refreshed(self.rulebook):
             self.judge_rules()
             pass_over_what_lasts()
         if not self._rules_recorded:
@@ -197,3 +198,12 @@ class Periodic:
     def begin_again(self) -> None:
         """Take up that the clock was put forward or back: silence is not judged for a while."""
         self.awake_since, self._stories_at = self.pipeline.now(), None
+
+
+async def refreshed(rulebook: Rulebook) -> bool:
+    """Look at the folder of rules, and once more where it is being edited; tell what came of it."""
+    found = await asyncio.to_thread(rulebook.refresh)
+    if not rulebook.is_changing:
+        return found
+    await asyncio.sleep(RULES_SETTLE_S)
+    return await asyncio.to_thread(rulebook.refresh)
