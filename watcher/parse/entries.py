@@ -78,24 +78,35 @@ _NAMES_A_ZONE: Final = re.compile(
 
 _FULL_CHARS: Final = 400
 _LONG_CHARS: Final = 1000
-_TEASER: Final = re.compile(
-    r"""(?:
-    …|\.\.\.|[\[(]\s*(?:…|\.{2,})\s*[\])]
-    |[اإأ]?قر[اأ]\s(?:المزيد|أكثر|التفاصيل|الخبر\sكاملا)|قراءة\sالمزيد|تفاصيل\sأكثر
-    |لقراءة\s(?:المزيد|الخبر|المقال).{0,40}|شاهد|للمزيد|التفاصيل|المزيد
-    |(?:تابع|مواصلة|متابعة|[اأ]?كمل)\sالقراءة
-    |read\s(?:more|the\s(?:full|rest).{0,40})|continue\sreading.{0,200}|more|full\sstory
-    |lire\s(?:la\ssuite|plus)
-    )[\s.:»«>›→&\-]*$""",
-    re.IGNORECASE | re.VERBOSE,
+_TEASERS: Final = tuple(
+    (clue, re.compile(rf"(?:{pattern})[\s.:»«>›→&\-]*$"))
+    for clue, pattern in (
+        ("…", "…|[\\[(] ?… ?[\\])]"),
+        ("..", r"\.\.\.|[\[(] ?\.{2,} ?[\])]"),
+        ("قر", "[اإأ]?قر[اأ] (?:المزيد|أكثر|التفاصيل|الخبر كاملا)"),
+        ("قراءة", "قراءة المزيد|لقراءة (?:المزيد|الخبر|المقال).{0,40}"),
+        ("القراءة", "(?:تابع|مواصلة|متابعة|[اأ]?كمل) القراءة"),
+        ("تفاصيل", "تفاصيل أكثر|التفاصيل"),
+        ("مزيد", "للمزيد|المزيد"),
+        ("شاهد", "شاهد"),
+        ("more", "more"),
+        ("read the", "read the (?:full|rest).{0,40}"),
+        ("continue reading", "continue reading.{0,200}"),
+        ("full story", "full story"),
+        ("lire", "lire (?:la suite|plus)"),
+    )
 )
+"""How a text ends that goes on elsewhere, in small letters: tried where its clue stands at all."""
 _FOOTER: Final = re.compile(
-    r"""\s*
-    (?:The\spost|Der\sBeitrag|L[’']article|ال?(?:مقالة?|تدوينة|خبر|مشاركة)|ظهرت?|نُ?شرت?)\b.{0,600}?
+    r"""
+    (?:the\spost|der\sbeitrag|l[’']article|ال?(?:مقالة?|تدوينة|خبر|مشاركة)|ظهرت?|نُ?شرت?)\b.{0,600}?
     (?:appeared\sfirst\son|first\sappeared\son|erschien\szuerst|est\sapparu\sen\spremier
     |[أا]ولا?ً?ا?\s(?:على|في))\b.{0,200}$""",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+    re.DOTALL | re.VERBOSE,
 )
+_FIRST: Final = ("first", "zuerst", "premier")
+_FIRST_IN_ARABIC: Final = re.compile("[أا]ولا?ً?ا? (?:على|في)")
+"""One of them stands in every footer."""
 _ENDS_A_SENTENCE: Final = re.compile(r"[.!?؟۔:\"”»')\]]\s*$")
 
 
@@ -275,6 +286,8 @@ def _name(text: str) -> str:
 def _body(item: Listed) -> tuple[str, bool]:
     """Give the fullest body as HTML, and whether the feed calls it the content."""
     bodies = [(_as_html(body), body.is_full) for body in item.bodies]
+    if len(bodies) == 1:
+        return bodies[0]
     return max(bodies, key=lambda body: _fullness(body[0]), default=("", False))
 
 
@@ -296,7 +309,7 @@ def _as_html(body: Body) -> str:
 def _without_footer(markup: str) -> str:
     """Drop WordPress's "The post … appeared first on …": it ends teasers and whole articles."""
     start = markup.rfind("<p")
-    if start >= 0 and _FOOTER.match(plain_text(markup[start:])):
+    if start >= 0 and _FOOTER.match(plain_text(markup[start:]).lower()):
         return markup[:start].rstrip()
     return markup
 
@@ -304,11 +317,20 @@ def _without_footer(markup: str) -> str:
 def _is_whole(markup: str, *, is_full: bool) -> bool:
     """Judge whether a body is the whole article; in doubt it is not, and the page is read."""
     text = plain_text(markup)
-    if _TEASER.search(text[-300:]) or _FOOTER.search(text[-900:]):
+    if _goes_on_elsewhere(text):
         return False
     if is_full:
         return len(text) >= _FULL_CHARS
     return len(text) >= _LONG_CHARS and bool(_ENDS_A_SENTENCE.search(text))
+
+
+def _goes_on_elsewhere(text: str) -> bool:
+    end = text[-900:].lower()
+    is_first = any(word in end for word in _FIRST) or _FIRST_IN_ARABIC.search(end)
+    if is_first and _FOOTER.search(end):
+        return True
+    end = end[-300:]
+    return any(clue in end and pattern.search(end) for clue, pattern in _TEASERS)
 
 
 # --- remarks ----------------------------------------------------------------------------------
