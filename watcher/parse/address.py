@@ -106,12 +106,17 @@ def canonical_url(url: str, base: str = "") -> str:
     encoding: raw Arabic and %D8… come out the same. Fragments that are a page's own route (`#!…`,
     `#/…`) are kept. Idempotent; never raises. Parameters keep their order.
     """
-    absolute = absolute_url(url, base)
+    return resolved_url(url, base)[1]
+
+
+def resolved_url(url: str, base: str = "") -> tuple[str, str]:
+    """Give `url` made absolute against `base`, and canonical; each "" when it is no web address."""
+    absolute = found = absolute_url(url, base)
     seen: set[str] = set()
-    while absolute and absolute not in seen:
-        seen.add(absolute)
-        absolute = _unwrapped(absolute) or _folded(absolute, base)
-    return absolute
+    while found and found not in seen:
+        seen.add(found)
+        found = _unwrapped(found) or _folded(found, base)
+    return absolute, found
 
 
 def absolute_url(url: str, base: str = "") -> str:

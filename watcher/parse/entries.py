@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from watcher.arabic.dates import read_date
 from watcher.model import AHEAD_OF_TIME, Entry
-from watcher.parse.address import absolute_url, canonical_url
+from watcher.parse.address import absolute_url, canonical_url, resolved_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -226,11 +226,13 @@ def _linked_page(item: Listed, site: str) -> _Page:
     """Give the first usable address: a page, a guid that is an address, or the media."""
     guid = (item.guid,) if item.guid.lower().startswith(("http://", "https://")) else ()
     for address in (*item.pages, *guid):
-        if url := canonical_url(address, site):
-            return _Page(absolute_url(address, site), url)
+        link, url = resolved_url(address, site)
+        if url:
+            return _Page(link, url)
     for address in item.media:
-        if url := canonical_url(address, site):
-            return _Page(absolute_url(address, site), url, is_readable=False)
+        link, url = resolved_url(address, site)
+        if url:
+            return _Page(link, url, is_readable=False)
     return _Page("", "", is_readable=False)
 
 
