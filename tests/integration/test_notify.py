@@ -23,6 +23,7 @@ from tests.fakes.slack import BOT_TOKEN, BOT_URL, OK, TOKENS, WEBHOOK_URL, Slack
 from tests.fakes.smtp import HANG_UP, MailServer, free_port
 from watcher.model import Digest, Outcome, Refused, Secret, Sent, TryAgain
 from watcher.notify import Notifier, Target, fault_of
+from watcher.notify.threads import MOST_HANGING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -399,6 +400,33 @@ async def test_a_service_that_hangs_is_given_up(site: Site) -> None:
         outcome = words(await notifier.send(notice()))
 
     assert outcome == TryAgain("no answer within 0 s")
+
+
+async def test_a_service_that_drips_its_answers_keeps_few_threads(site: Site) -> None:
+    """Each try would leave one until the answer ends: for days, at the pace of retries."""
+    let_go = threading.Event()
+
+    def drip() -> Iterator[float | bytes]:
+        while not let_go.is_set():
+            yield b"."
+            yield 0.05
+
+    site.on("/hook-5up3rs3cr3t", Reply(200, pieces=drip))
+    async with Notifier([target(webhook(site))], limit_s=0.1) as notifier:
+        for _ in range(MOST_HANGING):
+            assert words(await notifier.send(notice())) == TryAgain("no answer within 0 s")
+        refused = await notifier.send(notice())
+        hanging = [thread for thread in threading.enumerate() if thread.name == "notify"]
+        let_go.set()
+        for thread in hanging:
+            await asyncio.to_thread(thread.join, 5)
+        after = words(await notifier.send(notice()))
+
+    assert isinstance(refused, TryAgain)
+    assert refused.is_of_target
+    assert "4 earlier attempts" in refused.why
+    assert len(hanging) == MOST_HANGING
+    assert isinstance(after, Sent)
 
 
 async def test_a_delivery_that_is_cancelled_holds_nobody() -> None:

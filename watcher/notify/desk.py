@@ -10,20 +10,19 @@ from watcher.model import Refused, TryAgain
 from watcher.notify import mail, services, slack, telegram
 from watcher.notify.links import without_links
 from watcher.notify.message import message_of
-from watcher.notify.places import Taken, post_all
+from watcher.notify.places import How, Taken, post_all
 from watcher.notify.render import as_markdown, as_slack, as_text
 from watcher.notify.split import split
 from watcher.notify.templates import SHIPPED
-from watcher.notify.threads import in_thread
+from watcher.notify.threads import StillHanging, Threads
 from watcher.points import reached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from watcher.clock import Clock
     from watcher.model import Links, Notice, Outcome
     from watcher.notify.message import Message
-    from watcher.notify.places import Place
     from watcher.notify.target import Target
     from watcher.notify.templates import Templates
     from watcher.notify.turns import Limits, Turns
@@ -46,6 +45,7 @@ class Desk:
     templates: Templates = SHIPPED
     links: Callable[[Notice], Links] = without_links
     """Gives the links by which people answer a notice."""
+    threads: Threads = field(default_factory=Threads)
     _taken: dict[int, Taken] = field(default_factory=dict)
     """Who has a notice already, while others still wait for it."""
 
@@ -83,7 +83,10 @@ class Desk:
         # may have gone through.
         taken = self._taken.setdefault(notice.id, Taken())
         taken.add(notice.taken)
-        outcome = await self._hand_over(plugin, notice, taken)
+        try:
+            outcome = await self._hand_over(plugin, notice, taken)
+        except StillHanging as hanging:
+            outcome = TryAgain(str(hanging), is_of_target=True)
         if isinstance(outcome, TryAgain):
             outcome = replace(outcome, taken=taken.written)
         self._forget(notice, outcome)
@@ -94,12 +97,12 @@ class Desk:
         if box is not None:
             return await self._by_mail(box, notice, taken)
         message = message_of(notice, zone=self.target.zone, links=self.links(notice))
-        how = _How(taken, notice.replies_to, self.turns)
+        how = How(taken, notice.replies_to, self.turns, self.threads)
         if channels := self._channels():
-            return await how.post(channels, slack.in_messages(as_slack(message)))
+            return await post_all(channels, slack.in_messages(as_slack(message)), how)
         if chats := self._chats():
             parts = telegram.parts_of(message, chats[0].address.most, self.templates)
-            return await how.post(chats, parts)
+            return await post_all(chats, parts, how)
         return await self._to_service(plugin, message, how)
 
     def _channels(self) -> list[slack.Channel]:
@@ -120,11 +123,11 @@ class Desk:
         )
         await self.turns.turn(mail.limits_of(box))
         reached("turn-taken")
-        return await in_thread(
+        return await self.threads.run(
             lambda: mail.hand_over(letter, box, taken=taken.receipts, timeout_s=self.timeout_s)
         )
 
-    async def _to_service(self, plugin: services.Plugin, message: Message, how: _How) -> Outcome:
+    async def _to_service(self, plugin: services.Plugin, message: Message, how: How) -> Outcome:
         """Send through Apprise; a service that rejects our markup gets the plain text at once."""
         form = services.best_form(plugin)
         outcome = await self._in_form(plugin, message, form, how)
@@ -134,7 +137,7 @@ class Desk:
         return outcome
 
     async def _in_form(
-        self, plugin: services.Plugin, message: Message, form: services.Form, how: _How
+        self, plugin: services.Plugin, message: Message, form: services.Form, how: How
     ) -> Outcome:
         titled = services.has_title(plugin)
         if form == "text":
@@ -144,7 +147,7 @@ class Desk:
         title = message.subject if titled else ""
         room = services.room_for(plugin, title, form)
         parts = split(body, room, form) if room else [body]
-        return await how.post([services.Service(plugin, title, form, self.clock)], parts)
+        return await post_all([services.Service(plugin, title, form, self.clock)], parts, how)
 
     def _forget(self, notice: Notice, outcome: Outcome) -> None:
         """Keep a partial delivery in mind only while its notice waits."""
@@ -152,17 +155,3 @@ class Desk:
             self._taken.pop(notice.id)
         while len(self._taken) > _MOST_REMEMBERED:
             self._taken.pop(next(iter(self._taken)))
-
-
-@dataclass(frozen=True, slots=True)
-class _How:
-    """What all parts of one delivery share."""
-
-    taken: Taken
-    replies_to: str
-    turns: Turns
-
-    async def post(self, places: Sequence[Place[Part]], parts: Sequence[Part]) -> Outcome:
-        return await post_all(
-            places, parts, taken=self.taken, replies_to=self.replies_to, turns=self.turns
-        )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from watcher.model import Refused, Sent, TryAgain
-from watcher.notify.threads import in_thread
 from watcher.notify.verdict import but_not_for
 from watcher.points import reached
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from watcher.model import Outcome
+    from watcher.notify.threads import Threads
     from watcher.notify.turns import Limits, Turns
 
 Part = TypeVar("Part")
@@ -58,14 +58,17 @@ class Taken:
         return tuple(f"{key}\t{got}" if got else key for key, got in now.items())
 
 
-async def post_all(
-    places: Sequence[Place[Part]],
-    parts: Sequence[Part],
-    *,
-    taken: Taken,
-    replies_to: str,
-    turns: Turns,
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class How:
+    """What all parts of one delivery share."""
+
+    taken: Taken
+    replies_to: str
+    turns: Turns
+    threads: Threads
+
+
+async def post_all(places: Sequence[Place[Part]], parts: Sequence[Part], how: How) -> Outcome:
     """Post every part to every place, leaving out what was taken before, each in its turn.
 
     Where a place does not take a part, it gets none that follow; other places do. What some take
@@ -76,7 +79,7 @@ async def post_all(
     later: TryAgain | None = None
     is_sent = False
     for number, place in enumerate(places, 1):
-        outcome = await _post_parts(place, parts, taken, _receipt_of(replies_to, place.name), turns)
+        outcome = await _post_parts(place, parts, how)
         match outcome:
             case Sent(answer=answer):
                 sent, is_sent = answer or sent, True
@@ -91,24 +94,19 @@ async def post_all(
         return Refused(next(iter(never.values())))
     if never:
         sent = but_not_for(sent, [f"{name}: {why}" for name, why in never.items()])
-    return Sent(sent, _receipt(places, len(parts), taken))
+    return Sent(sent, _receipt(places, len(parts), how.taken))
 
 
-async def _post_parts(
-    place: Place[Part],
-    parts: Sequence[Part],
-    taken: Taken,
-    reply_to: str,
-    turns: Turns,
-) -> Outcome:
+async def _post_parts(place: Place[Part], parts: Sequence[Part], how: How) -> Outcome:
     outcome: Outcome = Sent()
+    taken, reply_to = how.taken, _receipt_of(how.replies_to, place.name)
     for number, part in enumerate(parts, 1):
         key = _key(place.name, number, len(parts))
         if key in taken.receipts:
             continue
-        await turns.turn(place.limits)
+        await how.turns.turn(place.limits)
         reached("turn-taken")
-        outcome = await in_thread(_Posting(place, part, reply_to, taken, key))
+        outcome = await how.threads.run(_Posting(place, part, reply_to, taken, key))
         if not isinstance(outcome, Sent):
             return outcome
         reached("part-taken")
