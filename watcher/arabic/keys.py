@@ -56,7 +56,7 @@ def printed_words(text: str) -> set[str]:
     return set(unmarked.split("\n")) - {""}
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=16_384)
 def light_stem(key: str) -> str:
     """Give what most inflections of a content key share; numbers without their separators.
 
@@ -89,6 +89,6 @@ def weekdays(text: str) -> list[int]:
     return sorted({day for raw in set(printed(text)) if (day := _weekday(raw))})
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=16_384)
 def _weekday(raw: str) -> int:
     return _DAYS.get(fold(raw), 0)

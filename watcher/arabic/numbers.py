@@ -104,7 +104,7 @@ def numbers(words: Sequence[str]) -> Iterator[Number]:
         place = found.last if found else place + 1
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=16_384)
 def _may_begin(word: str) -> bool:
     """Tell whether a number can begin with a word; of most it is asked again and again."""
     rests = [word[len(one) :] for one in _PROCLITICS if word.startswith(one)]
