@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from watcher.behind import trouble_of_backups
 from watcher.config import database_file
 from watcher.doctor.finding import bad, good, unknown, warn
 from watcher.errors import WatcherError
@@ -33,7 +34,7 @@ async def database(given: Given) -> list[Finding]:
         return [
             bad("database", str(failure), _mending(str(failure).partition("cannot be used:")[2]))
         ]
-    return [_tables(found), *_state(found, given)]
+    return [_tables(found), *_state(found, given), *_backups(found, given)]
 
 
 def _mending(why: str) -> str:
@@ -78,4 +79,18 @@ def _state(found: Checkup, given: Given) -> list[Finding]:
         what = f"an entry was recorded at {found.newest_entry:%Y-%m-%d %H:%M} UTC, which is to come"
         advice = "The clock was ahead then, or is behind now: see the check of the clock."
         told.append(bad("database", what, advice))
+    return told
+
+
+def _backups(found: Checkup, given: Given) -> list[Finding]:
+    if not found.revision:
+        return []
+    said, advice = trouble_of_backups(found.backups, given.now())
+    told = [bad("database", said, advice)] if said else []
+    if found.backups.made:
+        at = f"{found.backups.made[0]:%Y-%m-%d %H:%M} UTC"
+        told.append(good("database", f"last backup {at}: {found.backups.file}"))
+    elif not said:
+        advice = "`systemctl enable --now watcher-backup.timer`, or `watcher db backup`."
+        told.append(warn("database", "`watcher db backup` has not made one yet", advice))
     return told

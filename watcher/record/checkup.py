@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import create_engine, func, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from watcher.record import depths
+from watcher.model import Backups
+from watcher.record import backuplog, depths
 from watcher.record.engine import own_transactions, parse_url, sqlite_url, translated
 from watcher.record.migrate import MIGRATIONS
 from watcher.record.tables import entries, pulse
@@ -40,6 +41,7 @@ class Checkup:
     is_all: bool = True
     """False: there was no time to look at everything."""
     newest_entry: datetime | None = None
+    backups: Backups = field(default_factory=Backups)
 
 
 def examine(address: str, within_s: float) -> Checkup:
@@ -82,7 +84,8 @@ def _look(connection: Connection, within_s: float) -> Checkup:
     seen = connection.scalar(select(func.max(entries.c.seen)).where(entries.c.id == _last()))
     size = depths.size(connection)
     damage, is_all = _damage(connection, within_s) if is_sqlite else ((), True)
-    return Checkup(kind, str(stands), newest, size, damage, is_all, seen)
+    backups = backuplog.read(connection)
+    return Checkup(kind, str(stands), newest, size, damage, is_all, seen, backups)
 
 
 def _write(connection: Connection) -> None:
