@@ -78,6 +78,8 @@ def config(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_command_notes_what_came_of_it(config: Path, tmp_path: Path) -> None:
     there = tmp_path / "backups"
+    doctored = shown("doctor", config)["findings"]
+    assert [one["state"] for one in doctored if one["check"] == "backup"] == ["warning"]
     assert run("db", "backup", tmp_path / SECRET / "one.db", "-c", config)[0] == 1
     assert run("db", "backup", "-c", config)[0] == 0
     (file,) = there.iterdir()

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import create_engine, func, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from watcher.model import Backups
 from watcher.record import backuplog, depths
 from watcher.record.engine import own_transactions, parse_url, sqlite_url, translated
-from watcher.record.migrate import MIGRATIONS
+from watcher.record.migrate import MIGRATIONS, is_up_to_date
 from watcher.record.tables import entries, pulse
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import URL, Connection, Engine
+
+    from watcher.model import Backups
 
 WAIT_S: Final = 3
 """For the server to answer, and for others who write."""
@@ -41,7 +42,6 @@ class Checkup:
     is_all: bool = True
     """False: there was no time to look at everything."""
     newest_entry: datetime | None = None
-    backups: Backups = field(default_factory=Backups)
 
 
 def examine(address: str, within_s: float) -> Checkup:
@@ -56,6 +56,21 @@ def examine(address: str, within_s: float) -> Checkup:
         try:
             with engine.connect() as connection:
                 return _look(connection, within_s)
+        finally:
+            engine.dispose()
+
+
+def known_backups(address: str) -> Backups | None:
+    """Give the backups that a database knows of; None where its tables are of another version.
+
+    Raises as `examine` does.
+    """
+    url = parse_url(address)
+    with translated(url.render_as_string(hide_password=True)):
+        engine = _engine(url)
+        try:
+            with engine.connect() as connection:
+                return backuplog.read(connection) if is_up_to_date(connection) else None
         finally:
             engine.dispose()
 
@@ -84,8 +99,7 @@ def _look(connection: Connection, within_s: float) -> Checkup:
     seen = connection.scalar(select(func.max(entries.c.seen)).where(entries.c.id == _last()))
     size = depths.size(connection)
     damage, is_all = _damage(connection, within_s) if is_sqlite else ((), True)
-    backups = backuplog.read(connection)
-    return Checkup(kind, str(stands), newest, size, damage, is_all, seen, backups)
+    return Checkup(kind, str(stands), newest, size, damage, is_all, seen)
 
 
 def _write(connection: Connection) -> None:
