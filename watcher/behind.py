@@ -227,7 +227,7 @@ def backups(found: Backups, now: datetime, awake: datetime) -> list[Level]:
 def trouble_of_backups(found: Backups, now: datetime) -> tuple[str, str]:
     """Say what is wrong with backups, and what to do; empty where nothing is, or none are known."""
     if found.failed is not None:
-        said = f"the backup of {_instant(found.failed)} failed: {found.why}"
+        said = f"the backup of {_instant(found.failed)} failed: {found.why.removesuffix('.')}"
         return said, f"Mend that, then make one: {_MAKE_ONE}."
     patience = patience_with_backups(found.made)
     if patience is None or now - found.made[0] <= patience:

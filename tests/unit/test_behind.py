@@ -145,7 +145,7 @@ def test_backups_that_used_to_come_are_missed():
 
 
 def test_a_backup_that_failed_is_told_with_the_reason():
-    said, advice = trouble_of_backups(Backups(failed=NOW, why="the disk is full"), NOW)
+    said, advice = trouble_of_backups(Backups(failed=NOW, why="the disk is full."), NOW)
     assert said == "the backup of 2026-03-01 12:00 UTC failed: the disk is full"
     assert "watcher db backup" in advice
 
