@@ -7,21 +7,38 @@ around a bound is told once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from watcher.model import Depths, Machine
+    from watcher.model import Backups, Depths, Machine
 
-What: TypeAlias = Literal["polls", "entries", "outbox", "memory", "disk", "database"]
-WHATS: Final[tuple[What, ...]] = ("polls", "entries", "outbox", "memory", "disk", "database")
+What: TypeAlias = Literal["polls", "entries", "outbox", "memory", "disk", "database", "backup"]
+WHATS: Final[tuple[What, ...]] = (
+    "polls",
+    "entries",
+    "outbox",
+    "memory",
+    "disk",
+    "database",
+    "backup",
+)
 
 LOOKS: Final = 2
 """In a row, that must agree."""
 JUMP_S: Final = 60.0
 """Less is how clocks are set right."""
+RHYTHM: Final = 3
+"""So many backups show that they come regularly."""
+LEAST_BETWEEN: Final = timedelta(days=1)
+"""Backups that come more often, or are made by hand in between, are not missed sooner."""
+MADE_UP_FOR: Final = timedelta(hours=3)
+"""After a start or a sleep a backup that was missed is made, which may take its unit two hours."""
 _GB: Final = 1024**3
 _MB: Final = 1024**2
 
@@ -191,6 +208,53 @@ def shortages(machine: Machine, bounds: Bounds) -> list[Level]:
             )
         )
     return found
+
+
+def backups(found: Backups, now: datetime, awake: datetime) -> list[Level]:
+    """Measure how it is with backups, by a daemon `awake` since then; nothing where none are known.
+
+    One that failed is told of; so is one that does not come, where they used to come.
+    """
+    said, advice = trouble_of_backups(found, now)
+    if said:
+        is_told = found.failed is not None or now - awake >= MADE_UP_FOR
+        return [Level("backup", 1.0 if is_told else 0.7, 1.0, 0.5, said, advice)]
+    if not found.made:
+        return []
+    return [Level("backup", 0.0, 1.0, 0.5, f"a backup was made at {_instant(found.made[0])}", "")]
+
+
+def trouble_of_backups(found: Backups, now: datetime) -> tuple[str, str]:
+    """Say what is wrong with backups, and what to do; empty where nothing is, or none are known."""
+    if found.failed is not None:
+        said = f"the backup of {_instant(found.failed)} failed: {found.why.removesuffix('.')}"
+        return said, f"Mend that, then make one: {_MAKE_ONE}."
+    patience = patience_with_backups(found.made)
+    if patience is None or now - found.made[0] <= patience:
+        return "", ""
+    said = f"the last backup was made at {_instant(found.made[0])}, and they used to come"
+    return said, (
+        "Is their timer on, and did one not come to its end (`systemctl list-timers "
+        f"watcher-backup.timer`, `journalctl -u watcher-backup`)? Make one: {_MAKE_ONE}."
+    )
+
+
+def patience_with_backups(made: Sequence[datetime]) -> timedelta | None:
+    """Say how long after the last backup, the first of `made`, one is missed; None for no rhythm.
+
+    Twice the usual time between two: an outage or one made by hand does not change that.
+    """
+    if len(made) < RHYTHM:
+        return None
+    usual = median((later - earlier).total_seconds() for later, earlier in pairwise(made))
+    return 2 * max(timedelta(seconds=usual), LEAST_BETWEEN)
+
+
+_MAKE_ONE: Final = "`systemctl start watcher-backup`, or `watcher db backup`"
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _minutes(seconds: float) -> str:

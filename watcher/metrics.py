@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -104,7 +104,7 @@ class Metrics:
         )
         self._lag = self._histogram("loop_lag", "How late the event loop gets to its work.", _LAG)
         self._succeeded = self._gauge(
-            "last_success_timestamp_seconds", "When a stage last succeeded.", "stage"
+            "last_success_timestamp_seconds", "When a stage, or a backup, last succeeded.", "stage"
         )
         self._failing_sources = self._gauge(
             "sources_failing", "Sources whose last poll since the start failed."
@@ -250,6 +250,11 @@ class Metrics:
         for target, (waiting, oldest_s) in depths.outbox.items():
             self._waiting.labels(target).set(waiting)
             self._oldest.labels(target).set(oldest_s)
+
+    def backed_up(self, made: Sequence[datetime]) -> None:
+        """Say when the last backup was made, the first of `made`, where there is one."""
+        if made:
+            self._succeeded.labels("backup").set(made[0].timestamp())
 
     def on(self, machine: Machine) -> None:
         """Say what is taken of the machine."""

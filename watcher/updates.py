@@ -80,8 +80,10 @@ class Updates:
 
     async def _judge(self, rule: Rule) -> None:
         last, now = await self.record.archive.last_match(rule.id), self.now()
-        found = quiet(last.at, rule.when, now) if last and rule.when else None
-        if last is None or found is None:
+        if last is None or rule.when is None:
+            return
+        found = quiet(last.at, rule.when, now, last.silent_since)
+        if found is None:
             return
         source = self.sources.get(last.one.article.source)
         alert = alert_of(

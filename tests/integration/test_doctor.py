@@ -100,6 +100,8 @@ async def make_record(folder: Path) -> None:
 
 async def test_where_all_is_well_nothing_is_told_to_be_done(folder: Path, mail: MailServer) -> None:
     await make_record(folder)
+    async with Record(f"sqlite:///{folder / 'watcher.db'}") as record:
+        await record.selfreport.backup_made("/backups/one.db", utc_now())
     (folder / "units").mkdir()
     shutil.copy(Path(__file__).parents[2] / "deploy" / "watcher.service", folder / "units")
 

@@ -202,6 +202,7 @@ def backs_up(machine: Machine) -> None:
 
     assert machine.run("stat", "-c", "%a %U", f"{seen}/{backup}").split() == ["600", "watcher"]
     assert "watcher-backup.timer" in machine.run("systemctl", "list-timers")
+    assert "Last backup: " in machine.run("watcher", "status")
     daemon = machine.run("systemctl", "show", "--value", "--property=MainPID", "watcher").strip()
     inside = machine.run("nsenter", "--target", daemon, "--mount", "ls", "/var/lib/private")
     assert inside.split() == ["watcher"], "the daemon does not see its backups"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from tests.fakes.readings import NOW, entry, source
 from watcher.errors import StorageUnavailable
@@ -68,6 +69,27 @@ async def test_read_only(postgres_url: str) -> None:
         with pytest.raises(StorageUnavailable, match=r"read-only.* It cannot be"):
             await record.polled(await record.state("nahr"), [entry()], NOW)
         assert not await record.is_usable()
+
+
+async def test_what_is_being_opened_while_another_fails_is_not_used_again(tmp_path: Path) -> None:
+    """On a disk that can only be read it is opened so, and stays so when it can be written."""
+    async with Record(f"sqlite:///{tmp_path / 'watcher.db'}") as record:
+        database = record._database
+        opened: list[sqlite3.Connection] = []
+        database._open_anew()
+
+        def fail_elsewhere(*_: object) -> None:
+            if not opened:
+                database._open_anew()
+
+        event.listen(database._engine, "do_connect", fail_elsewhere)
+        event.listen(database._engine, "connect", lambda new, _: opened.append(new))
+        assert await record.due(NOW, 10) == []
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            opened[0].execute("SELECT 1")
+        for _ in range(2):
+            assert await record.due(NOW, 10) == []
+        assert len(opened) == 2
 
 
 async def test_the_file_is_removed_and_comes_back(tmp_path: Path) -> None:

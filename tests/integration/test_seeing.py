@@ -305,9 +305,12 @@ def test_the_operator_is_told_once_that_it_is_behind_and_once_that_this_is_over(
         return sum(part in request.body.decode() for request in site.asked("/hook"))
 
     plain.start(planted="nothing")
+    assert plain.run("db", "backup", str(tmp_path / "no folder" / "one.db")).returncode == 1
     until(lambda: told("has hardly any disk left"), 120, of=plain)
+    until(lambda: told("failed: there is no folder"), of=plain)
     assert total(scrape(port), "watcher_behind", what="disk") == 1
     plain.terminate()
+    assert plain.run("db", "backup").returncode == 0
     plain.start(planted="nothing")
     until(lambda: total(scrape(port), "watcher_behind", what="disk") == 1, of=plain)
     plain.terminate()
@@ -315,8 +318,11 @@ def test_the_operator_is_told_once_that_it_is_behind_and_once_that_this_is_over(
     plain.config.write_text(text.replace("900000GB", "1MB"))
     plain.start(planted="nothing")
 
-    until(lambda: told("over again"), 120, of=plain)
+    until(lambda: told("over again: the watcher has hardly any disk left"), 120, of=plain)
+    until(lambda: told("over again: the watcher has no fresh backup"), of=plain)
     assert told("has hardly any disk left") == 2  # that it began, and that it is over
+    assert told("has no fresh backup") == 2
+    assert total(scrape(port), "watcher_last_success_timestamp_seconds", stage="backup") > 1.7e9
     assert total(scrape(port), "watcher_behind", what="disk") == 0
 
 

@@ -10,13 +10,16 @@ import pytest
 
 from tests.fakes.day import Day, day
 from tests.fakes.event import DAY
-from watcher.model import Entry
+from watcher.model import Account, Entry, When
+from watcher.record.accounts import of_one_clock
+from watcher.record.moved import Step
 from watcher.updates import caught_up_from, is_caught_up
 
 if TYPE_CHECKING:
     from tests.fakes.site import Site
 
 HOUR = timedelta(hours=1)
+TWO = When("stories", 6 * 3600.0, 2)
 RULE = """
 topic: طاقة
 rules:
@@ -100,6 +103,62 @@ async def test_silence_is_told_once_and_ends_with_a_match(
         update = today.notices[0].alert.update
         assert update is not None
         assert update.within_s == 24 * 3600.0
+
+
+async def put_clock(today: Day, hours: float) -> None:
+    """Put the clock forward or back, as the daemon takes it up."""
+    await today.pipeline.record.upkeep.clock_moved(hours * HOUR, today.now)
+    today.now += hours * HOUR
+
+
+@pytest.mark.parametrize("off", [30, -30, -3])
+async def test_silence_counts_from_when_the_clock_was_put(
+    database_url: str, site: Site, off: float
+) -> None:
+    async with day(database_url, site, RULE.format("{quiet_for: 6h}")) as today:
+        await publish(today, 1, "nahr", 0)
+        today.now = DAY + 2 * HOUR
+        await put_clock(today, off)
+        for hours in (2.1, 7.9, 8, 9, 20):
+            await tell_of_silence(today, hours + off)
+        await publish(today, 21 + off, "nahr", 1)
+        for hours in (26.9, 27, 40):
+            await tell_of_silence(today, hours + off)
+
+    assert heard(today) == [(8 + off, "quiet"), (27 + off, "quiet")]
+    update = today.notices[0].alert.update
+    assert update is not None
+    assert update.within_s == 6 * 3600.0
+
+
+@pytest.mark.parametrize("off", [30, -30, -3, -1])
+async def test_a_burst_counts_from_when_the_clock_was_put(
+    database_url: str, site: Site, off: float
+) -> None:
+    """Neither what only seems to be of the same hours counts, nor that a burst was told before."""
+    async with day(database_url, site, RULE.format("{stories: 2, within: 6h}")) as today:
+        await publish(today, 1, "nahr", 0)
+        await publish(today, 1.5, "mina", 1)
+        today.now = DAY + 2 * HOUR
+        await put_clock(today, off)
+        await publish(today, 2.25 + off, "jabal", 2)
+        await publish(today, 2.5 + off, "nahr", 3)
+        counted = await today.pipeline.record.archive.counted(4, "fires", TWO)
+        before = await today.pipeline.record.archive.counted(2, "fires", TWO)
+
+    assert heard(today) == [(1.5, "burst"), (2.5 + off, "burst")]
+    told = [notice.alert.update.count for notice in today.notices if notice.alert.update]
+    assert set(told) == {2}
+    assert counted == before == 2
+
+
+def test_outlets_count_from_when_the_clock_was_put() -> None:
+    line = [Account(number, "nahr", DAY, ()) for number in (1, 2, 3)]
+    step = Step(DAY, articles=1)
+
+    assert of_one_clock(line, 3, step) == line[1:]
+    assert of_one_clock(line, 1, step) == line[:1]
+    assert of_one_clock(line, 1, Step()) == line
 
 
 async def tell_of_silence(today: Day, hours: float) -> None:

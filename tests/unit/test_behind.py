@@ -8,8 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.behind import LOOKS, WHATS, Awake, Behind, Bounds, Level, backlogs, shortages
-from watcher.model import Depths, Machine
+from watcher.behind import (
+    LOOKS,
+    WHATS,
+    Awake,
+    Behind,
+    Bounds,
+    Level,
+    backlogs,
+    backups,
+    patience_with_backups,
+    shortages,
+    trouble_of_backups,
+)
+from watcher.model import Backups, Depths, Machine
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -74,6 +86,7 @@ def test_every_kind_is_measured_and_begins_at_its_bound():
     calm = [
         *backlogs(Depths(), bounds),
         *shortages(Machine(limit=2**32, disk_free=2**40, disk_size=2**41), bounds),
+        *backups(nightly(), NOW, NOW),
     ]
     bad = [
         *backlogs(
@@ -88,12 +101,60 @@ def test_every_kind_is_measured_and_begins_at_its_bound():
         *shortages(
             Machine(used=int(0.95 * 2**32), limit=2**32, disk_free=2**20, disk_size=2**41), bounds
         ),
+        *backups(Backups(failed=NOW, why="the disk is full"), NOW, NOW),
     ]
 
     assert {one.what for one in bad} == set(WHATS)
     assert all(one.value < one.ends for one in calm)
     assert all(one.value >= one.begins > one.ends for one in bad)
     assert all(one.said and one.advice for one in bad)
+
+
+DAY = timedelta(days=1)
+
+
+def nightly(*days_ago: float) -> Backups:
+    """Backups so many days ago, by default one in each of the last nights."""
+    made = tuple(NOW - days * DAY for days in days_ago or (0.3, 1.3, 2.3))
+    return Backups(made, "/backups/one.db")
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "patience"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param([0, 1], None, id="two are no rhythm"),
+        pytest.param([0, 1, 2], 2 * DAY, id="every night"),
+        pytest.param([0, 7, 14, 21], 14 * DAY, id="every week"),
+        pytest.param([0, 0.04, 0.08], 2 * DAY, id="every hour, which is not asked for so closely"),
+        pytest.param([0, 0.1, 1, 2, 3], 2 * DAY, id="one by hand"),
+        pytest.param([0, 1, 9, 10, 11], 2 * DAY, id="after an outage"),
+    ],
+)
+def test_a_backup_is_missed_after_twice_the_usual_time(days_ago, patience):
+    assert patience_with_backups([NOW - days * DAY for days in days_ago]) == patience
+
+
+def test_backups_that_used_to_come_are_missed():
+    assert trouble_of_backups(nightly(1.9, 2.9, 3.9), NOW) == ("", "")
+    said, advice = trouble_of_backups(nightly(2.1, 3.1, 4.1), NOW)
+    assert "2026-02-27 09:36 UTC" in said
+    assert "systemctl start watcher-backup" in advice
+    assert trouble_of_backups(Backups(), NOW) == ("", "")
+    assert backups(Backups(), NOW, NOW) == []
+
+
+def test_a_backup_that_failed_is_told_with_the_reason():
+    said, advice = trouble_of_backups(Backups(failed=NOW, why="the disk is full."), NOW)
+    assert said == "the backup of 2026-03-01 12:00 UTC failed: the disk is full"
+    assert "watcher db backup" in advice
+
+
+def test_a_backup_that_the_machine_slept_through_has_time_to_be_made_up_for():
+    late = nightly(5, 6, 7)
+    (at_once,), (later,) = backups(late, NOW, NOW), backups(late, NOW, NOW - timedelta(hours=3))
+    assert at_once.ends < at_once.value < at_once.begins, "neither begun nor over"
+    assert later.value >= later.begins
 
 
 def test_what_is_not_known_of_the_machine_is_no_shortage():

@@ -44,6 +44,7 @@ def full() -> Metrics:
     metrics.in_force(3, "abc")
     metrics.active(2)
     metrics.deep(Depths(outbox={"desk": (2, 30.0)}))
+    metrics.backed_up([NOW])
     metrics.on(Machine(1, 2, 3, 4, 5, 6))
     metrics.doing("poll", 1)
     metrics.well(is_healthy=True, is_usable=True)

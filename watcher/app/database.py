@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from watcher import log
 from watcher.clock import utc_now
 from watcher.config import load_config, read_database
+from watcher.errors import StorageUnavailable
 from watcher.record import (
     Record,
     back_up,
@@ -44,15 +46,40 @@ def back_up_database(
     """Back the record of a configuration up; give the file, and the older ones that were deleted.
 
     `path` names a new file or a folder; without it, that is `backups` beside the configuration.
+    What came of it is noted in the record: the daemon tells the operator where it failed.
     """
     config = load_config(config_file)
+    database = config.database.reveal()
+    try:
+        file, is_folder = _new_backup(config_file, path)
+        back_up(database, file, tell)
+        asyncio.run(_note(database, made=str(file.absolute())))
+        dropped = drop_old(file.parent, keep) if keep and is_folder else []
+    except Exception as failure:
+        asyncio.run(_note(database, failed=str(failure)))
+        raise
+    return file, dropped
+
+
+def _new_backup(config_file: Path, path: Path | None) -> tuple[Path, bool]:
+    """Name the file of a new backup, and say whether it is one of many in a folder."""
     folder = path or config_file.parent / "backups"
     if path is None:
         folder.mkdir(mode=0o700, exist_ok=True)
     is_folder = path is None or folder.is_dir()
-    file = folder / name_of(utc_now()) if is_folder else folder
-    back_up(config.database.reveal(), file, tell)
-    return file, drop_old(file.parent, keep) if keep and is_folder else []
+    return (folder / name_of(utc_now()) if is_folder else folder), is_folder
+
+
+async def _note(database: str, *, made: str = "", failed: str = "") -> None:
+    """Note a backup, or why it failed, as far as the record can be written."""
+    try:
+        async with Record(database, migrate=False) as record:
+            if made:
+                await record.selfreport.backup_made(made, utc_now())
+            else:
+                await record.selfreport.backup_failed(log.masked(failed), utc_now())
+    except StorageUnavailable as failure:
+        log.warning("db", status="what came of this backup could not be noted", why=str(failure))
 
 
 def restore_database(

@@ -14,7 +14,7 @@ from watcher import log, systemd
 from watcher.app.counting import LogCounter
 from watcher.app.duty import Duty
 from watcher.app.faults import WELL
-from watcher.behind import WHATS, Awake, Behind, backlogs, shortages
+from watcher.behind import WHATS, Awake, Behind, backlogs, backups, shortages
 from watcher.config import database_file
 from watcher.errors import StorageUnavailable
 from watcher.log import error, event, warning
@@ -164,6 +164,7 @@ class Seeing:
         if not verdict.waiting:
             with contextlib.suppress(StorageUnavailable):
                 metrics.deep(await self.record.selfreport.depths(self.pipeline.now()))
+                metrics.backed_up((await self.record.selfreport.backups()).made)
         current = self.rulebook.current
         metrics.in_force(len(current.rules.rules), current.revision[:12])
         for lane in self.life.lanes:
@@ -228,6 +229,8 @@ class Seeing:
             steady_s = asyncio.get_running_loop().time()
             depths = self._awake.charged(await self.record.selfreport.depths(now), now, steady_s)
             levels += backlogs(depths, bounds)
+            made = await self.record.selfreport.backups()
+            levels += backups(made, now, self._awake.since or now)
             for change in self.behind.look(levels, now):
                 await self._tell(change)
 
@@ -275,4 +278,5 @@ WORDS: Final = {
     "memory": "is near its limit of memory",
     "disk": "has hardly any disk left",
     "database": "has a database larger than wanted",
+    "backup": "has no fresh backup",
 }

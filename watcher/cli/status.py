@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from watcher.behind import trouble_of_backups
 from watcher.cli import app
 from watcher.cli.alerts_view import SEVERITY_COLOR, STATUS_COLOR, show_silences, status_words
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
@@ -41,8 +42,10 @@ def status(
     if any(source.troubles for source in found.sources):
         out.print(_troubles(found))
     out.print(_backlog(found))
+    missed = _show_backups(found)
     for what in found.behind:
-        out.print(Text.assemble(("behind: ", "bold yellow"), (what, "yellow")))
+        if what != missed:
+            out.print(Text.assemble(("behind: ", "bold yellow"), (what, "yellow")))
     if found.rules_refused:
         out.print("[bold red]the newest state of the rule files is not in force:[/]")
         out.print(found.rules_refused, style="red", markup=False)
@@ -135,6 +138,17 @@ def _backlog(found: Status) -> Text:
         (f"collected: {outbox.collected}, " if outbox.collected else "", "cyan"),
         (f"never delivered: {outbox.dead}.", "red" if outbox.dead else ""),
     )
+
+
+def _show_backups(found: Status) -> str:
+    """Show the last backup, and what is wrong with backups; give the latter."""
+    said, advice = trouble_of_backups(found.backups, found.at)
+    if made := found.backups.made:
+        last = f"Last backup: {ago(made[0], found.at)}, {found.backups.file}"
+        out.print(last, soft_wrap=True, markup=False)
+    if said:
+        out.print(Text.assemble((said, "bold red"), f". {advice}"), soft_wrap=True)
+    return said
 
 
 def _alerts(title: str, alerts: tuple[NoticeStatus, ...], now: datetime) -> Table:

@@ -30,6 +30,7 @@ CHECKS: Final[dict[str, Check]] = {
     "configuration": files.configuration,
     "rules": files.rules,
     "database": storage.database,
+    "backup": storage.backup,
     "disk": machine.disks,
     "memory": machine.memory,
     "folders": places.folders,

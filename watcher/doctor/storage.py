@@ -1,15 +1,16 @@
-"""The database: usable, its tables those of this program, sound, not too large."""
+"""The database: usable, its tables those of this program, sound, not too large, backed up."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from watcher.behind import trouble_of_backups
 from watcher.config import database_file
 from watcher.doctor.finding import bad, good, unknown, warn
 from watcher.errors import WatcherError
 from watcher.notify.threads import in_thread
-from watcher.record import examine
+from watcher.record import examine, known_backups
 
 if TYPE_CHECKING:
     from watcher.doctor.finding import Finding, Given
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 LOOK_S: Final = 10.0
 AHEAD: Final = timedelta(minutes=10)
 _MB: Final = 1024**2
+_NONE_YET: Final = (
+    "`systemctl enable --now watcher-backup.timer`, or `watcher db backup` now and "
+    "then; those made by other means are not known of."
+)
 
 
 async def database(given: Given) -> list[Finding]:
@@ -34,6 +39,29 @@ async def database(given: Given) -> list[Finding]:
             bad("database", str(failure), _mending(str(failure).partition("cannot be used:")[2]))
         ]
     return [_tables(found), *_state(found, given)]
+
+
+async def backup(given: Given) -> list[Finding]:
+    """Look what the record knows of its backups."""
+    address = given.config.database.reveal()
+    file = database_file(address)
+    try:
+        known = None
+        if not file or file.exists():
+            known = await in_thread(lambda: known_backups(address))
+    except WatcherError:
+        return [unknown("backup", "the database cannot be read, which would know")]
+    if known is None:
+        return [unknown("backup", "there are no tables of this version, which would know")]
+    said, advice = trouble_of_backups(known, given.now())
+    told = [bad("backup", said, advice)] if said else []
+    if known.made:
+        told.append(
+            good("backup", f"the last is of {known.made[0]:%Y-%m-%d %H:%M} UTC: {known.file}")
+        )
+    elif not said:
+        told.append(warn("backup", "none was ever made", _NONE_YET))
+    return told
 
 
 def _mending(why: str) -> str:

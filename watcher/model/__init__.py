@@ -35,7 +35,7 @@ from watcher.model.notices import (
     Update,
     UpdateKind,
 )
-from watcher.model.own import Depths, Machine
+from watcher.model.own import Backups, Depths, Machine
 from watcher.model.people import (
     ESCALATED,
     FALLBACK,
@@ -75,6 +75,7 @@ __all__ = [
     "Alert",
     "Amount",
     "Article",
+    "Backups",
     "Bundle",
     "Claim",
     "Condition",

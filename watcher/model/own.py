@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - part of the values themselves
 from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003 - part of the values themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,19 @@ class Depths:
     notice_ready_s: float = 0.0
     """How long the notice that has been ready to go longest is."""
     database_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """The backups that were made of the record, as far as it knows."""
+
+    made: tuple[datetime, ...] = ()
+    """The last ones, the newest first."""
+    file: str = ""
+    """Where the newest was put."""
+    failed: datetime | None = None
+    """When one failed, where none was made since."""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, literal, select
 
 from watcher.model import RESENT, Account, Match, Report, Severity, Span, Statement
+from watcher.record.moved import Step, last_step
 from watcher.record.notices import FIRST_REPORT
 from watcher.record.search import archived
 from watcher.record.tables import articles, matches, notices, sources, stories
@@ -51,6 +52,8 @@ class LastMatch:
     story_id: int
     match: Match
     at: datetime
+    silent_since: datetime
+    """The same, or when the clock was put since then."""
 
 
 def last_match(connection: Connection, rule: str) -> LastMatch | None:
@@ -58,7 +61,11 @@ def last_match(connection: Connection, rule: str) -> LastMatch | None:
 
     It matched when it did so first: that its page is read again and matches anew is no news.
     """
-    found = connection.execute(LAST_MATCH, {"rule": rule}).one_or_none()
+    step = last_step(connection)
+    found = connection.execute(LAST_MATCH, {"rule": rule, "after": step.articles}).one_or_none()
+    silent_since = found.seen if found else step.at
+    if found is None and step.articles:
+        found = connection.execute(LAST_MATCH, {"rule": rule, "after": 0}).one_or_none()
     if found is None or not (about := archived(connection, [found.article_id])):
         return None
     own = (matches.c.article_id == found.article_id, matches.c.rule == rule)
@@ -66,7 +73,7 @@ def last_match(connection: Connection, rule: str) -> LastMatch | None:
     row = row or found
     spans = () if row.revision_id is not None else tuple(Span(**span) for span in row.spans)
     match = Match(row.rule, Severity(row.severity), row.found_in, spans)
-    return LastMatch(about[0], about[0].story_id or 0, match, found.seen)
+    return LastMatch(about[0], about[0].story_id or 0, match, found.seen, silent_since)
 
 
 _EARLIER = matches.alias()
@@ -74,6 +81,7 @@ LAST_MATCH = (
     select(matches)
     .where(
         matches.c.rule == bindparam("rule"),
+        matches.c.article_id > bindparam("after"),
         matches.c.held_back == "",
         ~select(literal(1))
         .where(
@@ -102,10 +110,12 @@ def counted(connection: Connection, article_id: int, rule: str, when: When) -> i
     at, story_id = connection.execute(query.where(*where)).one()
     if at is None:
         return 0
-    since = at - timedelta(seconds=when.within_s)
+    since, step = at - timedelta(seconds=when.within_s), last_step(connection)
     if when.kind == "stories":
-        return len([began for began, _ in arrivals(connection, rule, since) if began <= at])
-    known = of_rules(connection, story_id, [rule])[rule]
+        found = arrivals(connection, rule, since, 0)
+        is_later = article_id > step.articles
+        return sum(began <= at and (one > step.stories) == is_later for began, one in found)
+    known = of_one_clock(of_rules(connection, story_id, [rule])[rule], article_id, step)
     return independent([account for account in known if since <= account.seen <= at])
 
 
@@ -202,6 +212,12 @@ ACCOUNTS = (
 )
 
 
+def of_one_clock(line: Sequence[Account], article_id: int, step: Step) -> list[Account]:
+    """Leave out what came on the other side of the last step of the clock than an article."""
+    is_later = article_id > step.articles
+    return [one for one in line if (one.article > step.articles) == is_later]
+
+
 def _agencies(kept: str) -> tuple[str, ...]:
     return tuple(kept.split(",")) if kept else ()
 
@@ -261,25 +277,28 @@ def _report(row: Any) -> Report:
     )
 
 
-def arrivals(connection: Connection, rule: str, since: datetime) -> list[Arrival]:
-    """Give the stories that a rule first matched since then, in the order in which it did."""
+def arrivals(connection: Connection, rule: str, since: datetime, after: int) -> list[Arrival]:
+    """Give the stories that a rule first matched since then, in the order in which it did.
+
+    None up to the number `after`, which began before the clock was put.
+    """
     began = func.min(matches.c.seen).label("began")
     query = (
         select(began, articles.c.story_id)
         .join(articles, articles.c.id == matches.c.article_id)
         .join(stories, stories.c.id == articles.c.story_id)
         .where(matches.c.rule == rule, matches.c.seen >= since, matches.c.held_back == "")
-        .where(stories.c.first_seen >= since)
+        .where(stories.c.first_seen >= since, stories.c.id > after)
         .group_by(articles.c.story_id)
         .order_by(began, func.min(matches.c.id))
     )
     return [(row.began, row.story_id) for row in connection.execute(query)]
 
 
-def last_burst(connection: Connection, rule: str) -> datetime | None:
-    """Give when people last heard of a burst from a rule."""
+def last_burst(connection: Connection, rule: str, after: int) -> datetime | None:
+    """Give when people last heard of a burst from a rule, by a notice after that number."""
     query = select(func.max(notices.c.created)).where(
-        notices.c.rule == rule, notices.c.occasion.startswith(BURST)
+        notices.c.rule == rule, notices.c.occasion.startswith(BURST), notices.c.id > after
     )
     last: datetime | None = connection.scalar(query)
     return last

@@ -10,15 +10,17 @@ from sqlalchemy import create_engine, func, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from watcher.record import depths
+from watcher.record import backuplog, depths
 from watcher.record.engine import own_transactions, parse_url, sqlite_url, translated
-from watcher.record.migrate import MIGRATIONS
+from watcher.record.migrate import MIGRATIONS, is_up_to_date
 from watcher.record.tables import entries, pulse
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import URL, Connection, Engine
+
+    from watcher.model import Backups
 
 WAIT_S: Final = 3
 """For the server to answer, and for others who write."""
@@ -54,6 +56,21 @@ def examine(address: str, within_s: float) -> Checkup:
         try:
             with engine.connect() as connection:
                 return _look(connection, within_s)
+        finally:
+            engine.dispose()
+
+
+def known_backups(address: str) -> Backups | None:
+    """Give the backups that a database knows of; None where its tables are of another version.
+
+    Raises as `examine` does.
+    """
+    url = parse_url(address)
+    with translated(url.render_as_string(hide_password=True)):
+        engine = _engine(url)
+        try:
+            with engine.connect() as connection:
+                return backuplog.read(connection) if is_up_to_date(connection) else None
         finally:
             engine.dispose()
 

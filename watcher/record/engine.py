@@ -130,7 +130,8 @@ class Database:
         self._engine = _sqlite_engine(url) if self._file else _postgresql_engine(url, idle_s)
         self._age = 0
         """Raised by each failure: connections of an earlier age are not used again."""
-        event.listen(self._engine, "connect", self._note_age)
+        # Before it is opened: one that is being opened while another fails is of the age before.
+        event.listen(self._engine, "do_connect", self._note_age)
         event.listen(self._engine, "checkin", self._close_if_old)
         if queue:
             self._engine = self._engine.execution_options(**{OPTION: queue})
@@ -210,7 +211,7 @@ class Database:
         self._age += 1
         self._engine.dispose()
 
-    def _note_age(self, _connection: object, record: ConnectionPoolEntry) -> None:
+    def _note_age(self, _dialect: object, record: ConnectionPoolEntry, *_: object) -> None:
         record.info["age"] = self._age
 
     def _close_if_old(self, _connection: object, record: ConnectionPoolEntry) -> None:

@@ -1,14 +1,17 @@
 """What waits goes on waiting for as long, though the machine's clock was put forward or back.
 
-Statements only; transactions are the store's. What has happened stays as it was told.
+Statements only; transactions are the store's. What has happened stays as it was told: lengths of
+time are counted among what is of one clock, so it is noted what was there before the last step.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from watcher.model import QUIET_HOURS
 from watcher.record.tables import (
@@ -17,16 +20,16 @@ from watcher.record.tables import (
     IS_PENDING,
     IS_UNANSWERED,
     IS_WAITING,
+    articles,
     entries,
     notices,
+    remarks,
     silences,
     sources,
     stories,
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import ColumnElement, Connection, Table
 
 SLACK: Final = timedelta(minutes=1)
@@ -37,6 +40,31 @@ _POLLED = ("due", "polled", "succeeded", "new_at", "quiet_until", "failing_since
            "few_since")  # fmt: skip
 _LISTED = ("seen", "retry_at", "claimed_until")
 _QUEUED = ("created", "retry_at", "claimed_until")
+_STEP: Final = "clock put"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The last time that the clock was put: when by the new one, and the last rows of the old."""
+
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    articles: int = 0
+    stories: int = 0
+    notices: int = 0
+
+
+def last_step(connection: Connection) -> Step:
+    """Give the last step of the clock; where there was none, one that nothing came before."""
+    query = select(remarks.c.since, remarks.c.what).where(remarks.c.about == _STEP)
+    row = connection.execute(query).first()
+    return Step(row.since, **json.loads(row.what)) if row else Step()
+
+
+def _note(connection: Connection, at: datetime) -> None:
+    tables = (articles, stories, notices)
+    last = {one.name: connection.scalar(select(func.max(one.c.id))) or 0 for one in tables}
+    connection.execute(delete(remarks).where(remarks.c.about == _STEP))
+    connection.execute(insert(remarks).values(about=_STEP, what=json.dumps(last), since=at))
 
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> None:
@@ -55,6 +83,7 @@ def shift(connection: Connection, step: timedelta, now: datetime) -> None:
     _shift(connection, step, silences, ("starts", "ends"), silences.c.ends > now)
     _shift(connection, step, stories, ("last_seen", "open_since"), IS_OPEN_STORY)
     connection.execute(update(notices).where(held).values(retry_at=now + step))
+    _note(connection, now + step)
 
 
 def last_poll(connection: Connection) -> datetime | None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from watcher.record import depths, health, notices, status, steps
+from watcher.record import backuplog, depths, health, notices, status, steps
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from watcher.model import Alert, Depths, Judge, Trouble
+    from watcher.model import Alert, Backups, Depths, Judge, Trouble
     from watcher.record.engine import Database
 
 
@@ -70,3 +70,15 @@ class SelfReport:
         The notice, which is (target, alert, occasion), is queued in the same transaction.
         """
         await self.database.write(depths.note, what, said, notice, now, self.judge)
+
+    async def backup_made(self, file: str, now: datetime) -> None:
+        """Note a backup that was made, and where it was put."""
+        await self.database.write(backuplog.made, file, now)
+
+    async def backup_failed(self, why: str, now: datetime) -> None:
+        """Note that a backup failed, and why."""
+        await self.database.write(backuplog.failed, why, now)
+
+    async def backups(self) -> Backups:
+        """Give which backups were made, and whether the last one failed."""
+        return await self.database.read(backuplog.read)

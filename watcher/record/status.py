@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from watcher.model import Severity
-from watcher.record import depths, health
+from watcher.model import Backups, Severity
+from watcher.record import backuplog, depths, health
 from watcher.record.holding import silences_now
 from watcher.record.tables import (
     IS_DEAD,
@@ -110,6 +110,7 @@ class Status:
     """The mistakes of edited rule files that were not taken up; empty when all are in force."""
     behind: tuple[str, ...] = ()
     """In what the daemon itself is behind, or short of room, as it was found."""
+    backups: Backups = field(default_factory=Backups)
 
 
 def read(connection: Connection, now: datetime, last: int) -> Status:
@@ -131,6 +132,7 @@ def read(connection: Connection, now: datetime, last: int) -> Status:
         silences=tuple(silences_now(connection, now)),
         rules_refused=_rules_refused(connection),
         behind=depths.said(connection),
+        backups=backuplog.read(connection),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select, update
 
 from watcher.model import Waiting
 from watcher.record import accounts, holding, notices
+from watcher.record.moved import last_step
 from watcher.record.tables import IS_OPEN_STORY, stories
 from watcher.story import (
     WISHES,
@@ -126,7 +127,8 @@ class _Thread:
         if when is not None and when.kind == "stories":
             return () if before else self._burst(rule, alerts, when)
         if when is not None and not any(known == rule for known, _ in self.told):
-            held = corroborated(line[: place + 1], when)
+            step = last_step(self.connection)
+            held = corroborated(accounts.of_one_clock(line[: place + 1], new.article, step), when)
             if held is None:
                 return ()
             alerts = [(target, replace(alert, update=held.update)) for target, alert in alerts]
@@ -186,9 +188,10 @@ class _Thread:
         return notices.queue(self.connection, story_id, alerts, self.now, self.judge, occasion)
 
     def _burst(self, rule: str, alerts: Alerts, when: When) -> Sequence[Notice]:
-        last = accounts.last_burst(self.connection, rule)
+        step = last_step(self.connection)
+        last = accounts.last_burst(self.connection, rule, step.notices)
         since = looked_back(when, last, self.now)
-        arrivals = accounts.arrivals(self.connection, rule, since)
+        arrivals = accounts.arrivals(self.connection, rule, since, step.stories)
         if not arrivals or arrivals[-1][1] != self.added.story_id:
             return ()  # a story that began before the window completes no burst
         found = burst(arrivals, when, last)

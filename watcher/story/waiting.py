@@ -64,9 +64,14 @@ def corroborated(accounts: Sequence[Account], when: When) -> Development | None:
     return Development("", Update("corroborated", count=count, within_s=when.within_s))
 
 
-def quiet(last: datetime, when: When, now: datetime) -> Development | None:
-    """Tell that nothing has matched since `last` for long enough; once for each such silence."""
-    since_s = (now - last).total_seconds()
+def quiet(
+    last: datetime, when: When, now: datetime, silent_since: datetime | None = None
+) -> Development | None:
+    """Tell that nothing has matched since `last` for long enough; once for each such silence.
+
+    Its length counts from `silent_since`, where that is known only of less.
+    """
+    since_s = (now - (silent_since or last)).total_seconds()
     if since_s < when.within_s:
         return None
     return Development(f"quiet {last:%Y-%m-%dT%H:%M:%S}", Update("quiet", within_s=since_s))
