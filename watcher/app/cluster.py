@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +23,6 @@ from watcher.app.memory import pass_over_what_lasts
 from watcher.app.periodic import RULES_TICK_S, TIDY_TICK_S, Periodic
 from watcher.app.seeing import Seeing
 from watcher.cluster import (
-    LEASE_S,
     JobQueue,
     KeptOutages,
     Member,
@@ -40,7 +38,7 @@ from watcher.cluster import (
 from watcher.config import Cache, default_folder
 from watcher.errors import Invalid, StorageUnavailable, WatcherError
 from watcher.metrics import Metrics
-from watcher.model import Secret
+from watcher.model import LEASE_S, Role, Secret
 from watcher.record import Outage, libpq_url, newest_revision
 from watcher.rulebook import Rulebook
 from watcher.schedule import Ticks
@@ -61,14 +59,6 @@ POLLS_AT_ONCE: Final = 64
 READS_AT_ONCE: Final = 16
 DELIVERIES_AT_ONCE: Final = 16
 _RULES_PATIENCE_S: Final = 30.0
-
-
-class Role(StrEnum):
-    """What a process of a cluster does."""
-
-    SCHEDULE = "schedule"
-    WORK = "work"
-    SEND = "send"
 
 
 @dataclass(slots=True)

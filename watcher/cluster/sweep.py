@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from watcher.cluster.jobs import NO_TARGET, deliver_job, poll_job, read_job
 from watcher.cluster.turns import FORGET
 from watcher.log import event
+from watcher.record import REMEMBERED_S
 
 if TYPE_CHECKING:
     from watcher.cluster.jobs import JobQueue
@@ -45,7 +46,8 @@ WHERE (state ->> 'until')::timestamptz <= clock_timestamp()
     AND EXISTS (SELECT 1 FROM notices WHERE target = cluster_targets.name AND status = 'waiting')
 """
 _OLD_MEMBERS = """
-DELETE FROM cluster_members WHERE seen < clock_timestamp() - interval '1 minute'
+DELETE FROM cluster_members
+WHERE seen < clock_timestamp() - %(remembered)s * interval '1 second'
 """
 _OLD_RULES = """
 DELETE FROM cluster_rules WHERE revision NOT IN
@@ -83,7 +85,8 @@ class Sweep:
 
     async def tidy(self) -> None:
         """Forget what is of no more use."""
-        for statement in (_OLD_MEMBERS, _OLD_RULES, FORGET):
+        await self.server.rows(_OLD_MEMBERS, remembered=REMEMBERED_S)
+        for statement in (_OLD_RULES, FORGET):
             await self.server.rows(statement)
         await self.queue.tidy()
 

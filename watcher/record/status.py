@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from watcher.model import Severity
-from watcher.record import depths, health
+from watcher.record import depths, health, members
 from watcher.record.holding import silences_now
 from watcher.record.tables import (
     IS_DEAD,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from watcher.model import Silence, SourceState, Trouble
+    from watcher.model import ClusterStatus, Silence, SourceState, Trouble
 
 _RULES = "rules"
 
@@ -110,6 +110,8 @@ class Status:
     """The mistakes of edited rule files that were not taken up; empty when all are in force."""
     behind: tuple[str, ...] = ()
     """In what the daemon itself is behind, or short of room, as it was found."""
+    cluster: ClusterStatus | None = None
+    """The processes that share the work; None where one daemon does it all."""
 
 
 def read(connection: Connection, now: datetime, last: int) -> Status:
@@ -131,6 +133,7 @@ def read(connection: Connection, now: datetime, last: int) -> Status:
         silences=tuple(silences_now(connection, now)),
         rules_refused=_rules_refused(connection),
         behind=depths.said(connection),
+        cluster=members.read(connection),
     )
 
 
