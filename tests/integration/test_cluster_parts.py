@@ -27,6 +27,7 @@ from watcher.cluster import (
 from watcher.cluster.jobs import deliver_job, host_lock, poll_job, read_job
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.politeness import AskedForQuiet, Politeness
+from watcher.metrics import Metrics
 from watcher.model import (
     LEASE_S,
     ClusterStatus,
@@ -317,6 +318,11 @@ async def test_the_record_knows_who_is_there(queue: JobQueue, postgres_url: str)
         assert [what for what, _ in found.problems] == [
             "no process has the role send: no message is sent"
         ]
+        metrics = Metrics([])
+        metrics.cluster(await record.selfreport.cluster())
+        written = metrics.written().decode()
+        for role, count in {"schedule": 1, "work": 1, "send": 0, "leader": 1}.items():
+            assert f'watcher_cluster_members{{role="{role}"}} {count}.0' in written
         await Sweep(server, queue).tidy()
         assert len((await cluster_of(record)).members) == 2
         await member(server, "three", "send").join()

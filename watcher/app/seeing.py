@@ -164,6 +164,7 @@ class Seeing:
         if not verdict.waiting:
             with contextlib.suppress(StorageUnavailable):
                 metrics.deep(await self.record.selfreport.depths(self.pipeline.now()))
+                metrics.cluster(await self.record.selfreport.cluster())
         current = self.rulebook.current
         metrics.in_force(len(current.rules.rules), current.revision[:12])
         for lane in self.life.lanes:

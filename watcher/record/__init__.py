@@ -4,7 +4,7 @@ from watcher.record.alerts import Acknowledgement, Delivery, Told
 from watcher.record.answers import Answer
 from watcher.record.backlog import Backlog
 from watcher.record.checking import Finding, check_record
-from watcher.record.checkup import Checkup, examine
+from watcher.record.checkup import Checkup, examine, examine_cluster
 from watcher.record.engine import NOTICE_A_CUT, RecordRefused, libpq_url, shown_address
 from watcher.record.history import History, Matched, Superseded
 from watcher.record.members import REMEMBERED_S
@@ -56,6 +56,7 @@ __all__ = [
     "copy_record",
     "drop_old",
     "examine",
+    "examine_cluster",
     "libpq_url",
     "name_of",
     "newest_revision",
