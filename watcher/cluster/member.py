@@ -51,6 +51,7 @@ WITH mine AS (
 SELECT clock_timestamp() AS now,
     (SELECT version_num FROM alembic_version) AS schema,
     (SELECT revision FROM cluster_rules ORDER BY since DESC LIMIT 1) AS in_force,
+    (SELECT count(*) FROM others WHERE 'work' = ANY(string_to_array(roles, ','))) AS working,
     (SELECT settings FROM others WHERE is_leading LIMIT 1) AS settings,
     (SELECT string_agg(DISTINCT version, ', ') FROM others
      WHERE version <> %(version)s) AS versions,
@@ -94,6 +95,8 @@ class Member:
     is_leading: bool = False
     in_force: str = ""
     """The revision of the rules that all are to go by."""
+    others_working: int = 0
+    """How many others poll and read."""
     well: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the others know that this process is there."""
     lost: asyncio.Event = field(default_factory=asyncio.Event)
@@ -154,6 +157,7 @@ class Member:
             await self.renew(self.now())
         self._heard = sent
         self.in_force = told["in_force"] or ""
+        self.others_working = told["working"]
         if not self.well.is_set():
             event("cluster", status="joined", roles=self.roles)
         self.well.set()

@@ -26,6 +26,8 @@ WHERE is_active AND due <= clock_timestamp()
     AND 'poll ' || id NOT IN (SELECT queueing_lock FROM procrastinate_jobs
                               WHERE status = 'doing' AND worker_id IS NOT NULL
                                   AND queueing_lock IS NOT NULL)
+    AND NOT (%(read_up)s AND EXISTS (SELECT FROM entries WHERE entries.source = sources.id
+                                     AND entries.status = 'pending'))
 ORDER BY due, id LIMIT %(most)s
 """
 _DUE_ENTRIES = """
@@ -62,9 +64,9 @@ class Sweep:
     server: Server
     queue: JobQueue
 
-    async def sources(self) -> None:
-        """Have sources polled that are due."""
-        due = await self.server.rows(_DUE_SOURCES, most=_AT_ONCE)
+    async def sources(self, *, read_up: bool = False) -> None:
+        """Have sources polled that are due; none with entries to be read where `read_up`."""
+        due = await self.server.rows(_DUE_SOURCES, most=_AT_ONCE, read_up=read_up)
         await self.queue.add([poll_job(row["id"], row["url"]) for row in due])
 
     async def entries(self) -> None:
