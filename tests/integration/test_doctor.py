@@ -222,7 +222,9 @@ async def test_what_nobody_in_a_cluster_does_is_told(folder: Path, postgres_url:
     )
     assert states(lacking, "cluster") == ["bad", "bad"]
     assert "no process has the role send" in said(lacking, "cluster")
-    assert "`watcher run --role send`" in said(lacking, "cluster")
+    assert "`systemctl start watcher@send`, or `watcher run --role send`" in said(
+        lacking, "cluster"
+    )
     assert "no process leads" in said(lacking, "cluster")
     assert states(well, "cluster") == ["good", "warning"]
     assert "processes: 2;" in said(well, "cluster")

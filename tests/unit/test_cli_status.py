@@ -80,34 +80,29 @@ def process(pid: int, roles: str, **more: object) -> MemberStatus:
     return MemberStatus("north", pid, tuple(roles.split(",")), **given | more)  # type: ignore[arg-type]
 
 
-def shown(*members: MemberStatus) -> str:
-    wide = Console(width=240, file=io.StringIO())
-    wide.print(cluster_view.table_of(ClusterStatus("a" * 64, members)))
-    assert isinstance(wide.file, io.StringIO)
-    return wide.file.getvalue()
+LEADER = process(11, "schedule,send", is_leading=True)
 
 
-LEADER = process(1, "schedule,send", is_leading=True)
-
-
-def test_each_process_of_a_cluster_is_shown() -> None:
+def test_each_process_of_a_cluster_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who leads, what each is at, and what is odd about it."""
-    printed = shown(
-        LEADER,
-        process(2, "work", entries=3, requests=12, rules="b" * 64, settings="two", version="1.1"),
-        process(3, "send", is_gone=True, silent_s=600, is_leading=True),
-    ).splitlines()
+    wide = Console(width=160, file=io.StringIO())
+    monkeypatch.setattr(cluster_view, "out", wide)
+    odd = process(22, "work", rules="b" * 64, settings="two", version="1.1")
+    odd = replace(odd, entries=3, requests=12)
+    gone = process(33, "send", is_gone=True, silent_s=600, is_leading=False, rules="c")
+    cluster_view.show_cluster(ClusterStatus("a" * 64, (LEADER, odd, gone)))
+    assert isinstance(wide.file, io.StringIO)
+    printed = wide.file.getvalue().splitlines()
 
-    leads, works, gone = (next(x for x in printed if f"process {n}" in x) for n in (1, 2, 3))
-    assert "leads" in leads
-    assert "schedule, send" in leads
-    assert "hosts: 12, entries: 3" in works
-    assert "b" * 12 in works
-    for word in ("rules are not those in force", "sources differ", "leader's (1.0)"):
-        assert word in works
-        assert word not in leads
-    assert " gone " in gone
-    assert "10 min ago" in gone
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in printed if "│" in line]
+    assert rows == [
+        ["north", "11", "leads", "0 s ago", "schedule, send", "", "1.0", "a" * 12],
+        ["north", "22", "there", "0 s ago", "work", "hosts: 12, entries: 3", "1.1", "b" * 12],
+        ["north", "33", "gone", "10 min ago", "send", "", "1.0", "c"],
+    ]
+    [remarks] = [line for line in printed if "process" in line and ": " in line]
+    assert remarks.startswith("north, process 22: rules are not those in force yet; ")
+    assert "sources differ from the leader's; version differs from the leader's (1.0)" in remarks
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,11 @@ _SHOWN_OF_REVISION: Final = 12
 
 
 def show_cluster(cluster: ClusterStatus) -> None:
-    """Print who is there, and what nobody does."""
+    """Print who is there, what is odd about them, and what nobody does."""
     out.print(table_of(cluster))
+    for member in cluster.members:
+        if remarks := "; ".join(cluster.remarks(member)):
+            out.print(Text.assemble((f"{member.name}: ", "bold yellow"), (remarks, "yellow")))
     for what, advice in cluster.problems:
         out.print(Text.assemble((f"{what}. ", "bold red"), advice))
 
@@ -26,7 +29,7 @@ def show_cluster(cluster: ClusterStatus) -> None:
 def table_of(cluster: ClusterStatus) -> Table:
     """Lay out who is there, and who was until not long ago."""
     table = Table(title="processes of the cluster", title_justify="left")
-    columns = ("process", "state", "last heard", "roles", "in hand", "version", "rules", "remark")
+    columns = ("machine", "process", "state", "heard", "roles", "in hand", "version", "rules")
     for column in columns:
         table.add_column(column, overflow="fold")
     for member in cluster.members:
@@ -38,14 +41,14 @@ def _row(cluster: ClusterStatus, member: MemberStatus) -> tuple[Text, ...]:
     word, color = _state(member)
     is_old = member.rules != cluster.rules and not member.is_gone
     return (
-        Text(member.name, color),
+        Text(member.host, color),
+        Text(str(member.pid), color),
         Text(word, color),
         Text(f"{span(timedelta(seconds=member.silent_s))} ago"),
         Text(", ".join(member.roles)),
         Text(_in_hand(member)),
         Text(member.version),
         Text(member.rules[:_SHOWN_OF_REVISION] or "none yet", "yellow" if is_old else ""),
-        Text("; ".join(cluster.remarks(member)), "yellow"),
     )
 
 

@@ -94,7 +94,10 @@ class ClusterStatus:
     def problems(self) -> tuple[tuple[str, str], ...]:
         """Say what is not done though it has to be, each with what to do."""
         problems = [
-            (f"no process has the role {role}: {what}", f"Start one: `watcher run --role {role}`.")
+            (
+                f"no process has the role {role}: {what}",
+                f"Start one: `systemctl start watcher@{role}`, or `watcher run --role {role}`.",
+            )
             for role, what in self.lacks.items()
         ]
         if self.having(Role.SCHEDULE) and not self.leader:
