@@ -175,7 +175,7 @@ def cluster(postgres: Postgres, postgres_template: str, tmp_path: Path) -> Itera
 @pytest.mark.timeout(300)
 def test_far_more_than_can_be_read(cluster: Cluster, postgres: Postgres) -> None:
     """Two machines keep to one bound, and in the end all of it is read and told."""
-    cluster.limits, most = "workers: 1, max_pending: 20, max_entries_per_poll: 4", 20
+    cluster.limits, most = "workers: 1, max_pending: 8, max_entries_per_poll: 10", 8
     for outlet in cluster.outlets:
         outlet.slow_s = 0.3
     for number in range(60):
