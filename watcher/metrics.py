@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
+from watcher.model import Role
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
@@ -22,13 +24,14 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from watcher.model import Depths, Machine
+    from watcher.model import ClusterStatus, Depths, Machine
 
 PollOutcome: TypeAlias = Literal["new", "nothing", "failed"]
 EntryOutcome: TypeAlias = Literal["read", "kept", "refused", "failed", "put_off"]
 Attempted: TypeAlias = Literal["sent", "postponed", "refused"]
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
+LEADER: Final = "leader"
 OTHERS: Final = "(others)"
 """The label of all sources beyond those that have series of their own."""
 _READABLE: Final = stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP | stat.S_IROTH
@@ -135,6 +138,11 @@ class Metrics:
         self._build = self._gauge("build_info", "Which program this is.", "version")
         self._healthy = self._gauge("healthy", "1 while everything that has work moves.")
         self._usable = self._gauge("database_usable", "1 while the database can be written.")
+        self._members = self._gauge(
+            "cluster_members",
+            f"Processes of a cluster by role, '{LEADER}' for who schedules.",
+            "role",
+        )
         self._behind = self._gauge("behind", "1 while the daemon is behind in this.", "what")
 
     def _begin_at_zero(self, targets: tuple[str, ...]) -> None:
@@ -255,6 +263,13 @@ class Metrics:
         """Say when the last backup was made, the first of `made`, where there is one."""
         if made:
             self._succeeded.labels("backup").set(made[0].timestamp())
+
+    def cluster(self, cluster: ClusterStatus | None) -> None:
+        """Say who is there; without a cluster there is no such series."""
+        if cluster:
+            for role in Role:
+                self._members.labels(role.value).set(cluster.having(role))
+            self._members.labels(LEADER).set(cluster.leader is not None)
 
     def on(self, machine: Machine) -> None:
         """Say what is taken of the machine."""

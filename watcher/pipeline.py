@@ -19,6 +19,7 @@ from watcher.dating import as_json
 from watcher.delivery import Delivery
 from watcher.extract import EXCUSES
 from watcher.health import sample_of, sample_of_none
+from watcher.intake import Intake
 from watcher.log import debug, event, warning
 from watcher.match import match
 from watcher.model import (
@@ -103,17 +104,15 @@ class Pipeline:
     _relating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One article at a time finds its story: two copies read at once must not become two."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    room: int = field(init=False)
-    """How many entries more may come to wait to be read, as far as is known."""
-    is_full: bool = False
-    """Whether a poll had to leave something for lack of room."""
+    intake: Intake = field(init=False)
+    """How many entries polls may bring."""
     delivery: Delivery = field(init=False)
     _clocks: OutletClocks = field(init=False)
 
     def __post_init__(self) -> None:
         """Put the first rules in force."""
         self._clocks = OutletClocks(self.record)
-        self.room = self.limits.max_pending
+        self.intake = Intake(self.record, self.limits.max_pending)
         self.delivery = Delivery(self)
         self.put_in_force(self.rules)
 
@@ -244,17 +243,13 @@ class Pipeline:
             self.record.polled_unchanged(after, state)
         else:
             entries = polled.parsed.entries if polled.parsed else ()
-            # One at least, so that no source is stopped by the others.
-            listed = min(self.limits.max_entries_per_poll, len(entries))
-            most = max(1, min(listed, self.room))
-            self.is_full |= most < listed
             learned = partial(learn, last=state.succeeded, now=now, polling=polling, jitter=jitter)
-            self.room -= most  # until it is known how many were new
+            listed = min(self.limits.max_entries_per_poll, len(entries))
+            most, new = await self.intake.reserve(listed), 0
             try:
                 new = await self.record.polled(after, entries, now, most, learned)
             finally:
-                self.room += most
-            self.room -= new
+                self.intake.settle(most, new)
             reached("poll-kept")
         status = "failed" if after.failures else type(polled.outcome).__name__
         # Ten thousand sources of which nothing is to be told would fill the journal.

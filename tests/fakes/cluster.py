@@ -34,7 +34,7 @@ fetch:
   allow_networks: [127.0.0.0/8, 10.213.0.0/16]
   pause: {pause_s}s
 polling: {{min_interval: 1s, max_interval: 2s}}
-limits: {{workers: 1}}
+limits: {{{limits}}}
 targets:
 {targets}
 """
@@ -256,6 +256,7 @@ class Cluster:
         self.machines: dict[str, Machine] = {}
         self.outlets: list[Outlet] = []
         self.pause_s = 0.05
+        self.limits = "workers: 1"
         self._said: dict[str, list[float]] = {}
         self._looked_at = 0
         self._stack = contextlib.ExitStack()
@@ -332,6 +333,7 @@ class Cluster:
                 sources="sources.yaml",
                 targets=hooks,
                 pause_s=self.pause_s,
+                limits=self.limits,
             )
         )
         listed = "".join(

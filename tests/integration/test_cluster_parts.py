@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.fakes import site as answers
-from tests.fakes.readings import NOW, alert, entry, listed, reading
+from tests.fakes.readings import NOW, alert, entry, listed, reading, source
 from watcher.cluster import (
     JobQueue,
     KeptOutages,
@@ -22,12 +22,21 @@ from watcher.cluster import (
     Stranger,
     Sweep,
     lead,
+    put_in_force,
 )
 from watcher.cluster.jobs import deliver_job, host_lock, poll_job, read_job
-from watcher.cluster.member import LEASE_S
 from watcher.fetch import Fetcher, FetchSettings
 from watcher.fetch.politeness import AskedForQuiet, Politeness
-from watcher.model import Fetched, FetchFailed, Secret, Source
+from watcher.metrics import Metrics
+from watcher.model import (
+    LEASE_S,
+    ClusterStatus,
+    Fetched,
+    FetchFailed,
+    MemberStatus,
+    Secret,
+    Source,
+)
 from watcher.notify import Notifier, Target
 from watcher.record import Outage, Record, newest_revision
 from watcher.record.engine import parse_url
@@ -274,6 +283,65 @@ async def test_all_go_by_the_clock_of_the_database(
     one = member(server, "one")
     await one.join()
     assert abs((one.now() - datetime.now(UTC)).total_seconds()) < 5
+
+
+async def test_the_record_knows_who_is_there(queue: JobQueue, postgres_url: str) -> None:
+    """Who leads, what each has in hand; who is gone, until another is started in its place."""
+    server = queue.server
+    async with Record(postgres_url) as record:
+        assert (await record.status(NOW)).cluster is None
+        one, two = member(server, record.holder, "schedule,work"), member(server, "two", "send")
+        one.is_leading, one.rules = True, "abc"
+        await put_in_force(server, "abc", {})
+        await one.join()
+        await two.join()
+        now = one.now()
+        await record.sync_sources([source()], now)
+        await record.polled(await record.state("nahr"), [entry(1), entry(2)], now)
+        await record.pending(now, 1)
+        await SharedTurns(server, one.holder).take("news.example", "", 1, 0.0, 0.0)
+
+        found = await cluster_of(record)
+        assert (found.rules, found.leader) == ("abc", at(found, 0))
+        assert at(found, 0).roles == ("schedule", "work")
+        assert (at(found, 0).requests, at(found, 0).entries, at(found, 0).notices) == (1, 1, 0)
+        assert [found.remarks(each) for each in found.members][1]
+        assert found.problems == ()
+
+        late = (
+            "UPDATE cluster_members SET seen = seen - %(s)s * interval '1 second' WHERE id = 'two'"
+        )
+        await server.rows(late, s=LEASE_S)
+        found = await cluster_of(record)
+        assert [each.is_gone for each in found.members] == [False, True]
+        assert at(found, 1).silent_s > LEASE_S
+        assert [what for what, _ in found.problems] == [
+            "no process has the role send: no message is sent"
+        ]
+        metrics = Metrics([])
+        metrics.cluster(await record.selfreport.cluster())
+        written = metrics.written().decode()
+        for role, count in {"schedule": 1, "work": 1, "send": 0, "leader": 1}.items():
+            assert f'watcher_cluster_members{{role="{role}"}} {count}.0' in written
+        await Sweep(server, queue).tidy()
+        assert len((await cluster_of(record)).members) == 2
+        await member(server, "three", "send").join()
+        assert not any(each.is_gone for each in (await cluster_of(record)).members)
+
+        alone = member(server, "four", "all")
+        await server.rows("DELETE FROM cluster_members")
+        await alone.join()
+        assert (await record.status(NOW)).cluster is None
+
+
+async def cluster_of(record: Record) -> ClusterStatus:
+    found = (await record.status(NOW)).cluster
+    assert found
+    return found
+
+
+def at(found: ClusterStatus, place: int) -> MemberStatus:
+    return found.members[place]
 
 
 # --- jobs ---------------------------------------------------------------------------------------

@@ -21,11 +21,12 @@ from tests.fakes.site import Site, page
 from tests.fakes.smtp import HANG, MailServer, free_port
 from watcher import doctor
 from watcher.clock import utc_now
+from watcher.cluster import Member, Server
 from watcher.doctor import machine, unit
 from watcher.doctor.reaching import Unreachable, reach
 from watcher.log import hide
 from watcher.notify.reach import Door
-from watcher.record import Record
+from watcher.record import Record, newest_revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -199,6 +200,39 @@ async def test_tables_of_another_version_are_told(folder: Path, revision: str, s
         database.commit()
 
     assert states(await examined(folder), "database") == [state]
+
+
+@pytest.mark.postgres
+async def test_what_nobody_in_a_cluster_does_is_told(folder: Path, postgres_url: str) -> None:
+    configure(folder, f"database: {postgres_url}", "operator: desk")
+    alone = await examined(folder)
+    async with Server(postgres_url) as server:
+        one = Member(server, "one", "schedule,work", newest_revision())
+        await one.join()
+        lacking = await examined(folder)
+        await Member(server, "two", "send", newest_revision(), settings="other").join()
+        one.is_leading = True
+        await one.join()
+        well = await examined(folder)
+        late = "UPDATE cluster_members SET seen = seen - interval '1 minute' WHERE id = 'two'"
+        await server.rows(late)
+        gone = await examined(folder)
+
+    assert (states(alone, "cluster"), said(alone, "cluster")) == (
+        ["good"],
+        "there is none: one daemon does everything | ",
+    )
+    assert states(lacking, "cluster") == ["bad", "bad"]
+    assert "no process has the role send" in said(lacking, "cluster")
+    assert "`systemctl start watcher@send`, or `watcher run --role send`" in said(
+        lacking, "cluster"
+    )
+    assert "no process leads" in said(lacking, "cluster")
+    assert states(well, "cluster") == ["good", "warning"]
+    assert "processes: 2;" in said(well, "cluster")
+    assert "sources differ" in said(well, "cluster")
+    assert states(gone, "cluster") == ["good", "bad", "warning"]
+    assert "(send) has said nothing for" in said(gone, "cluster")
 
 
 @pytest.mark.postgres

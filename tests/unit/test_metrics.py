@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from watcher.metrics import OTHERS, Metrics, write_file
-from watcher.model import Depths, Machine
+from watcher.model import ClusterStatus, Depths, Machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ def full() -> Metrics:
     metrics.doing("poll", 1)
     metrics.well(is_healthy=True, is_usable=True)
     metrics.behind("disk", is_on=False)
+    metrics.cluster(ClusterStatus("", ()))
     return metrics
 
 

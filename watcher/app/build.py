@@ -150,5 +150,5 @@ async def open_watcher(config: Config, *, console: Console | None = None) -> Asy
         pass_over_what_lasts()
         reached("rules-kept")
         life = Life(lanes.all, Ticks(), record)
-        seeing = Seeing(config, metrics, pipeline, rulebook, life, faults)
+        seeing = Seeing(config, metrics, pipeline, rulebook, life, lambda: faults.status)
         yield Watcher(pipeline, lanes, periodic, seeing)

@@ -6,11 +6,11 @@ import asyncio
 import hashlib
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from watcher import __version__, log, systemd
+from watcher.app.backpressure import Backpressure
 from watcher.app.build import (
     answers_of,
     counted_record,
@@ -19,12 +19,12 @@ from watcher.app.build import (
     workers_of,
 )
 from watcher.app.counting import CountedFetcher
+from watcher.app.faults import WELL
 from watcher.app.life import Life
 from watcher.app.memory import pass_over_what_lasts
 from watcher.app.periodic import RULES_TICK_S, TIDY_TICK_S, Periodic, refreshed
 from watcher.app.seeing import Seeing
 from watcher.cluster import (
-    LEASE_S,
     JobQueue,
     KeptOutages,
     Member,
@@ -40,7 +40,7 @@ from watcher.cluster import (
 from watcher.config import Cache, default_folder
 from watcher.errors import Invalid, StorageUnavailable, WatcherError
 from watcher.metrics import Metrics
-from watcher.model import Secret
+from watcher.model import LEASE_S, Role, Secret
 from watcher.record import Outage, libpq_url, newest_revision
 from watcher.rulebook import Rulebook
 from watcher.schedule import Ticks
@@ -57,18 +57,11 @@ if TYPE_CHECKING:
 
 SWEEP_S: Final = 1.0
 STALLED_S: Final = 2.0
+BACKLOG_LOOK_S: Final = 2.0
 POLLS_AT_ONCE: Final = 64
 READS_AT_ONCE: Final = 16
 DELIVERIES_AT_ONCE: Final = 16
 _RULES_PATIENCE_S: Final = 30.0
-
-
-class Role(StrEnum):
-    """What a process of a cluster does."""
-
-    SCHEDULE = "schedule"
-    WORK = "work"
-    SEND = "send"
 
 
 @dataclass(slots=True)
@@ -158,6 +151,8 @@ class Node:
     metrics: Metrics
     outages: KeptOutages = field(init=False)
     tasks: Tasks = field(init=False)
+    backpressure: Backpressure = field(init=False)
+    """Of whoever leads."""
 
     def __post_init__(self) -> None:
         """Know what targets said to others, and have beats hold what is in hand."""
@@ -167,7 +162,10 @@ class Node:
         self.worker = QueueWorker(self.server, self.member, self.tasks.by_kind)
         life = Life((self.worker,), Ticks(), self.pipeline.record)
         periodic = self.periodic
-        self.seeing = Seeing(periodic.config, self.metrics, self.pipeline, periodic.rulebook, life)
+        parts = (periodic.config, self.metrics, self.pipeline, periodic.rulebook, life)
+        self.seeing = Seeing(*parts, self._fault)
+        self.backpressure = Backpressure(self.pipeline)
+        self.pipeline.intake.sharers = lambda: 1 + self.member.others_working
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set. Raises Unfit where this process must not work any more."""
@@ -226,15 +224,21 @@ class Node:
         await record.release_held(now)
         await self.rules.put_in_force()
         self.periodic.awake_since = now
+        self.backpressure = Backpressure(self.pipeline)
+        await self.backpressure.look()
         duties = [duty for duty in self._duties() if not duty.is_own]
         await asyncio.gather(
-            _every(SWEEP_S, sweep.sources),
+            _every(SWEEP_S, lambda: sweep.sources(read_up=bool(self.backpressure.held))),
             _every(SWEEP_S, sweep.entries),
             _every(SWEEP_S, sweep.targets),
             _every(STALLED_S, sweep.stalled),
+            _every(BACKLOG_LOOK_S, self.backpressure.look),
             _every(TIDY_TICK_S / 24, sweep.tidy),
             *(_every(duty.every_s, self._well_informed(duty.do)) for duty in duties),
         )
+
+    def _fault(self) -> str:
+        return (self.member.is_leading and self.backpressure.held) or WELL
 
     def _well_informed(self, duty: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Have a duty know how targets took what others sent."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from watcher import log
 from watcher.app.build import open_record, open_watcher
 from watcher.config import load_config
+from watcher.model import ALL_ROLES, Role
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
@@ -28,7 +29,7 @@ async def run_daemon(config_file: Path, roles: Collection[str] = ()) -> None:
     log.set_up(config.log)
     stop = stop_on_signals()
     if roles:
-        from watcher.app.cluster import Role, open_node
+        from watcher.app.cluster import open_node
 
         async with open_node(config, frozenset(map(Role, roles))) as node:
             await node.run(stop)
@@ -64,13 +65,13 @@ async def alone(config: Config) -> AsyncIterator[asyncio.Task[None] | None]:
     if not libpq_url(url):
         yield None
         return
-    from watcher.cluster import ALL, Member, Server
+    from watcher.cluster import Member, Server
     from watcher.record import newest_revision
 
     async with open_record(config):
         pass  # brings the tables up to date, where the others are looked for
     async with Server(url, most_connections=1) as server:
-        member = Member(server, secrets.token_hex(8), ALL, newest_revision())
+        member = Member(server, secrets.token_hex(8), ALL_ROLES, newest_revision())
         await member.join()
         beating = asyncio.create_task(member.run())
         try:

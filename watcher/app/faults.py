@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from watcher import log, systemd
+from watcher.app.backpressure import Backpressure
 from watcher.clock import STEP, SteadyClock
 from watcher.errors import StorageUnavailable
 from watcher.notify import notice_of_trouble
@@ -18,15 +19,12 @@ if TYPE_CHECKING:
 
     from watcher.app.lanes import Lanes
     from watcher.pipeline import Pipeline
-    from watcher.record import Backlog
 
 WELL: Final = "watching"
 TELL_AFTER_S: Final = 60.0
 """For so long the database may be away until the operator is told, past the outbox."""
 BACKLOG_LOOK_S: Final = 10.0
 RECALL_S: Final = 60.0
-FULL, EASED = 0.9, 0.5
-"""Polls are held back from one share of the backlog's bound on, until it is under the other."""
 
 
 @dataclass(slots=True)
@@ -38,8 +36,7 @@ class Faults:
     clock: SteadyClock
     moved: Callable[[], None] = lambda: None
     """Told of after the clock was put forward or back."""
-    held: str = ""
-    """Why polls are held back; empty while they are not."""
+    backpressure: Backpressure = field(init=False)
     _told: bool = False
     """Whether the operator was told of the standstill."""
     _looked: float | None = None
@@ -49,6 +46,10 @@ class Faults:
     _broken: list[str] = field(default_factory=list)
     """What could not be told yet: it is queued once the database takes it."""
 
+    def __post_init__(self) -> None:
+        """Look at the backlog, too."""
+        self.backpressure = Backpressure(self.pipeline)
+
     @property
     def status(self) -> str:
         """Say in a line how the daemon is, for systemd."""
@@ -56,7 +57,7 @@ class Faults:
             return f"stopping: {damage}"
         if self.lanes.standstill.is_on:
             return f"waiting: {self.lanes.standstill.why}"
-        return self.held or WELL
+        return self.backpressure.held or WELL
 
     async def look(self) -> None:
         """Look at everything; called every two seconds."""
@@ -150,45 +151,8 @@ class Faults:
         if self._looked is not None and elapsed - self._looked < BACKLOG_LOOK_S:
             return
         self._looked = elapsed
-        found = await self.pipeline.record.upkeep.backlog()
-        await self._hold_polls(found)
-        most = self.pipeline.limits.max_waiting
-        for target, waiting in found.waiting.items():
-            if waiting > 2 * most:
-                await self._sum_up(target, most)
-
-    async def _hold_polls(self, found: Backlog) -> None:
-        most, now = self.pipeline.limits.max_pending, self.pipeline.now()
-        self.pipeline.room = most - found.pending
-        is_full = self.pipeline.is_full or found.pending >= most * FULL
-        self.pipeline.is_full = False
-        if not self.held and is_full:
-            what = "as many entries wait to be read as limits.max_pending lets"
-            self.held = f"{what}: sources with entries waiting are not polled"
-            details = (
-                f"{found.pending} wait, {most} may. Sources of which entries wait are not polled "
-                f"until fewer than {most * EASED:.0f} do; what they list only in the meantime is "
-                "missed. Are pages slow, or one source flooding (`watcher status`)? "
-                "limits.workers can be raised where there are cores."
-            )
-            log.warning("faults", what=self.held, pending=found.pending)
-            await self.pipeline.report.tell(what, details, occasion=f"{what} {now.isoformat()}")
-        elif self.held and found.pending < most * EASED:
-            self.held = ""
-            what = f"fewer than {most * EASED:.0f} entries wait to be read again"
-            log.event("faults", what=what, pending=found.pending)
-            details = "All sources are polled again."
-            await self.pipeline.report.tell(what, details, occasion=f"{what} {now.isoformat()}")
+        before = self.backpressure.held
+        await self.backpressure.look()
+        self.lanes.polls_read_up = bool(self.backpressure.held)
+        if before and not self.backpressure.held:
             self.lanes.wake()
-        self.lanes.polls_read_up = bool(self.held)
-
-    async def _sum_up(self, target: str, most: int) -> None:
-        now = self.pipeline.now()
-        summed = await self.pipeline.record.upkeep.sum_up(target, most, now)
-        what = f"more notices wait for target '{target}' than limits.max_waiting"
-        log.warning("faults", what=what, target=target, summed_up=summed)
-        details = (
-            f"The {most} severest and oldest are sent one by one, {summed} others as one summary; "
-            "each of them is in `watcher alerts`."
-        )
-        await self.pipeline.report.tell(what, details, occasion=f"{what} {now:%Y-%m-%d}")

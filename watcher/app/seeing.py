@@ -24,9 +24,9 @@ from watcher.model import Machine
 from watcher.web import Instruments
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from watcher.app.faults import Faults
     from watcher.app.life import Life, Verdict
     from watcher.behind import Change
     from watcher.config import Config
@@ -54,7 +54,8 @@ class Seeing:
     pipeline: Pipeline
     rulebook: Rulebook
     life: Life
-    faults: Faults | None = None
+    fault: Callable[[], str] = lambda: WELL
+    """Says in a line what goes wrong around it."""
     instruments: Instruments | None = field(init=False, default=None)
     behind: Behind = field(default_factory=Behind)
     _awake: Awake = field(default_factory=Awake)
@@ -133,8 +134,8 @@ class Seeing:
     def _status(self, verdict: Verdict) -> str:
         if verdict.standing:
             return f"stands still: {'; '.join(verdict.standing)}"
-        if self.faults and self.faults.status != WELL:
-            return self.faults.status
+        if (fault := self.fault()) != WELL:
+            return fault
         if verdict.waiting:
             return f"waiting: {verdict.waiting}"
         if self.behind.since:
@@ -165,6 +166,7 @@ class Seeing:
             with contextlib.suppress(StorageUnavailable):
                 metrics.deep(await self.record.selfreport.depths(self.pipeline.now()))
                 metrics.backed_up((await self.record.selfreport.backups()).made)
+                metrics.cluster(await self.record.selfreport.cluster())
         current = self.rulebook.current
         metrics.in_force(len(current.rules.rules), current.revision[:12])
         for lane in self.life.lanes:

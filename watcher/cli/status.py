@@ -13,6 +13,7 @@ from rich.text import Text
 from watcher.behind import trouble_of_backups
 from watcher.cli import app
 from watcher.cli.alerts_view import SEVERITY_COLOR, STATUS_COLOR, show_silences, status_words
+from watcher.cli.cluster_view import show_cluster
 from watcher.cli.running import DEFAULT_CONFIG, ConfigFile
 from watcher.cli.show import ago, out
 from watcher.cli.show import as_json as json_of
@@ -43,6 +44,8 @@ def status(
         out.print(_troubles(found))
     out.print(_backlog(found))
     missed = _show_backups(found)
+    if found.cluster:
+        show_cluster(found.cluster)
     for what in found.behind:
         if what != missed:
             out.print(Text.assemble(("behind: ", "bold yellow"), (what, "yellow")))
@@ -101,6 +104,10 @@ def _as_data(found: Status) -> dict[str, Any]:
     for source, shown in zip(found.sources, data["sources"], strict=True):
         shown["health"] = health_of(source)[0]
         del shown["state"]["condition"]["rhythm"]
+    if found.cluster:
+        data["cluster"]["problems"] = [what for what, _ in found.cluster.problems]
+        for member, shown in zip(found.cluster.members, data["cluster"]["members"], strict=True):
+            shown["remarks"] = found.cluster.remarks(member)
     return data
 
 

@@ -5,7 +5,7 @@ Owns procrastinate, and the connections of psycopg beside the record's.
 
 from watcher.cluster.jobs import JobQueue, Kind, QueueWorker
 from watcher.cluster.leader import lead
-from watcher.cluster.member import ALL, LEASE_S, Member, Stranger, Unfit
+from watcher.cluster.member import Member, Stranger, Unfit
 from watcher.cluster.rules import folder_of, put_in_force
 from watcher.cluster.server import Server
 from watcher.cluster.sweep import KeptOutages, Sweep
@@ -13,8 +13,6 @@ from watcher.cluster.tasks import Tasks
 from watcher.cluster.turns import SharedTurns
 
 __all__ = [
-    "ALL",
-    "LEASE_S",
     "JobQueue",
     "KeptOutages",
     "Kind",

@@ -20,10 +20,10 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
-from watcher.cluster.member import LEASE_S
 from watcher.errors import StorageUnavailable
 from watcher.lanes import MOST_IN_HAND_S
 from watcher.log import debug, error, warning
+from watcher.model import LEASE_S
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence

@@ -18,6 +18,7 @@ from watcher import __version__
 from watcher.clock import utc_now
 from watcher.errors import StorageUnavailable, WatcherError
 from watcher.log import error, event, warning
+from watcher.model import ALL_ROLES, LEASE_S
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,12 +29,8 @@ if TYPE_CHECKING:
 BEAT_S: Final = 1.0
 LET_GO_S: Final = 7.0
 """Counted from when the last beat that was taken had been sent."""
-LEASE_S: Final = 12.0
-"""How long what a process holds stays its own after its last beat."""
 _PATIENCE_S: Final = 3.0
 """How long a beat may take."""
-ALL: Final = "all"
-"""The role of a daemon that does everything by itself, and shares with nobody."""
 
 _BEAT = """
 WITH mine AS (
@@ -54,6 +51,7 @@ WITH mine AS (
 SELECT clock_timestamp() AS now,
     (SELECT version_num FROM alembic_version) AS schema,
     (SELECT revision FROM cluster_rules ORDER BY since DESC LIMIT 1) AS in_force,
+    (SELECT count(*) FROM others WHERE 'work' = ANY(string_to_array(roles, ','))) AS working,
     (SELECT settings FROM others WHERE is_leading LIMIT 1) AS settings,
     (SELECT string_agg(DISTINCT version, ', ') FROM others
      WHERE version <> %(version)s) AS versions,
@@ -97,6 +95,8 @@ class Member:
     is_leading: bool = False
     in_force: str = ""
     """The revision of the rules that all are to go by."""
+    others_working: int = 0
+    """How many others poll and read."""
     well: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while the others know that this process is there."""
     lost: asyncio.Event = field(default_factory=asyncio.Event)
@@ -157,6 +157,7 @@ class Member:
             await self.renew(self.now())
         self._heard = sent
         self.in_force = told["in_force"] or ""
+        self.others_working = told["working"]
         if not self.well.is_set():
             event("cluster", status="joined", roles=self.roles)
         self.well.set()
@@ -171,10 +172,10 @@ class Member:
                 "Install the same version on every machine; what waits is kept until then."
             )
         if told["stranger"]:
-            raise Stranger(told["stranger"], is_alone=self.roles == ALL)
+            raise Stranger(told["stranger"], is_alone=self.roles == ALL_ROLES)
         if told["versions"]:
             self._say("versions", f"others run version {told['versions']}, this is {__version__}")
-        if told["settings"] not in {None, self.settings} and self.roles != ALL:
+        if told["settings"] not in {None, self.settings} and self.roles != ALL_ROLES:
             what = "the configuration or sources here are not those of the active scheduler"
             self._say("settings", f"{what}: have the same files on every machine, and restart")
 
@@ -188,7 +189,7 @@ class Member:
             self._let_go(str(failure) or "the database does not answer")
 
     def _let_go(self, why: str) -> None:
-        if self.well.is_set() and self.roles != ALL:
+        if self.well.is_set() and self.roles != ALL_ROLES:
             error("cluster", status="let go of everything in hand", why=why)
         self.well.clear()
         self.lost.set()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from watcher.cluster.jobs import NO_TARGET, deliver_job, poll_job, read_job
 from watcher.cluster.turns import FORGET
 from watcher.log import event
+from watcher.record import REMEMBERED_S
 
 if TYPE_CHECKING:
     from watcher.cluster.jobs import JobQueue
@@ -25,6 +26,8 @@ WHERE is_active AND due <= clock_timestamp()
     AND 'poll ' || id NOT IN (SELECT queueing_lock FROM procrastinate_jobs
                               WHERE status = 'doing' AND worker_id IS NOT NULL
                                   AND queueing_lock IS NOT NULL)
+    AND NOT (%(read_up)s AND EXISTS (SELECT FROM entries WHERE entries.source = sources.id
+                                     AND entries.status = 'pending'))
 ORDER BY due, id LIMIT %(most)s
 """
 _DUE_ENTRIES = """
@@ -45,7 +48,8 @@ WHERE (state ->> 'until')::timestamptz <= clock_timestamp()
     AND EXISTS (SELECT 1 FROM notices WHERE target = cluster_targets.name AND status = 'waiting')
 """
 _OLD_MEMBERS = """
-DELETE FROM cluster_members WHERE seen < clock_timestamp() - interval '1 minute'
+DELETE FROM cluster_members
+WHERE seen < clock_timestamp() - %(remembered)s * interval '1 second'
 """
 _OLD_RULES = """
 DELETE FROM cluster_rules WHERE revision NOT IN
@@ -60,9 +64,9 @@ class Sweep:
     server: Server
     queue: JobQueue
 
-    async def sources(self) -> None:
-        """Have sources polled that are due."""
-        due = await self.server.rows(_DUE_SOURCES, most=_AT_ONCE)
+    async def sources(self, *, read_up: bool = False) -> None:
+        """Have sources polled that are due; none with entries to be read where `read_up`."""
+        due = await self.server.rows(_DUE_SOURCES, most=_AT_ONCE, read_up=read_up)
         await self.queue.add([poll_job(row["id"], row["url"]) for row in due])
 
     async def entries(self) -> None:
@@ -83,7 +87,8 @@ class Sweep:
 
     async def tidy(self) -> None:
         """Forget what is of no more use."""
-        for statement in (_OLD_MEMBERS, _OLD_RULES, FORGET):
+        await self.server.rows(_OLD_MEMBERS, remembered=REMEMBERED_S)
+        for statement in (_OLD_RULES, FORGET):
             await self.server.rows(statement)
         await self.queue.tidy()
 

@@ -7,8 +7,8 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from watcher.cluster.member import LEASE_S
 from watcher.errors import StorageUnavailable
+from watcher.model import LEASE_S
 
 if TYPE_CHECKING:
     from watcher.cluster.server import Server

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from watcher import log
 from watcher.clock import utc_now
 from watcher.config import read_config
-from watcher.doctor import files, machine, network, places, storage, targets, unit
+from watcher.doctor import cluster, files, machine, network, places, storage, targets, unit
 from watcher.doctor.finding import Finding, Given, bad, unknown
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ CHECKS: Final[dict[str, Check]] = {
     "rules": files.rules,
     "database": storage.database,
     "backup": storage.backup,
+    "cluster": cluster.processes,
     "disk": machine.disks,
     "memory": machine.memory,
     "folders": places.folders,

@@ -20,6 +20,7 @@ from watcher.model.articles import (
 )
 from watcher.model.basics import Secret, Severity, Where
 from watcher.model.entries import AHEAD_OF_TIME, Claim, Entry, Parsed, Pending, Polled
+from watcher.model.members import ALL_ROLES, LEASE_S, ClusterStatus, MemberStatus, Role
 from watcher.model.notices import (
     Alert,
     Digest,
@@ -67,8 +68,10 @@ from watcher.model.stories import Account, Amount, Figure, Said, Statement, When
 
 __all__ = [
     "AHEAD_OF_TIME",
+    "ALL_ROLES",
     "ESCALATED",
     "FALLBACK",
+    "LEASE_S",
     "QUIET_HOURS",
     "RESENT",
     "Account",
@@ -78,6 +81,7 @@ __all__ = [
     "Backups",
     "Bundle",
     "Claim",
+    "ClusterStatus",
     "Condition",
     "Depths",
     "Digest",
@@ -98,6 +102,7 @@ __all__ = [
     "Links",
     "Machine",
     "Match",
+    "MemberStatus",
     "Neighbor",
     "NotAnArticle",
     "NotModified",
@@ -114,6 +119,7 @@ __all__ = [
     "Relationship",
     "Removed",
     "Report",
+    "Role",
     "Said",
     "Sample",
     "Secret",

@@ -4,9 +4,10 @@ from watcher.record.alerts import Acknowledgement, Delivery, Told
 from watcher.record.answers import Answer
 from watcher.record.backlog import Backlog
 from watcher.record.checking import Finding, check_record
-from watcher.record.checkup import Checkup, examine, known_backups
+from watcher.record.checkup import Checkup, examine, examine_cluster, known_backups
 from watcher.record.engine import NOTICE_A_CUT, RecordRefused, libpq_url, shown_address
 from watcher.record.history import History, Matched, Superseded
+from watcher.record.members import REMEMBERED_S
 from watcher.record.migrate import newest as newest_revision
 from watcher.record.moving.backups import back_up, drop_old, name_of, restore
 from watcher.record.moving.copying import CopiedTable, Tell, copy_record
@@ -24,6 +25,7 @@ from watcher.record.store import Record
 __all__ = [
     "LEAST_KEPT",
     "NOTICE_A_CUT",
+    "REMEMBERED_S",
     "REPORTED_EVERY_S",
     "Acknowledgement",
     "Answer",
@@ -54,6 +56,7 @@ __all__ = [
     "copy_record",
     "drop_old",
     "examine",
+    "examine_cluster",
     "known_backups",
     "libpq_url",
     "name_of",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, null, select, update
 
 from watcher.record.bundles import URGENCY
-from watcher.record.tables import IS_PENDING, IS_WAITING, entries, notices
+from watcher.record.depths import PENDING
+from watcher.record.tables import IS_WAITING, notices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,9 +33,13 @@ _IS_SINGLE = IS_WAITING & notices.c.digest.is_(null())
 
 def read(connection: Connection) -> Backlog:
     """Count what waits."""
-    pending = connection.scalar(select(func.count()).select_from(entries).where(IS_PENDING))
     by = select(notices.c.target, func.count()).where(_IS_SINGLE).group_by(notices.c.target)
-    return Backlog(pending or 0, {row[0]: row[1] for row in connection.execute(by)})
+    return Backlog(pending(connection), {row[0]: row[1] for row in connection.execute(by)})
+
+
+def pending(connection: Connection) -> int:
+    """Count the entries that wait to be read."""
+    return connection.scalar(PENDING) or 0
 
 
 def sum_up(connection: Connection, target: str, most: int, now: datetime) -> int:

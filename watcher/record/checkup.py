@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -10,17 +11,18 @@ from sqlalchemy import create_engine, func, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from watcher.record import backuplog, depths
+from watcher.record import backuplog, depths, members
 from watcher.record.engine import own_transactions, parse_url, sqlite_url, translated
 from watcher.record.migrate import MIGRATIONS, is_up_to_date
 from watcher.record.tables import entries, pulse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy import URL, Connection, Engine
 
-    from watcher.model import Backups
+    from watcher.model import Backups, ClusterStatus
 
 WAIT_S: Final = 3
 """For the server to answer, and for others who write."""
@@ -50,12 +52,24 @@ def examine(address: str, within_s: float) -> Checkup:
     Raises StorageUnavailable where it cannot be opened or written, WatcherError for an address that
     is none.
     """
+    with _connected(address) as connection:
+        return _look(connection, within_s)
+
+
+def examine_cluster(address: str) -> ClusterStatus | None:
+    """Look which processes of a cluster are there; None where there is none. Raises the same."""
+    with _connected(address) as connection:
+        return members.read(connection)
+
+
+@contextlib.contextmanager
+def _connected(address: str) -> Iterator[Connection]:
     url = parse_url(address)
     with translated(url.render_as_string(hide_password=True)):
         engine = _engine(url)
         try:
             with engine.connect() as connection:
-                return _look(connection, within_s)
+                yield connection
         finally:
             engine.dispose()
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from watcher.record import backuplog, depths, health, notices, status, steps
+from watcher.record import backuplog, depths, health, members, notices, status, steps
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from watcher.model import Alert, Backups, Depths, Judge, Trouble
+    from watcher.model import Alert, Backups, ClusterStatus, Depths, Judge, Trouble
     from watcher.record.engine import Database
 
 
@@ -57,6 +57,10 @@ class SelfReport:
     async def depths(self, now: datetime) -> Depths:
         """Measure how much waits, and since when it could have been done."""
         return await self.database.read(depths.measure, now)
+
+    async def cluster(self) -> ClusterStatus | None:
+        """Give the processes that share the work; None where one daemon does it all."""
+        return await self.database.read(members.read)
 
     async def behind(self) -> dict[str, datetime]:
         """Give in what the daemon has been told to be behind, since when."""

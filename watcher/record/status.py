@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from watcher.model import Backups, Severity
-from watcher.record import backuplog, depths, health
+from watcher.record import backuplog, depths, health, members
 from watcher.record.holding import silences_now
 from watcher.record.tables import (
     IS_DEAD,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from watcher.model import Silence, SourceState, Trouble
+    from watcher.model import ClusterStatus, Silence, SourceState, Trouble
 
 _RULES = "rules"
 
@@ -111,6 +111,8 @@ class Status:
     behind: tuple[str, ...] = ()
     """In what the daemon itself is behind, or short of room, as it was found."""
     backups: Backups = field(default_factory=Backups)
+    cluster: ClusterStatus | None = None
+    """The processes that share the work; None where one daemon does it all."""
 
 
 def read(connection: Connection, now: datetime, last: int) -> Status:
@@ -133,6 +135,7 @@ def read(connection: Connection, now: datetime, last: int) -> Status:
         rules_refused=_rules_refused(connection),
         behind=depths.said(connection),
         backups=backuplog.read(connection),
+        cluster=members.read(connection),
     )
 
 

@@ -119,6 +119,10 @@ class Upkeep:
         """What was found damaged; from then on nothing is asked and nothing written."""
         return self.database.damage
 
+    async def pending(self) -> int:
+        """Count the entries that wait to be read."""
+        return await self.database.read(backlog.pending)
+
     async def backlog(self) -> Backlog:
         """Count what waits to be read and to be sent."""
         return await self.database.read(backlog.read)
