@@ -25,7 +25,7 @@ Word: TypeAlias = tuple[str, bool, Place]
 """A word of a term, whether it is exact, and where in the term it stands."""
 Analyses: TypeAlias = dict[Word, tuple[Form, ...]]
 """What is known of words of terms; plain values, worth keeping on disk."""
-_MEMO_SIZE = 300_000
+REMEMBERED = 300_000
 """Distinct printed words remembered; Arabic news has about 300,000 in a year."""
 
 
@@ -61,6 +61,7 @@ class Terms:
     __slots__ = (
         "_atoms",
         "_later",
+        "_most",
         "_opening",
         "_pairs",
         "_runs",
@@ -75,8 +76,14 @@ class Terms:
         terms: Iterable[str | Term],
         labels: Sequence[Hashable] | None = None,
         analyses: Analyses | None = None,
+        *,
+        remembered: int = REMEMBERED,
     ) -> None:
-        """Compile terms; words in `analyses` need no analysis, others are added to it."""
+        """Compile terms; words in `analyses` need no analysis, others are added to it.
+
+        `remembered` is how many printed words are remembered, 200 bytes each.
+        """
+        self._most = remembered
         self.texts: list[Term] = [Term(t) if isinstance(t, str) else t for t in terms]
         self._stems = Stems()
         self._atoms: dict[Word, int] = {}
@@ -156,7 +163,7 @@ class Terms:
 
     def _learn(self, runs: list[str]) -> None:
         """Analyze what is seen for the first time."""
-        if len(self._runs) >= _MEMO_SIZE:
+        if len(self._runs) >= self._most:
             self._forget()
         new = list({run: None for run in runs if run not in self._runs})
         one_word = one_words(new)

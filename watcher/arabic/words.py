@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain, pairwise
 
 from watcher.arabic.letters import INVISIBLE, LETTERS, MARKS, TATWEEL, fold
@@ -18,17 +18,12 @@ _WORD = re.compile(
 _SENTENCE_END = re.compile(r"(?<![A-Z0-9\u0660-\u0669])\.(?=\s|$|[^\w.])|[.](?=\s)|[!?؟۔\u2026\n]")
 _ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:\w|Dr|Mr|Mrs|St|No)$")
 _ONE_WORD = re.compile(rf"^[{LETTERS}]+$", re.MULTILINE)
-_REMEMBERED = 200_000
 
 
-class _Pieces(dict[str, tuple[str, ...]]):
-    """The words of each run of signs between white space, remembered: most runs are one word."""
-
-    def __missing__(self, run: str) -> tuple[str, ...]:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        words = self[run] = tuple(_WORD.findall(run))
-        return words
+@lru_cache(maxsize=16_384)
+def pieces(run: str) -> tuple[str, ...]:
+    """Give the words of a run of signs without white space; of most, which are one, it is known."""
+    return tuple(_WORD.findall(run))
 
 
 def one_words(runs: list[str]) -> set[str]:
@@ -39,10 +34,6 @@ def one_words(runs: list[str]) -> set[str]:
 def printed(text: str) -> list[str]:
     """Give the words of a text that is looked at once: nothing is remembered."""
     return _WORD.findall(text)
-
-
-pieces = _Pieces().__getitem__
-"""Gives the words of a run of signs without white space."""
 
 
 class Words:

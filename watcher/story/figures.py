@@ -304,7 +304,8 @@ def _vocabulary() -> tuple[Terms, list[tuple[str, Role]]]:
         *((word, kind, "event") for kind, words in _EVENTS.items() for word in words.split("|")),
         *((word, "", "person") for word in _PERSONS.split()),
     ]
-    terms = Terms([Term(word, "inflected") for word, _, _ in listed])
+    # Only what rules match is asked for figures.
+    terms = Terms([Term(word, "inflected") for word, _, _ in listed], remembered=16_384)
     return terms, [(kind, role) for _, kind, role in listed]  # type: ignore[misc]
 
 
