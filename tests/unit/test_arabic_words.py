@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from tests import strategies
-from watcher.arabic.words import words_of
+from watcher.arabic.words import pieces, words_of
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,12 @@ from watcher.arabic.words import words_of
 def test_words(text: str, raw: list[str]) -> None:
     """A text is split into Arabic words, Latin words and numbers."""
     assert words_of(text).raw == raw
+
+
+@given(text=strategies.texts)
+def test_the_words_of_a_text_are_those_of_its_runs(text: str) -> None:
+    words = words_of(text)
+    assert words.raw == [word for run in words.runs for word in pieces(run)]
 
 
 @pytest.mark.parametrize(

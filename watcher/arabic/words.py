@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, pairwise
 
 from watcher.arabic.letters import INVISIBLE, LETTERS, MARKS, TATWEEL, fold
 
@@ -53,8 +53,8 @@ class Words:
 
     @cached_property
     def raw(self) -> list[str]:
-        """Give the words; white space never stands inside one."""
-        return list(chain.from_iterable(map(pieces, self.runs)))
+        """Give the words, which are those of the runs: white space never stands inside one."""
+        return printed(self.text)
 
     def run_start(self, run: int) -> int:
         """Give the code point at which a run begins."""
