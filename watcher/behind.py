@@ -242,12 +242,14 @@ def trouble_of_backups(found: Backups, now: datetime) -> tuple[str, str]:
 def patience_with_backups(made: Sequence[datetime]) -> timedelta | None:
     """Say how long after the last backup, the first of `made`, one is missed; None for no rhythm.
 
-    Twice the usual time between two: an outage or one made by hand does not change that.
+    Twice the usual time between two: an outage does not change that, nor what is made by hand in
+    between.
     """
-    if len(made) < RHYTHM:
+    between = [later - earlier for later, earlier in pairwise(made)]
+    usual = [one.total_seconds() for one in between if one >= LEAST_BETWEEN / 2]
+    if len(usual) < RHYTHM - 1:
         return None
-    usual = median((later - earlier).total_seconds() for later, earlier in pairwise(made))
-    return 2 * max(timedelta(seconds=usual), LEAST_BETWEEN)
+    return 2 * max(timedelta(seconds=median(usual)), LEAST_BETWEEN)
 
 
 _MAKE_ONE: Final = "`systemctl start watcher-backup`, or `watcher db backup`"

@@ -33,6 +33,7 @@ class Intake:
     """Whether something had to be left for lack of room."""
     _room: int = 0
     _reserved: int = 0
+    _added: int = 0
     _looked: float = -math.inf
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -52,10 +53,14 @@ class Intake:
         """Give back what was reserved, but for those that were new."""
         self._reserved -= reserved
         self._room -= new
+        self._added += new
 
     async def _look(self) -> None:
         async with self._looking:
             if time.monotonic() - self._looked >= LOOK_S:
+                before = self._added
                 pending = await self.record.upkeep.pending()
+                # What came while it was counted may not be among it.
+                pending += self._added - before
                 self._room = (self.most - pending) // max(1, self.sharers())
                 self._looked = time.monotonic()

@@ -266,6 +266,7 @@ class Metrics:
 
     def cluster(self, cluster: ClusterStatus | None) -> None:
         """Say who is there; without a cluster there is no such series."""
+        self._members.clear()
         if cluster:
             for role in Role:
                 self._members.labels(role.value).set(cluster.having(role))

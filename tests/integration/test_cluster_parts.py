@@ -329,9 +329,11 @@ async def test_the_record_knows_who_is_there(queue: JobQueue, postgres_url: str)
         assert not any(each.is_gone for each in (await cluster_of(record)).members)
 
         alone = member(server, "four", "all")
-        await server.rows("DELETE FROM cluster_members")
+        await server.rows("UPDATE cluster_members SET seen = seen - interval '1 minute'")
         await alone.join()
-        assert (await record.status(NOW)).cluster is None
+        assert (await record.status(NOW)).cluster is None, "those that are gone are not missed"
+        metrics.cluster(await record.selfreport.cluster())
+        assert "watcher_cluster_members{" not in metrics.written().decode()
 
 
 async def cluster_of(record: Record) -> ClusterStatus:

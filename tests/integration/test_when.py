@@ -131,6 +131,23 @@ async def test_silence_counts_from_when_the_clock_was_put(
     assert update.within_s == 6 * 3600.0
 
 
+@pytest.mark.parametrize("off", [30, -30])
+async def test_what_was_under_way_when_the_clock_was_put_is_of_the_old_one(
+    database_url: str, site: Site, off: float
+) -> None:
+    """It comes on record behind the step, with an instant from before."""
+    async with day(database_url, site, RULE.format("{quiet_for: 6h}")) as today:
+        await publish(today, 1, "nahr", 0)
+        today.now = DAY + 2 * HOUR
+        await put_clock(today, off)
+        await publish(today, 2, "mina", 1)
+        await today.pipeline.record.upkeep.note_step(DAY + (2 + off) * HOUR)
+        for hours in (2.1, 7.9, 8, 9):
+            await tell_of_silence(today, hours + off)
+
+    assert heard(today) == [(8 + off, "quiet")]
+
+
 @pytest.mark.parametrize("off", [30, -30, -3, -1])
 async def test_a_burst_counts_from_when_the_clock_was_put(
     database_url: str, site: Site, off: float

@@ -227,15 +227,18 @@ class Node:
         self.backpressure = Backpressure(self.pipeline)
         await self.backpressure.look()
         duties = [duty for duty in self._duties() if not duty.is_own]
-        await asyncio.gather(
-            _every(SWEEP_S, lambda: sweep.sources(read_up=bool(self.backpressure.held))),
-            _every(SWEEP_S, sweep.entries),
-            _every(SWEEP_S, sweep.targets),
-            _every(STALLED_S, sweep.stalled),
-            _every(BACKLOG_LOOK_S, self.backpressure.look),
-            _every(TIDY_TICK_S / 24, sweep.tidy),
-            *(_every(duty.every_s, self._well_informed(duty.do)) for duty in duties),
-        )
+        try:
+            await asyncio.gather(
+                _every(SWEEP_S, lambda: sweep.sources(read_up=bool(self.backpressure.held))),
+                _every(SWEEP_S, sweep.entries),
+                _every(SWEEP_S, sweep.targets),
+                _every(STALLED_S, sweep.stalled),
+                _every(BACKLOG_LOOK_S, self.backpressure.look),
+                _every(TIDY_TICK_S / 24, sweep.tidy),
+                *(_every(duty.every_s, self._well_informed(duty.do)) for duty in duties),
+            )
+        finally:  # who leads next tells of it
+            self.seeing.begin_again()
 
     def _fault(self) -> str:
         return (self.member.is_leading and self.backpressure.held) or WELL

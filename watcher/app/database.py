@@ -54,11 +54,10 @@ def back_up_database(
         file, is_folder = _new_backup(config_file, path)
         back_up(database, file, tell)
         asyncio.run(_note(database, made=str(file.absolute())))
-        dropped = drop_old(file.parent, keep) if keep and is_folder else []
     except Exception as failure:
         asyncio.run(_note(database, failed=str(failure)))
         raise
-    return file, dropped
+    return file, drop_old(file.parent, keep) if keep and is_folder else []
 
 
 def _new_backup(config_file: Path, path: Path | None) -> tuple[Path, bool]:

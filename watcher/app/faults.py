@@ -42,6 +42,8 @@ class Faults:
     _looked: float | None = None
     _recalled: float = -math.inf
     _stepped: float = -math.inf
+    _settling: datetime | None = None
+    """When the clock was put, by the new one, until what was under way by the old is on record."""
     _said: str = ""
     _broken: list[str] = field(default_factory=list)
     """What could not be told yet: it is queued once the database takes it."""
@@ -118,6 +120,9 @@ class Faults:
     async def _look_at_clock(self) -> None:
         step, elapsed = self.clock.step, self.clock.elapsed()
         if step is None:
+            if self._settling:
+                await self.pipeline.record.upkeep.note_step(self._settling)
+                self._settling = None
             # Just after a step, what was under way may come on record by the clock before it.
             if elapsed - self._stepped < RECALL_S or elapsed - self._recalled >= RECALL_S:
                 self._recalled = elapsed
@@ -128,6 +133,7 @@ class Faults:
         await self.pipeline.record.due(before, 0)  # keeps what is kept in memory
         await self.pipeline.record.upkeep.clock_moved(step, before)
         self.clock.take_up(step)
+        self._settling = before + step
         self.pipeline.delivery.moved(step)
         self.moved()
         self.lanes.wake()

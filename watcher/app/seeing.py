@@ -236,6 +236,10 @@ class Seeing:
             for change in self.behind.look(levels, now):
                 await self._tell(change)
 
+    def begin_again(self) -> None:
+        """Know nothing of what the daemon was behind in: another process tells of it meanwhile."""
+        self.behind, self._is_remembered = Behind(), False
+
     async def _tell(self, change: Change) -> None:
         level, now = change.level, self.pipeline.now()
         status = "over" if change.is_over else "begun"

@@ -43,12 +43,11 @@ def status(
     if any(source.troubles for source in found.sources):
         out.print(_troubles(found))
     out.print(_backlog(found))
-    missed = _show_backups(found)
+    _show_backups(found)
     if found.cluster:
         show_cluster(found.cluster)
     for what in found.behind:
-        if what != missed:
-            out.print(Text.assemble(("behind: ", "bold yellow"), (what, "yellow")))
+        out.print(Text.assemble(("behind: ", "bold yellow"), (what, "yellow")))
     if found.rules_refused:
         out.print("[bold red]the newest state of the rule files is not in force:[/]")
         out.print(found.rules_refused, style="red", markup=False)
@@ -147,15 +146,14 @@ def _backlog(found: Status) -> Text:
     )
 
 
-def _show_backups(found: Status) -> str:
-    """Show the last backup, and what is wrong with backups; give the latter."""
+def _show_backups(found: Status) -> None:
+    """Show the last backup, and what is wrong with backups."""
     said, advice = trouble_of_backups(found.backups, found.at)
     if made := found.backups.made:
         last = f"Last backup: {ago(made[0], found.at)}, {found.backups.file}"
         out.print(last, soft_wrap=True, markup=False)
     if said:
         out.print(Text.assemble((said, "bold red"), f". {advice}"), soft_wrap=True)
-    return said
 
 
 def _alerts(title: str, alerts: tuple[NoticeStatus, ...], now: datetime) -> Table:

@@ -14,7 +14,7 @@ from watcher.notify.places import How, Taken, post_all
 from watcher.notify.render import as_markdown, as_slack, as_text
 from watcher.notify.split import split
 from watcher.notify.templates import SHIPPED
-from watcher.notify.threads import StillHanging, Threads
+from watcher.notify.threads import Calls, StillHanging
 from watcher.points import reached
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Desk:
     templates: Templates = SHIPPED
     links: Callable[[Notice], Links] = without_links
     """Gives the links by which people answer a notice."""
-    threads: Threads = field(default_factory=Threads)
+    calls: Calls = field(default_factory=Calls)
     _taken: dict[int, Taken] = field(default_factory=dict)
     """Who has a notice already, while others still wait for it."""
 
@@ -97,7 +97,7 @@ class Desk:
         if box is not None:
             return await self._by_mail(box, notice, taken)
         message = message_of(notice, zone=self.target.zone, links=self.links(notice))
-        how = How(taken, notice.replies_to, self.turns, self.threads)
+        how = How(taken, notice.replies_to, self.turns, self.calls)
         if channels := self._channels():
             return await post_all(channels, slack.in_messages(as_slack(message)), how)
         if chats := self._chats():
@@ -123,7 +123,7 @@ class Desk:
         )
         await self.turns.turn(mail.limits_of(box))
         reached("turn-taken")
-        return await self.threads.run(
+        return await self.calls.run(
             lambda: mail.hand_over(letter, box, taken=taken.receipts, timeout_s=self.timeout_s)
         )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from watcher.model import Outcome
-    from watcher.notify.threads import Threads
+    from watcher.notify.threads import Calls
     from watcher.notify.turns import Limits, Turns
 
 Part = TypeVar("Part")
@@ -65,7 +65,7 @@ class How:
     taken: Taken
     replies_to: str
     turns: Turns
-    threads: Threads
+    calls: Calls
 
 
 async def post_all(places: Sequence[Place[Part]], parts: Sequence[Part], how: How) -> Outcome:
@@ -106,7 +106,7 @@ async def _post_parts(place: Place[Part], parts: Sequence[Part], how: How) -> Ou
             continue
         await how.turns.turn(place.limits)
         reached("turn-taken")
-        outcome = await how.threads.run(_Posting(place, part, reply_to, taken, key))
+        outcome = await how.calls.run(_Posting(place, part, reply_to, taken, key))
         if not isinstance(outcome, Sent):
             return outcome
         reached("part-taken")

@@ -29,8 +29,8 @@ class StillHanging(WatcherError):
 
 
 @dataclass(slots=True)
-class Threads:
-    """The threads of one service: what hangs in them is bounded."""
+class Calls:
+    """The blocking calls to one service: those that hang are bounded."""
 
     _begun: list[threading.Thread] = field(default_factory=list)
 

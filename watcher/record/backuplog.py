@@ -5,7 +5,8 @@ A backup does not know of itself: it is noted once it is whole, and holds what w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, insert, select
 
@@ -15,10 +16,12 @@ from watcher.record.tables import remarks
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 KEPT: Final = 8
 """So many tell how often backups come."""
+APART: Final = timedelta(hours=12)
+"""Of several within that time one is kept: those made by hand, or at each of some upgrades."""
 _MADE: Final = "backup made "
 _FAILED: Final = "backup failed"
 _IS_MADE: Final = remarks.c.about.startswith(_MADE, autoescape=True)
@@ -31,8 +34,13 @@ def made(connection: Connection, file: str, now: datetime) -> None:
     is_other = (remarks.c.since >= now) & _IS_MADE
     connection.execute(delete(remarks).where(is_other | (remarks.c.about == _FAILED)))
     connection.execute(insert(remarks).values(about=about, what=file, since=now))
-    query = select(remarks.c.about).where(_IS_MADE).order_by(remarks.c.since.desc()).offset(KEPT)
-    old = connection.scalars(query).all()
+    query = select(remarks.c.since, remarks.c.about).where(_IS_MADE).order_by(remarks.c.since)
+    *earlier, _ = connection.execute(query).all()
+    kept: list[Row[Any, Any]] = []
+    for row in earlier:
+        if not kept or row.since - kept[-1].since >= APART:
+            kept.append(row)
+    old = {row.about for row in earlier} - {row.about for row in kept[1 - KEPT :]}
     connection.execute(delete(remarks).where(remarks.c.about.in_(old)))
 
 

@@ -50,8 +50,9 @@ def behind(connection: Connection) -> dict[str, datetime]:
 
 
 def said(connection: Connection) -> tuple[str, ...]:
-    """Give what was found when it was noted, in words."""
+    """Give what was found when it was noted, in words; backups are told of as they are now."""
     is_ours = remarks.c.about.startswith(_BEHIND, autoescape=True)
+    is_ours &= remarks.c.about != f"{_BEHIND}backup"
     query = select(remarks.c.what).where(is_ours).order_by(remarks.c.since)
     return tuple(connection.scalars(query))
 

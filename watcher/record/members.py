@@ -38,14 +38,20 @@ WHERE NOT is_gone OR NOT EXISTS (
     AND other.host = known.host AND other.roles = known.roles)
 ORDER BY is_gone, host, pid
 """)
+_IS_ALONE = text("""
+SELECT EXISTS (SELECT FROM cluster_members AS one WHERE roles = :alone AND NOT EXISTS
+    (SELECT FROM cluster_members AS other WHERE roles <> :alone AND other.seen > one.seen))
+""")
 _IN_FORCE = text("SELECT revision FROM cluster_rules ORDER BY since DESC LIMIT 1")
 
 
 def read(connection: Connection) -> ClusterStatus | None:
-    """Give the processes of the cluster; None where there is none."""
+    """Give the processes of the cluster; None where there is none, or none any more."""
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite or not inspect(connection).has_table("cluster_members"):
         return None
+    if connection.scalar(_IS_ALONE, {"alone": ALL_ROLES}):
+        return None  # one daemon does it all, whoever did before
     given = {"alone": ALL_ROLES, "lease": LEASE_S, "remembered": REMEMBERED_S}
     members = tuple(
         MemberStatus(

@@ -60,7 +60,8 @@ def last_step(connection: Connection) -> Step:
     return Step(row.since, **json.loads(row.what)) if row else Step()
 
 
-def _note(connection: Connection, at: datetime) -> None:
+def note_step(connection: Connection, at: datetime) -> None:
+    """Note that the clock was put, at `at` by the new one; what is on record is of the old one."""
     tables = (articles, stories, notices)
     last = {one.name: connection.scalar(select(func.max(one.c.id))) or 0 for one in tables}
     connection.execute(delete(remarks).where(remarks.c.about == _STEP))
@@ -83,7 +84,7 @@ def shift(connection: Connection, step: timedelta, now: datetime) -> None:
     _shift(connection, step, silences, ("starts", "ends"), silences.c.ends > now)
     _shift(connection, step, stories, ("last_seen", "open_since"), IS_OPEN_STORY)
     connection.execute(update(notices).where(held).values(retry_at=now + step))
-    _note(connection, now + step)
+    note_step(connection, now + step)
 
 
 def last_poll(connection: Connection) -> datetime | None:

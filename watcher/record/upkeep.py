@@ -135,6 +135,10 @@ class Upkeep:
         """Have what waits go on waiting for as long; `now` is what the clock said before it."""
         await self.database.write(moved.shift, step, now)
 
+    async def note_step(self, at: datetime) -> None:
+        """Count what is on record by now as of the clock before it was put, at `at`."""
+        await self.database.write(moved.note_step, at)
+
     async def last_poll(self) -> datetime | None:
         """Give when a source was polled last."""
         return await self.database.read(moved.last_poll)

@@ -170,6 +170,10 @@ def _copy_as_of_now(backup: Path, target: Path, tell: Tell) -> None:
         upgrade(files.url_of(target))
         with contextlib.closing(files.connect(target, mode="rw")) as copied:
             copied.execute("DELETE FROM processes")  # who used it then does not use this one
+            # Nor is it behind in what it was then, and of later backups it knows nothing.
+            copied.execute(
+                "DELETE FROM remarks WHERE about LIKE 'backup %' OR about LIKE 'behind %'"
+            )
         files.make_single(target)
     if broken := files.damage(target):
         raise WatcherError(f"{backup} could not be brought up to date: {broken}")
