@@ -46,6 +46,14 @@ async def test_the_last_backups_are_known(record: Record) -> None:
     assert found.file == f"/backups/{KEPT + 2}"
 
 
+async def test_of_several_at_once_some_tell_how_often_they_come(record: Record) -> None:
+    """Made every hour for two days: the newest, and some half a day apart."""
+    for hour in range(49):
+        await record.selfreport.backup_made(f"/backups/{hour}", NOW + hour * DAY / 24)
+    hours = [(at - NOW) / DAY * 24 for at in (await record.selfreport.backups()).made]
+    assert hours == [48, 36, 24, 12, 0]
+
+
 async def test_that_one_failed_is_known_until_one_is_made(record: Record) -> None:
     await record.selfreport.backup_made("/backups/1", NOW)
     await record.selfreport.backup_failed("the disk is full", NOW + DAY)
@@ -98,6 +106,15 @@ def test_the_command_notes_what_came_of_it(config: Path, tmp_path: Path) -> None
     doctored = shown("doctor", config)["findings"]
     assert any(str(file) in one["what"] for one in doctored)
     assert any("failed: there is no folder" in one["what"] for one in doctored)
+
+
+def test_a_restored_record_knows_nothing_of_later_backups(config: Path, tmp_path: Path) -> None:
+    """What was noted before it was made is long over, or was told of already."""
+    assert run("db", "backup", tmp_path / "gone" / "one.db", "-c", config)[0] == 1
+    assert run("db", "backup", tmp_path / "one.db", "-c", config)[0] == 0
+    assert run("db", "restore", tmp_path / "one.db", "--replace", "-c", config)[0] == 0
+    found = shown("status", config)["backups"]
+    assert (found["made"], found["failed"], found["why"]) == ([], None, "")
 
 
 def test_a_record_that_cannot_be_written_does_not_hide_why(config: Path, tmp_path: Path) -> None:

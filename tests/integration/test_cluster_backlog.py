@@ -13,7 +13,8 @@ import pytest
 
 from tests.fakes.cluster import RULE, Cluster
 from tests.fakes.readings import alert, entry, reading, source
-from watcher.app.backpressure import HELD
+from watcher.app import open_watcher
+from watcher.app.backpressure import HELD, Backpressure
 from watcher.app.cluster import open_node
 from watcher.cluster import JobQueue, Server, Sweep
 from watcher.config import load_config
@@ -101,6 +102,32 @@ async def test_several_processes_share_what_room_there_is(record: Record) -> Non
     assert one.is_full
     one.settle(5, 2)
     assert await one.reserve(9) == 3
+
+
+async def test_a_list_longer_than_the_room_holds_nothing_back_while_nothing_waits(
+    folder: Path,
+) -> None:
+    """Its entries may all be known; the operator is not told of a bound that is far away."""
+    async with open_watcher(load_config(folder / "watcher.yaml")) as watcher:
+        looking = Backpressure(watcher.pipeline)
+        reserved = await watcher.pipeline.intake.reserve(100)
+        watcher.pipeline.intake.settle(reserved, 0)
+        assert watcher.pipeline.intake.is_full
+        await looking.look()
+        assert not looking.held
+        assert await watcher.record.selfreport.behind() == {}
+
+
+async def test_who_leads_no_more_says_nothing_of_being_behind(folder: Path, server: Server) -> None:
+    """The next one tells of it, and of its end."""
+    stop = asyncio.Event()
+    async with open_node(load_config(folder / "watcher.yaml"), [Role.SCHEDULE]) as node:
+        running = asyncio.create_task(node.run(stop))
+        await until(server, "SELECT count(*) AS found FROM procrastinate_jobs", 2)
+        node.seeing.behind.remember({"disk": datetime.now(UTC)})
+        stop.set()
+        await running
+        assert node.seeing.behind.since == {}
 
 
 async def test_sources_of_which_entries_wait_are_left_out(record: Record, server: Server) -> None:
