@@ -30,7 +30,7 @@ class Intake:
     sharers: Callable[[], int] = lambda: 1
     """How many processes poll."""
     is_full: bool = False
-    """Whether something had to be left for lack of room."""
+    """Whether something had to be left because so much waits."""
     _room: int = 0
     _reserved: int = 0
     _added: int = 0
@@ -45,7 +45,8 @@ class Intake:
         if listed:
             await self._look()
         most = max(1, min(listed, self._room - self._reserved))
-        self.is_full |= most < listed
+        # A list alone may be longer than the room there is with nothing waiting.
+        self.is_full |= most < listed and self._room < self.most / max(1, self.sharers()) / 2
         self._reserved += most
         return most
 

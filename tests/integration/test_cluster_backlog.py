@@ -99,9 +99,12 @@ async def test_several_processes_share_what_room_there_is(record: Record) -> Non
     taken = [await each.reserve(5) for each in (one, one, two, two)]
     assert taken == [5, 3, 5, 3]
     assert await two.reserve(5) == 1  # no source is stopped by the others
-    assert one.is_full
     one.settle(5, 2)
     assert await one.reserve(9) == 3
+    assert not one.is_full
+    one.settle(3, 3)
+    assert await one.reserve(9) == 1
+    assert one.is_full
 
 
 async def test_a_list_longer_than_the_room_holds_nothing_back_while_nothing_waits(
@@ -112,7 +115,7 @@ async def test_a_list_longer_than_the_room_holds_nothing_back_while_nothing_wait
         looking = Backpressure(watcher.pipeline)
         reserved = await watcher.pipeline.intake.reserve(100)
         watcher.pipeline.intake.settle(reserved, 0)
-        assert watcher.pipeline.intake.is_full
+        assert not watcher.pipeline.intake.is_full
         await looking.look()
         assert not looking.held
         assert await watcher.record.selfreport.behind() == {}

@@ -47,8 +47,7 @@ class Backpressure:
 
     async def _hold_polls(self, found: Backlog) -> None:
         most, intake = self.pipeline.limits.max_pending, self.pipeline.intake
-        # One list alone may be longer than the room that one of many has, with nothing waiting.
-        is_full = found.pending >= most * (EASED if intake.is_full else FULL)
+        is_full = intake.is_full or found.pending >= most * FULL
         intake.is_full = False
         if not self.held and is_full:
             details = (
