@@ -18,12 +18,15 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
+import pytest
+
 from tests.fakes.site import Reply, Request, Site, rss
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tests.fakes.network import Network
+    from tests.fakes.postgres import Postgres
 
 RULE = "rules:\n  - {id: trains, title: القطارات, match: قطار}\n"
 CONFIG = """\
@@ -385,3 +388,14 @@ class Cluster:
             assert passed < seconds, f"{what}: not within {seconds:g} s\n{self.logs}"
             time.sleep(0.1)
         return time.monotonic() - started
+
+
+@pytest.fixture
+def cluster(postgres: Postgres, postgres_template: str, tmp_path: Path) -> Iterator[Cluster]:
+    """Have a database and four outlets for machines that are started by the test."""
+    name = postgres.make(postgres_template)
+    with Cluster(tmp_path, postgres.folder, name) as made:
+        for number in range(2, 6):
+            made.outlet(f"127.0.0.{number}")
+        yield made
+    postgres.drop(name)

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.fakes.cluster import Cluster
+from tests.fakes.cluster import Cluster, cluster
 from tests.fakes.network import network
 from tests.fakes.postgres import server_of_its_own
 from watcher.record.engine import parse_url
 from watcher.record.migrate import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.fakes.cluster import Machine
@@ -31,21 +31,11 @@ if TYPE_CHECKING:
 
     Fault = Callable[[Cluster, Postgres], None]
 
-__all__ = ["network"]
+__all__ = ["cluster", "network"]
 
 pytestmark = pytest.mark.postgres
 TAKEN_UP_S = 30.0
 ROUNDS = int(os.environ.get("CLUSTER_ROUNDS", "5"))
-
-
-@pytest.fixture
-def cluster(postgres: Postgres, postgres_template: str, tmp_path: Path) -> Iterator[Cluster]:
-    name = postgres.make(postgres_template)
-    with Cluster(tmp_path, postgres.folder, name) as made:
-        for number in range(2, 6):
-            made.outlet(f"127.0.0.{number}")
-        yield made
-    postgres.drop(name)
 
 
 def start(cluster: Cluster, *names: str) -> list[Machine]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, LiteralString
 import psycopg
 import pytest
 
-from tests.fakes.cluster import RULE, Cluster
+from tests.fakes.cluster import RULE, Cluster, cluster
 from tests.fakes.readings import alert, entry, reading, source
 from watcher.app import open_watcher
 from watcher.app.backpressure import HELD, Backpressure
@@ -23,10 +23,12 @@ from watcher.model import Role, Severity
 from watcher.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.fakes.postgres import Postgres
+
+__all__ = ["cluster"]
 
 pytestmark = pytest.mark.postgres
 CONFIG = """\
@@ -190,16 +192,6 @@ async def test_who_leads_sums_up_what_is_too_much_for_a_target(
 
 
 # --- real processes -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def cluster(postgres: Postgres, postgres_template: str, tmp_path: Path) -> Iterator[Cluster]:
-    name = postgres.make(postgres_template)
-    with Cluster(tmp_path, postgres.folder, name) as made:
-        for number in range(2, 6):
-            made.outlet(f"127.0.0.{number}")
-        yield made
-    postgres.drop(name)
 
 
 @pytest.mark.timeout(300)
