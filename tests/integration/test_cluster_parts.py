@@ -414,6 +414,20 @@ async def test_jobs_of_the_dead_are_ended(queue: JobQueue) -> None:
     await queue.tidy()
 
 
+async def test_a_long_queue_is_not_read_for_one_job(queue: JobQueue) -> None:
+    """A queue that has just filled: what the server knows of it says that it is empty."""
+    jobs = [read_job(number, f"https://{number % 500}.example/") for number in range(4000)]
+    await queue.add(jobs)
+    async with queue.server.pool.connection() as connection, connection.transaction():
+        await connection.execute("SELECT procrastinate_fetch_job_v2('{read}', NULL)")
+        cursor = await connection.execute(
+            "SELECT seq_tup_read + idx_tup_fetch AS read FROM pg_stat_xact_user_tables"
+            " WHERE relname = 'procrastinate_jobs'"
+        )
+        [row] = await cursor.fetchall()
+    assert 0 < row["read"] < 100
+
+
 async def test_the_tables_know_no_driver_error(queue: JobQueue, postgres_url: str) -> None:
     from watcher.errors import StorageUnavailable
 
