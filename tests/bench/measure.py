@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 RESULTS = Path(__file__).with_name("results.csv")
+_COLUMNS = [
+    "date",
+    "commit",
+    "metric",
+    "value",
+    "unit",
+    "peer",
+    "peer_value",
+    "ratio",
+    "goal",
+    "met",
+]
+kept: list[Figure] = []
+"""What has been measured in this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,11 @@ class Figure:
     peer: str = ""
     peer_value: float = math.nan
     goal: Goal | None = None
+
+    @property
+    def met(self) -> str:
+        """Say whether the goal is reached, where there is one."""
+        return "" if self.goal is None else "yes" if self.goal.is_met(self) else "NO"
 
     @property
     def ratio(self) -> float:
@@ -86,10 +105,9 @@ def show(title: str, figures: Iterable[Figure]) -> None:
         right = name in {"value", "peer's value", "ratio"}
         table.add_column(name, justify="right" if right else "left", no_wrap=True)
     for figure in figures:
-        met = "" if figure.goal is None else "yes" if figure.goal.is_met(figure) else "NO"
         numbers = [_short(n) for n in (figure.value, figure.peer_value, figure.ratio)]
         goal = str(figure.goal or "")
-        row = (figure.metric, numbers[0], figure.unit, figure.peer, *numbers[1:], goal, met)
+        row = (figure.metric, numbers[0], figure.unit, figure.peer, *numbers[1:], goal, figure.met)
         table.add_row(*row)
     Console(width=170).print(table)
 
@@ -105,18 +123,16 @@ def keep(figures: Iterable[Figure]) -> None:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
-    is_new = not RESULTS.exists()
     with RESULTS.open("a", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
-        if is_new:
-            table.writerow(
-                ["date", "commit", "metric", "value", "unit", "peer", "peer_value", "ratio"]
-            )
+        if not file.tell():
+            table.writerow(_COLUMNS)
         for figure in figures:
+            kept.append(figure)
             day = datetime.now(UTC).date().isoformat()
             values = [
                 "" if math.isnan(number) else f"{number:.4g}"
                 for number in (figure.value, figure.peer_value, figure.ratio)
             ]
             row = [day, commit, figure.metric, values[0], figure.unit, figure.peer, *values[1:]]
-            table.writerow(row)
+            table.writerow([*row, str(figure.goal or ""), figure.met])
