@@ -13,7 +13,8 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from itertools import accumulate, chain, compress
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from operator import not_
+from typing import TYPE_CHECKING, TypeAlias
 
 from watcher.match.nodes import Every, Inside, Leaf, Nor, Several, Some, Weighed
 from watcher.match.windows import Close, Together
@@ -41,34 +42,19 @@ _PHRASE = 0.1
 """How much rarer a phrase is than a word, roughly."""
 
 
-class _Filed(NamedTuple):
-    """The rules under one atom."""
-
-    alone: tuple[int, ...]
-    """Those with no second atom."""
-    rules: tuple[int, ...]
-    """The others …"""
-    others: tuple[str, ...]
-    """… each beside an atom of its second cover."""
-
-    def without(self, rules: AbstractSet[int]) -> _Filed:
-        """Take some rules out."""
-        pairs = zip(self.rules, self.others, strict=True)
-        kept = [pair for pair in pairs if pair[0] not in rules]
-        return _Filed(
-            tuple(rule for rule in self.alone if rule not in rules),
-            tuple(rule for rule, _ in kept),
-            tuple(other for _, other in kept),
-        )
-
-
-_NOTHING = _Filed((), (), ())
-
-
 class Index:
     """Rules filed under atoms that they cannot do without. One thread at a time may ask."""
 
-    __slots__ = ("_articles", "_filed", "_nodes", "_rates", "_review_at", "_seen")
+    __slots__ = (
+        "_alone",
+        "_articles",
+        "_nodes",
+        "_others",
+        "_paired",
+        "_rates",
+        "_review_at",
+        "_seen",
+    )
 
     def __init__(self, nodes: Sequence[Node] = ()) -> None:
         """File every rule, given by what it looks for, under the two rarest of its covers."""
@@ -78,18 +64,24 @@ class Index:
         self._rates = _Rates((atom, count * _cost(atom)) for atom, count in uses.items())
         self._seen: Counter[str] = Counter()
         self._articles, self._review_at = 0, _FIRST_REVIEW
-        self._filed: dict[str, _Filed] = {}
-        """By atom of a rule's first cover."""
+        self._alone: dict[str, tuple[int, ...]] = {}
+        """Rules with no second cover, by atom of their first."""
+        self._paired: dict[str, tuple[int, ...]] = {}
+        """The others, by the same …"""
+        self._others: dict[str, tuple[str, ...]] = {}
+        """… and the atom of the second cover that each stands beside."""
         self._file(enumerate(map(covers_of, nodes)))
 
     def candidates(self, present: AbstractSet[str]) -> set[int]:
         """Give the numbers of the rules that could match an article in which these atoms occur."""
-        found: set[int] = set()
-        for alone, rules, others in filter(None, map(self._filed.get, present)):
-            if alone:
-                found.update(alone)
-            if not present.isdisjoint(others):  # almost always, none of them occurs
-                found.update(compress(rules, map(present.__contains__, others)))
+        # No step in Python for each atom: there are hundreds, and almost none leads to a rule.
+        alone = self._alone.keys() & present
+        found = set(chain.from_iterable(map(self._alone.__getitem__, alone)))
+        others = self._others
+        here = others.keys() & present
+        absent = map(present.isdisjoint, map(others.__getitem__, here))
+        for atom in compress(here, map(not_, absent)):
+            found.update(compress(self._paired[atom], map(present.__contains__, others[atom])))
         if self._articles < _LAST_REVIEW:
             self._learn(present)
         return found
@@ -100,16 +92,21 @@ class Index:
         self._seen.update(present)
         if self._articles == self._review_at:
             self._review_at *= 8
-            self._refile([atom for atom in self._seen if atom in self._filed])
+            self._refile()
 
-    def _refile(self, atoms: list[str]) -> None:
-        """Move rules from these atoms to rarer ones."""
-        from_here = [self._filed[atom] for atom in atoms]
-        moving = {rule for filed in from_here for rule in chain(filed.alone, filed.rules)}
+    def _refile(self) -> None:
+        """Move rules from the atoms that were seen to rarer ones."""
+        filed = self._alone, self._paired
+        from_here = [rules.get(atom, ()) for rules in filed for atom in self._seen]
+        moving = set(chain.from_iterable(from_here))
         covers = {rule: covers_of(self._nodes[rule]) for rule in moving}
-        under = chain.from_iterable(chain.from_iterable(covers.values()))
-        for atom in self._filed.keys() & set(under):
-            self._filed[atom] = self._filed[atom].without(moving)
+        under = set(chain.from_iterable(chain.from_iterable(covers.values())))
+        for atom in self._alone.keys() & under:
+            self._alone[atom] = tuple(rule for rule in self._alone[atom] if rule not in moving)
+        for atom in self._paired.keys() & under:
+            stays = [rule not in moving for rule in self._paired[atom]]
+            self._paired[atom] = tuple(compress(self._paired[atom], stays))
+            self._others[atom] = tuple(compress(self._others[atom], stays))
         for atom, count in self._seen.items():
             self._rates[atom] += count
         self._seen.clear()
@@ -124,12 +121,13 @@ class Index:
             for atom in first:
                 under[atom].append(entry)
         for atom, entries in under.items():
-            before = self._filed.get(atom, _NOTHING)
-            self._filed[atom] = _Filed(
-                (*before.alone, *[rule for rule, second in entries if not second]),
-                (*before.rules, *[rule for rule, second in entries for _ in second]),
-                (*before.others, *[other for _, second in entries for other in second]),
-            )
+            if alone := [rule for rule, second in entries if not second]:
+                self._alone[atom] = (*self._alone.get(atom, ()), *alone)
+            paired = [rule for rule, second in entries for _ in second]
+            if paired:
+                others = [other for _, second in entries for other in second]
+                self._paired[atom] = (*self._paired.get(atom, ()), *paired)
+                self._others[atom] = (*self._others.get(atom, ()), *others)
 
     def _rarest(self, covers: Covers) -> tuple[Atoms, Atoms]:
         """Pick the two covers that are printed most rarely; nothing where there is no second."""
