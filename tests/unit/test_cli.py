@@ -212,6 +212,17 @@ def test_group_writes_a_story_for_each_article(tmp_path: Path) -> None:
     assert set(found[0]) == {"id", "story", "relation", "why"}
 
 
+def test_a_date_that_cannot_be_read_is_named() -> None:
+    dates = ["2026-06-01T08:00:00Z", "soon", "", "Mon, 01 Jun 2026 06:00:00 GMT"]
+    articles = [{"id": n, "text": "نص", "published": date} for n, date in enumerate(dates)]
+    done = watcher("group", "-", stdin="\n".join(map(json.dumps, articles)))
+
+    assert done.returncode == 0
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [0, 1, 2, 3]
+    [warning] = done.stderr.splitlines()
+    assert "«soon»" in warning
+
+
 def test_group_goes_on_after_bad_lines_and_names_them_all() -> None:
     lines = ["{", "[]", '{"text": "نص"}', '{"id": 1}', "", '{"id": 2, "text": "نص قصير"}']
     done = watcher("group", "-", stdin="\n".join(lines))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from watcher.cli.show import err
 from watcher.model import Article
 
 
@@ -28,7 +29,10 @@ def text_of(read: dict[str, Any], key: str) -> str:
 
 
 def article_of(read: dict[str, Any]) -> Article:
-    """Make an article of what was given; what is missing or of another kind is left empty."""
+    """Make an article of what was given; what is missing or of another kind is left empty.
+
+    A date that cannot be read is named on standard error: without one, an article is never too old.
+    """
     tags = read.get("tags")
     return Article(
         url=text_of(read, "url"),
@@ -50,5 +54,8 @@ def _instant(text: str) -> datetime | None:
         try:
             found = parsedate_to_datetime(text)
         except ValueError:
+            if text:
+                what = f"no date (ISO 8601, or as mails have it): «{text}»; taken as undated"
+                err.print(what, style="yellow", markup=False, soft_wrap=True)
             return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
