@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 SWEEP_S: Final = 1.0
 STALLED_S: Final = 2.0
-BACKLOG_LOOK_S: Final = 2.0
+BACKPRESSURE_LOOK_S: Final = 2.0
 POLLS_AT_ONCE: Final = 64
 READS_AT_ONCE: Final = 16
 DELIVERIES_AT_ONCE: Final = 16
@@ -233,7 +233,7 @@ class Node:
                 _every(SWEEP_S, sweep.entries),
                 _every(SWEEP_S, sweep.targets),
                 _every(STALLED_S, sweep.stalled),
-                _every(BACKLOG_LOOK_S, self.backpressure.look),
+                _every(BACKPRESSURE_LOOK_S, self.backpressure.look),
                 _every(TIDY_TICK_S / 24, sweep.tidy),
                 *(_every(duty.every_s, self._well_informed(duty.do)) for duty in duties),
             )
