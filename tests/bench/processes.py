@@ -32,3 +32,14 @@ def resident_mb(pid: int) -> float:
     """Give the memory that a process holds now."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def peak_mb(pid: int) -> float:
+    """Give the most memory that a process has held; nothing once it has ended.
+
+    What `wait4` tells is no less than its parent held when it was forked.
+    """
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0

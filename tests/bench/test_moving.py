@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from tests.bench.measure import Figure, Goal, keep, show
+from tests.bench.processes import peak_mb
 from tests.bench.test_stories import stream
 from tests.fakes.schemas import ALERT
 from watcher.arabic import printed_words
@@ -125,11 +126,15 @@ def run(
     begun = time.monotonic()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
-        _, status, usage = os.wait4(process.pid, 0)
+        peak, ended = 0.0, 0
+        while not ended:
+            peak = max(peak, peak_mb(process.pid))
+            time.sleep(0.02)
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, (folder / "log").read_text()
     cpu = usage.ru_utime + usage.ru_stime
-    return time.monotonic() - begun, cpu, usage.ru_maxrss / 1024
+    return time.monotonic() - begun, cpu, peak
 
 
 def of_moving(
