@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from watcher.arabic.harakat import has_marks
@@ -47,6 +48,8 @@ class Hit(NamedTuple):
     end: int
 
 
+_LEARNING = Lock()
+"""Held by whoever adds to a memory. One for all, so that terms can be handed to processes."""
 _NO_WORDS: frozenset[int] = frozenset()
 _NOTHING = Reading((), (), _NO_WORDS)
 
@@ -55,7 +58,7 @@ class Terms:
     """Compiled terms; give it the whole list at once and ask for hits text by text.
 
     Hits name a term by its label: its index, where no `labels` are given. What words mean is
-    remembered, so that one thread at a time may ask.
+    remembered; several threads may ask.
     """
 
     __slots__ = (
@@ -156,43 +159,48 @@ class Terms:
         try:
             return Survey(words, self._runs, self._pairs)
         except KeyError:
-            self._learn(words.runs)
-            return Survey(words, self._runs, self._pairs)
+            with _LEARNING:
+                memory = self._learn(words.runs)
+            return Survey(words, memory, self._pairs)
 
     # learning
 
-    def _learn(self, runs: list[str]) -> None:
-        """Analyze what is seen for the first time."""
+    def _learn(self, runs: list[str]) -> Memory:
+        """Analyze what is seen for the first time; give the memory that has all of it.
+
+        Nothing is remembered before all of it is known: others look words up meanwhile.
+        """
         if len(self._runs) >= self._most:
             self._forget()
-        new = list({run: None for run in runs if run not in self._runs})
+        memory = self._runs
+        new = list({run: None for run in runs if run not in memory})
         one_word = one_words(new)
-        self._runs.update(dict.fromkeys(one_word))  # as most are: no form of any term
+        learned: Memory = dict.fromkeys(one_word)  # as most are: no form of any term
         others = {run: pieces(run) for run in new if run not in one_word}
         words = [*one_word, *chain.from_iterable(others.values())]
         matched = self._stems.match_all(words, plain_all(words)) if words else {}
         for word in one_word & matched.keys():
-            self._remember(word, (self._reading(matched[word]),))
+            learned[word] = self._meaning((self._reading(matched[word]),))
         for run, inside in others.items():
             readings = (
                 self._reading(matched[word]) if word in matched else _NOTHING for word in inside
             )
-            self._remember(run, tuple(readings))
+            learned[run] = self._meaning(tuple(readings))
+        memory.update(learned)
+        return memory
 
-    def _remember(self, run: str, inside: tuple[Reading, ...]) -> None:
-        """Note the labels of a run, and its words where they matter one by one."""
+    def _meaning(self, inside: tuple[Reading, ...]) -> Hashable | Several | None:
+        """Give the labels of a run by its words, and the words where they matter one by one."""
         if len(inside) == 1 and not inside[0].following and not inside[0].opening:
             labels = inside[0].terms
             if len(labels) > 1:
-                self._runs[run] = self._several.setdefault(labels, Several(labels, None))
-            else:
-                self._runs[run] = labels[0] if labels else None
-            return
+                return self._several.setdefault(labels, Several(labels, None))
+            return labels[0] if labels else None
         there = self._several.get(inside)
         if there is None:
             labels = tuple(dict.fromkeys(label for reading in inside for label in reading.terms))
             there = self._several[inside] = Several(labels, inside)
-        self._runs[run] = there
+        return there
 
     def _reading(self, codes: tuple[int, ...]) -> Reading:
         """Look up what words of terms mean for whole terms."""

@@ -14,7 +14,8 @@ import math
 from collections import Counter, defaultdict
 from itertools import accumulate, chain, compress
 from operator import not_
-from typing import TYPE_CHECKING, TypeAlias
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from watcher.match.nodes import Every, Inside, Leaf, Nor, Several, Some, Weighed
 from watcher.match.windows import Close, Together
@@ -42,19 +43,29 @@ _PHRASE = 0.1
 """How much rarer a phrase is than a word, roughly."""
 
 
-class Index:
-    """Rules filed under atoms that they cannot do without. One thread at a time may ask."""
+_LEARNING = Lock()
+"""Held by whoever counts or files. One for all, so that an index can be handed to processes."""
 
-    __slots__ = (
-        "_alone",
-        "_articles",
-        "_nodes",
-        "_others",
-        "_paired",
-        "_rates",
-        "_review_at",
-        "_seen",
-    )
+
+class _Filed(NamedTuple):
+    """Rules by an atom of their first cover. Never changed once it is asked."""
+
+    alone: dict[str, tuple[int, ...]]
+    """Those with no second cover."""
+    paired: dict[str, tuple[int, ...]]
+    """The others …"""
+    others: dict[str, tuple[str, ...]]
+    """… and the atom of the second cover that each stands beside."""
+
+    def copied(self) -> _Filed:
+        """Give another to be changed."""
+        return _Filed(dict(self.alone), dict(self.paired), dict(self.others))
+
+
+class Index:
+    """Rules filed under atoms that they cannot do without. Several threads may ask."""
+
+    __slots__ = ("_articles", "_filed", "_nodes", "_rates", "_review_at", "_seen")
 
     def __init__(self, nodes: Sequence[Node] = ()) -> None:
         """File every rule, given by what it looks for, under the two rarest of its covers."""
@@ -64,26 +75,21 @@ class Index:
         self._rates = _Rates((atom, count * _cost(atom)) for atom, count in uses.items())
         self._seen: Counter[str] = Counter()
         self._articles, self._review_at = 0, _FIRST_REVIEW
-        self._alone: dict[str, tuple[int, ...]] = {}
-        """Rules with no second cover, by atom of their first."""
-        self._paired: dict[str, tuple[int, ...]] = {}
-        """The others, by the same …"""
-        self._others: dict[str, tuple[str, ...]] = {}
-        """… and the atom of the second cover that each stands beside."""
-        self._file(enumerate(map(covers_of, nodes)))
+        self._filed = _Filed({}, {}, {})
+        self._file(self._filed, enumerate(map(covers_of, nodes)))
 
     def candidates(self, present: AbstractSet[str]) -> set[int]:
         """Give the numbers of the rules that could match an article in which these atoms occur."""
         # No step in Python for each atom: there are hundreds, and almost none leads to a rule.
-        alone = self._alone.keys() & present
-        found = set(chain.from_iterable(map(self._alone.__getitem__, alone)))
-        others = self._others
+        alone, paired, others = self._filed
+        found = set(chain.from_iterable(map(alone.__getitem__, alone.keys() & present)))
         here = others.keys() & present
         absent = map(present.isdisjoint, map(others.__getitem__, here))
         for atom in compress(here, map(not_, absent)):
-            found.update(compress(self._paired[atom], map(present.__contains__, others[atom])))
+            found.update(compress(paired[atom], map(present.__contains__, others[atom])))
         if self._articles < _LAST_REVIEW:
-            self._learn(present)
+            with _LEARNING:
+                self._learn(present)
         return found
 
     def _learn(self, present: AbstractSet[str]) -> None:
@@ -96,23 +102,24 @@ class Index:
 
     def _refile(self) -> None:
         """Move rules from the atoms that were seen to rarer ones."""
-        filed = self._alone, self._paired
-        from_here = [rules.get(atom, ()) for rules in filed for atom in self._seen]
+        alone, paired, others = filed = self._filed.copied()
+        from_here = [rules.get(atom, ()) for rules in (alone, paired) for atom in self._seen]
         moving = set(chain.from_iterable(from_here))
         covers = {rule: covers_of(self._nodes[rule]) for rule in moving}
         under = set(chain.from_iterable(chain.from_iterable(covers.values())))
-        for atom in self._alone.keys() & under:
-            self._alone[atom] = tuple(rule for rule in self._alone[atom] if rule not in moving)
-        for atom in self._paired.keys() & under:
-            stays = [rule not in moving for rule in self._paired[atom]]
-            self._paired[atom] = tuple(compress(self._paired[atom], stays))
-            self._others[atom] = tuple(compress(self._others[atom], stays))
+        for atom in alone.keys() & under:
+            alone[atom] = tuple(rule for rule in alone[atom] if rule not in moving)
+        for atom in paired.keys() & under:
+            stays = [rule not in moving for rule in paired[atom]]
+            paired[atom] = tuple(compress(paired[atom], stays))
+            others[atom] = tuple(compress(others[atom], stays))
         for atom, count in self._seen.items():
             self._rates[atom] += count
         self._seen.clear()
-        self._file(covers.items())
+        self._file(filed, covers.items())
+        self._filed = filed
 
-    def _file(self, rules: Iterable[tuple[int, Covers]]) -> None:
+    def _file(self, filed: _Filed, rules: Iterable[tuple[int, Covers]]) -> None:
         """Add rules to what is filed."""
         under: dict[str, list[tuple[int, Atoms]]] = defaultdict(list)
         for rule, covers in rules:
@@ -122,12 +129,12 @@ class Index:
                 under[atom].append(entry)
         for atom, entries in under.items():
             if alone := [rule for rule, second in entries if not second]:
-                self._alone[atom] = (*self._alone.get(atom, ()), *alone)
+                filed.alone[atom] = (*filed.alone.get(atom, ()), *alone)
             paired = [rule for rule, second in entries for _ in second]
             if paired:
                 others = [other for _, second in entries for other in second]
-                self._paired[atom] = (*self._paired.get(atom, ()), *paired)
-                self._others[atom] = (*self._others.get(atom, ()), *others)
+                filed.paired[atom] = (*filed.paired.get(atom, ()), *paired)
+                filed.others[atom] = (*filed.others.get(atom, ()), *others)
 
     def _rarest(self, covers: Covers) -> tuple[Atoms, Atoms]:
         """Pick the two covers that are printed most rarely; nothing where there is no second."""
