@@ -36,8 +36,8 @@ MAIL: Final = (Limit(5, 1), Limit(120, 60))
 """Servers differ and say 4yz when it is too much; this keeps a storm from looking like spam."""
 ANY: Final = (Limit(1, 1),)
 """A service of which nothing is known but that Apprise spaces its messages."""
-OWN: Final = (Limit(10, 1),)
-"""One that Apprise does not space: a server of one's own, mostly."""
+OWN: Final = (Limit(20, 1), Limit(100, 10))
+"""One that Apprise does not space: a server of one's own, mostly. A burst need not wait."""
 LONGEST_WINDOW_S: Final = 60.0
 
 
