@@ -25,14 +25,14 @@ from urllib.request import urlopen
 from tests.bench import newsroom, processes
 from tests.bench.outlet import ETAG, LAST_MODIFIED
 from watcher import log
-from watcher.app import open_watcher
+from watcher.app.build import open_watcher
 from watcher.clock import utc_now
 from watcher.config import load_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from watcher.app import Watcher
+    from watcher.app.watching import Watcher
     from watcher.config import Config
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -21,7 +21,7 @@ from tests.bench import rulesets, texts, trial, tsquery
 from tests.bench.measure import Figure, Goal, best_pass, keep, show
 from tests.bench.peers import PEERS, WORD, engine, engine_exact, is_installed
 from tests.bench.trial import ENGINE, ENGINE_EXACT, Trial
-from watcher.app import load_rules
+from watcher.app.files import load_rules
 from watcher.arabic import Terms
 from watcher.match import match
 from watcher.shipped import shipped

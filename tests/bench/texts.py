@@ -98,7 +98,7 @@ def _words(chance: random.Random) -> list[str]:
 
 def sample_articles() -> list[Article]:
     """Read the sample articles that ship with the program."""
-    from watcher.app import read_bytes
+    from watcher.app.reading import read_bytes
 
     pages = sorted((shipped("seeds") / "articles").glob("*/*.html"))
     found = [read_bytes(page.read_bytes()) for page in pages]

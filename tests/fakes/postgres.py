@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.fakes.disk import memory_disk
 from watcher.record.engine import parse_url
 from watcher.record.migrate import upgrade
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _LOCATIONS = "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin"
 _OLDEST = 15
-_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=128MB")
 _START_S = 30
 
 
@@ -103,7 +104,7 @@ class Postgres:
     def make(self, template: str = "template0", tablespace: str = "pg_default") -> str:
         """Make a database and give its name."""
         name = f"watcher_{next(self._numbers)}"
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}")
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {} STRATEGY file_copy")
         of = (sql.Identifier(word) for word in (name, template, tablespace))
         self._execute(made.format(*of))
         return name
@@ -207,7 +208,7 @@ def _missing() -> None:
 
 def _folder() -> Path:
     # Not under pytest's folder: the path of a socket may have 107 bytes, and postgres must get in.
-    folder = Path(tempfile.mkdtemp(prefix="watcher-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="watcher-pg-", dir=memory_disk()))
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 from watcher import clock
 
 if TYPE_CHECKING:
-    from watcher.app import Watcher
     from watcher.app.periodic import Periodic
+    from watcher.app.watching import Watcher
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 _began = time.monotonic()

@@ -13,8 +13,8 @@ import pytest
 
 from tests.fakes.cluster import RULE, Cluster, cluster
 from tests.fakes.readings import alert, entry, reading, source
-from watcher.app import open_watcher
 from watcher.app.backpressure import HELD, Backpressure
+from watcher.app.build import open_watcher
 from watcher.app.cluster import open_node
 from watcher.cluster import JobQueue, Server, Sweep
 from watcher.config import load_config

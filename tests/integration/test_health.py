@@ -12,7 +12,7 @@ from tests.fakes import site as answers
 from tests.fakes.daemon import Daemon
 from tests.fakes.readings import NOW, entry, listed, reading, source
 from tests.fakes.site import Answer, Reply, Site
-from watcher.app import open_watcher
+from watcher.app.build import open_watcher
 from watcher.config import load_config
 from watcher.health import sample_of_none
 from watcher.model import Sample
@@ -21,7 +21,7 @@ from watcher.selfreport import SelfReport
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from watcher.app import Watcher
+    from watcher.app.watching import Watcher
     from watcher.record import Record
 
 HOUR = timedelta(hours=1)

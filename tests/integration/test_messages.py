@@ -11,7 +11,7 @@ from tests.fakes.daemon import Daemon
 from tests.fakes.notices import SEEN
 from tests.fakes.slack import WEBHOOK_URL, open_slack
 from tests.fakes.smtp import MailServer
-from watcher.app import open_watcher
+from watcher.app.build import open_watcher
 from watcher.config import load_config
 from watcher.model import Secret, Sent
 from watcher.notify import Notifier, Target, Templates

@@ -10,7 +10,7 @@ from tests.fakes import site as answers
 from tests.fakes.channel import channel_page, post
 from tests.fakes.daemon import Daemon
 from tests.fakes.site import Reply, Request, Site
-from watcher.app import open_watcher
+from watcher.app.build import open_watcher
 from watcher.clock import utc_now
 from watcher.config import load_config
 from watcher.paging import MOST_PAGES
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from watcher.app import Watcher
+    from watcher.app.watching import Watcher
     from watcher.model import SourceState
 
 XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -13,7 +13,7 @@ from tests.fakes import site as answers
 from tests.fakes.daemon import Daemon
 from tests.fakes.site import Reply, Site
 from tests.pages.source import PROMO, pieces
-from watcher.app import open_watcher
+from watcher.app.build import open_watcher
 from watcher.clock import utc_now
 from watcher.config import load_config
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from watcher.app import Watcher
+    from watcher.app.watching import Watcher
 
 RULE = "rules:\n  - {id: trains, title: القطارات, match: قطار}\n"
 CLOSED = "http://127.0.0.1:9"

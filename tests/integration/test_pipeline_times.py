@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.fakes import site as answers
 from tests.fakes.daemon import Daemon
-from watcher.app import open_watcher
+from watcher.app.build import open_watcher
 from watcher.config import load_config
 from watcher.dating import clocks_of
 from watcher.record.migrate import engine_for
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fakes.site import Site
-    from watcher.app import Watcher
+    from watcher.app.watching import Watcher
     from watcher.model import Pending
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)

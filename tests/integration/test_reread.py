@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fakes.site import Site
-    from watcher.app import Watcher
+    from watcher.app.watching import Watcher
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

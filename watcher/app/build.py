@@ -29,7 +29,6 @@ from watcher.notify import (
 from watcher.pages import warm_up
 from watcher.pipeline import Pipeline
 from watcher.points import reached
-from watcher.record import Record
 from watcher.rulebook import Rulebook
 from watcher.schedule import Ticks
 from watcher.web import Room
@@ -44,12 +43,7 @@ if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.fetch import Fetcher
     from watcher.match import Rules
-
-
-def open_record(config: Config, *, migrate: bool = True, **also: Any) -> Record:
-    """Give the record of a configuration, which judges notices by what its targets wish."""
-    judge = Holding.of(config.targets)
-    return Record(config.database.reveal(), migrate=migrate, judge=judge, **also)
+    from watcher.record import Record
 
 
 def workers_of(config: Config) -> Workers:

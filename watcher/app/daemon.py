@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from watcher import log
-from watcher.app.build import open_record, open_watcher
+from watcher.app.build import open_watcher
+from watcher.app.record import open_record
 from watcher.config import load_config
 from watcher.model import ALL_ROLES, Role
 

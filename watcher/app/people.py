@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from watcher.app.build import open_record
-from watcher.config import load_config
+from watcher.app.record import open_record
 from watcher.errors import StorageUnavailable
 from watcher.match import match, wanted
 from watcher.model import Lately, Waiting
 from watcher.notify import hold, unwanted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from watcher.config import Config
     from watcher.match import Rule, Rules
     from watcher.model import Article, Hold, Severity, Silence
     from watcher.notify import Target
     from watcher.record import People, Record, Told
-
-
-@asynccontextmanager
-async def open_people(config_file: Path) -> AsyncIterator[tuple[Config, People]]:
-    """Open the record of a configuration for what people ask and answer."""
-    config = load_config(config_file)
-    async with open_record(config, migrate=False) as record:
-        yield config, record.people
 
 
 @dataclass(frozen=True, slots=True)

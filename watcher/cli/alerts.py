@@ -190,7 +190,8 @@ def route_test(  # noqa: PLR0913, PLR0917 - one for each option
     allow: AllowNetwork = None,
 ) -> None:
     """Say who would be told what and when, were it reported now; nothing is sent."""
-    from watcher.app import load_rules, route_of_article, route_of_rule
+    from watcher.app.files import load_rules
+    from watcher.app.people import route_of_article, route_of_rule
     from watcher.cli.alerts_view import route_data, show_routes
     from watcher.cli.asked import asked_for
     from watcher.clock import utc_now
@@ -249,7 +250,7 @@ async def _listed(  # noqa: PLR0913, PLR0917 - one for each option
     story: int | None,
     limit: int,
 ) -> list[Told]:
-    from watcher.app import open_people
+    from watcher.app.record import open_people
 
     async with open_people(config_file) as (_, people):
         return await people.alerts(
@@ -258,7 +259,7 @@ async def _listed(  # noqa: PLR0913, PLR0917 - one for each option
 
 
 async def _shown(config_file: Path, which: int) -> tuple[Told, str]:
-    from watcher.app import open_people
+    from watcher.app.record import open_people
 
     async with open_people(config_file) as (config, people):
         told = await people.alert(which)
@@ -269,7 +270,7 @@ async def _shown(config_file: Path, which: int) -> tuple[Told, str]:
 
 
 async def _acknowledge(config_file: Path, which: int, author: str, note: str) -> str:
-    from watcher.app import open_people
+    from watcher.app.record import open_people
     from watcher.clock import utc_now
 
     async with open_people(config_file) as (_, people):
@@ -280,7 +281,7 @@ async def _acknowledge(config_file: Path, which: int, author: str, note: str) ->
 
 
 async def _resend(config_file: Path, which: list[int]) -> list[tuple[int, int]]:
-    from watcher.app import open_people
+    from watcher.app.record import open_people
     from watcher.clock import utc_now
 
     queued: list[tuple[int, int]] = []
@@ -294,7 +295,7 @@ async def _resend(config_file: Path, which: list[int]) -> list[tuple[int, int]]:
 
 
 async def _silence(config_file: Path, wanted: Silence) -> tuple[Silence, str]:
-    from watcher.app import open_people
+    from watcher.app.record import open_people
 
     async with open_people(config_file) as (config, people):
         _check_names(config, wanted)
@@ -308,7 +309,7 @@ async def _silence(config_file: Path, wanted: Silence) -> tuple[Silence, str]:
 
 def _check_names(config: Config, wanted: Silence) -> None:
     """A silence of a mistyped name would silence nothing, and nobody would notice."""
-    from watcher.app import load_rules
+    from watcher.app.files import load_rules
     from watcher.document import suggest
 
     targets = [target.name for target in config.targets]
@@ -321,7 +322,7 @@ def _check_names(config: Config, wanted: Silence) -> None:
 
 
 async def _silences(config_file: Path, *, every: bool) -> list[Silence]:
-    from watcher.app import open_people
+    from watcher.app.record import open_people
     from watcher.clock import utc_now
 
     async with open_people(config_file) as (_, people):
@@ -330,7 +331,7 @@ async def _silences(config_file: Path, *, every: bool) -> list[Silence]:
 
 
 async def _end_silence(config_file: Path, number: int) -> None:
-    from watcher.app import open_people
+    from watcher.app.record import open_people
     from watcher.clock import utc_now
 
     async with open_people(config_file) as (_, people):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from watcher.app import Routed
+    from watcher.app.people import Routed
     from watcher.model import Alert, Silence
     from watcher.record import Told
 

@@ -62,7 +62,7 @@ def reread_articles(
 async def _list(
     config_file: Path, since: datetime | None, source: str | None, rule: str | None, limit: int
 ) -> None:
-    from watcher.app import open_archive
+    from watcher.app.record import open_archive
     from watcher.cli.articles_view import show_line
 
     async with open_archive(config_file) as (_, record):
@@ -73,7 +73,7 @@ async def _list(
 
 
 async def _show(config_file: Path, which: str) -> None:
-    from watcher.app import open_archive
+    from watcher.app.record import open_archive
     from watcher.cli.articles_view import show_history
 
     async with open_archive(config_file) as (_, record):
@@ -86,7 +86,7 @@ async def _show(config_file: Path, which: str) -> None:
 async def _reread(
     config_file: Path, since: datetime | None, source: str | None, *, applies: bool
 ) -> None:
-    from watcher.app import reread_evidence
+    from watcher.app.reading import reread_evidence
     from watcher.cli.articles_view import show_reread
 
     changed = 0

@@ -46,7 +46,7 @@ def asked_for(  # noqa: PLR0913, PLR0917 - one for each option
 
 def _recorded(config_file: Path, number: int) -> Asked:
     async def look() -> Asked | None:
-        from watcher.app import open_archive
+        from watcher.app.record import open_archive
 
         async with open_archive(config_file) as (_, record):
             found = await record.archive.archived([number])
@@ -60,7 +60,7 @@ def _recorded(config_file: Path, number: int) -> Asked:
 
 
 def _given(what: str, url: str, form: Format, allow: list[str]) -> Asked:
-    from watcher.app import read_address, read_bytes
+    from watcher.app.reading import read_address, read_bytes
     from watcher.model import NotAnArticle
 
     if what.startswith(("http://", "https://")):

@@ -104,7 +104,7 @@ def instant(since: str) -> datetime | None:
 
 async def _over_archive(request: _Request, config_file: Path) -> None:
     from watcher import archive
-    from watcher.app import open_archive
+    from watcher.app.record import open_archive
 
     async with open_archive(config_file) as (config, record):
         new, old = _rule_sets(request, request.rules or config.rules)
@@ -203,7 +203,7 @@ async def _search(
     as_json: bool,
 ) -> None:
     from watcher import archive
-    from watcher.app import open_archive
+    from watcher.app.record import open_archive
 
     async with open_archive(config_file) as (config, record):
         with progress_bar() as progress:

@@ -49,7 +49,7 @@ def copy(
     as_json: AsJson = False,
 ) -> None:
     """Copy everything into another database, SQLite or PostgreSQL, and compare both sides."""
-    from watcher.app import copy_database
+    from watcher.app.database import copy_database
 
     with _telling() as tell:
         tables = copy_database(config, to, tell)
@@ -82,7 +82,7 @@ def backup(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Write everything into one file, which `restore` takes; the daemon may run meanwhile."""
-    from watcher.app import back_up_database
+    from watcher.app.database import back_up_database
 
     with _telling() as tell:
         file, dropped = back_up_database(config, path, keep, tell)
@@ -100,7 +100,7 @@ def restore(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Put a backup in place of the database, SQLite or PostgreSQL, whichever it was made from."""
-    from watcher.app import restore_database
+    from watcher.app.database import restore_database
 
     with _telling() as tell:
         database, kept = restore_database(config, path, tell, replaces=replace)
@@ -122,7 +122,7 @@ def prune(
     as_json: AsJson = False,
 ) -> None:
     """Forget now what is older than `keep:` says; the daemon does so once a day."""
-    from watcher.app import compact_database, prune_database
+    from watcher.app.database import compact_database, prune_database
 
     with err.status("pruning"):
         found = asyncio.run(prune_database(config, is_dry=dry_run))
@@ -144,7 +144,7 @@ def prune(
 @db_app.command("check")
 def check(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Look the whole database through; ends with status 1 where something is wrong."""
-    from watcher.app import check_database
+    from watcher.app.database import check_database
 
     with err.status("checking") as status:
         found = check_database(config, lambda step: status.update(f"checking {step}"))

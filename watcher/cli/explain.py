@@ -71,7 +71,7 @@ def explain_rule(  # noqa: PLR0913, PLR0917 - one for each option
 
 def _counted(config_file: Path, number: int, rule: Rule) -> int:
     async def look() -> int:
-        from watcher.app import open_archive
+        from watcher.app.record import open_archive
 
         async with open_archive(config_file) as (_, record):
             return await record.archive.counted(number, rule.id, rule.when) if rule.when else 0

@@ -58,7 +58,7 @@ def read(
 
 
 def _read(where: str, url: str, form: Format, allow: tuple[str, ...]) -> Article | NotAnArticle:
-    from watcher.app import read_address, read_bytes
+    from watcher.app.reading import read_address, read_bytes
 
     if where.startswith(("http://", "https://")):
         return asyncio.run(read_address(where, allow=allow))
@@ -150,7 +150,7 @@ def scan(
 
     A line that is no article gives an `error` in its place; the exit status is then 1.
     """
-    from watcher.app import load_rules
+    from watcher.app.files import load_rules
     from watcher.match import match
 
     loaded, is_well = load_rules(rules), True

@@ -47,7 +47,7 @@ def check_rules(
 
 
 async def _advice(rules: Path, config_file: Path) -> list[Problem]:
-    from watcher.app import open_archive
+    from watcher.app.record import open_archive
     from watcher.archive import advise, advise_by_archive
 
     async with open_archive(config_file) as (config, record):
@@ -57,7 +57,7 @@ async def _advice(rules: Path, config_file: Path) -> list[Problem]:
 @rules_app.command("test")
 def run_rule_tests(rules: Folder = Path("rules")) -> None:
     """Run the tests that stand in the rule files, with the daemon's own engine."""
-    from watcher.app import load_rules
+    from watcher.app.files import load_rules
     from watcher.match import run_tests
 
     results = run_tests(load_rules(rules))

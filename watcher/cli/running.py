@@ -38,7 +38,7 @@ def run(
     ] = [Part.all],  # noqa: B006 - typer's way to name the default
 ) -> None:
     """Watch until told to stop (SIGTERM or Ctrl-C)."""
-    from watcher.app import run_daemon
+    from watcher.app.daemon import run_daemon
 
     if Part.all in role and len(set(role)) > 1:
         raise typer.BadParameter("`all` is one process by itself: no other role goes with it")
@@ -48,7 +48,7 @@ def run(
 @app.command()
 def once(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Poll every source that is due, read, match, deliver, and end."""
-    from watcher.app import run_once
+    from watcher.app.daemon import run_once
 
     asyncio.run(run_once(config))
 

@@ -29,7 +29,7 @@ def init(
 @app.command()
 def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Report every mistake of configuration, sources, rules and message templates at once."""
-    from watcher.app import check_all
+    from watcher.app.files import check_all
 
     problems = check_all(config)
     show_problems(problems)
@@ -44,7 +44,7 @@ def send_test(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Send a test alert to one target and say what the other side answered."""
-    from watcher.app import send_test_notice
+    from watcher.app.files import send_test_notice
     from watcher.model import Sent
 
     outcome = asyncio.run(send_test_notice(config, target))

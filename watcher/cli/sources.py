@@ -42,7 +42,7 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show what a site offers, as it would be recorded, and the YAML to paste."""
-    from watcher.app import preview_address
+    from watcher.app.reading import preview_address
 
     where = url if "://" in url or url.startswith("@") else f"https://{url}"
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
@@ -69,7 +69,7 @@ def preview(
 @sources_app.command("list")
 def list_sources(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """List the sources with how they are doing."""
-    from watcher.app import read_sources_with_states
+    from watcher.app.record import read_sources_with_states
     from watcher.clock import utc_now
 
     found, now = asyncio.run(read_sources_with_states(config)), utc_now()
@@ -110,7 +110,7 @@ def check_sources(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Poll each source once, record nothing, and say what came; status 1 if one fails."""
-    from watcher.app import check_each_source
+    from watcher.app.reading import check_each_source
 
     table = Table(title="checked", title_justify="left")
     for column in ("source", "kind", "entries", "newest", "remark"):

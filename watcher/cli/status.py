@@ -33,7 +33,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Show how sources, backlog and alerts are doing."""
-    from watcher.app import read_status
+    from watcher.app.record import read_status
 
     found = asyncio.run(read_status(config))
     if as_json:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from watcher import log
-from watcher.app import Watcher, open_watcher
+from watcher.app.build import open_watcher
 from watcher.clock import utc_now
 from watcher.config import load_config
 from watcher.demo.newsroom import Newsroom, samples
@@ -22,6 +22,7 @@ from watcher.log import LogSettings
 from watcher.shipped import shipped
 
 if TYPE_CHECKING:
+    from watcher.app.watching import Watcher
     from watcher.record import Status
 
 LONGEST_WAIT_S = 45.0
