@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.bench.measure import kept, show
-from tests.fakes.postgres import postgres
+from tests.fakes.postgres import server_of_its_own
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
 
-__all__ = ["postgres"]
+    from tests.fakes.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Run a server on the disk on which we keep ours, too: none is measured in memory."""
+    with server_of_its_own() as server:
+        yield server
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -206,9 +206,9 @@ def _missing() -> None:
     pytest.skip(reason)
 
 
-def _folder() -> Path:
+def _folder(disk: Path | None) -> Path:
     # Not under pytest's folder: the path of a socket may have 107 bytes, and postgres must get in.
-    folder = Path(tempfile.mkdtemp(prefix="watcher-pg-", dir=memory_disk()))
+    folder = Path(tempfile.mkdtemp(prefix="watcher-pg-", dir=disk))
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
@@ -218,18 +218,18 @@ def _folder() -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """Run one server for all tests; skip where it is missing, but fail where CI=true."""
-    with server_of_its_own() as server:
+    with server_of_its_own(memory_disk()) as server:
         yield server
 
 
 @contextlib.contextmanager
-def server_of_its_own(listen: str = "") -> Iterator[Postgres]:
-    """Run another server, which may listen on an address."""
+def server_of_its_own(disk: Path | None = None, listen: str = "") -> Iterator[Postgres]:
+    """Run another server, on a disk of its own, too; it may listen on an address."""
     programs = _programs()
     if programs is None:
         _missing()
     assert programs
-    folder = _folder()
+    folder = _folder(disk)
     try:
         with Postgres(folder, programs, listen=listen) as server:
             yield server

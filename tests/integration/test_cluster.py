@@ -157,7 +157,7 @@ def again_and_again(cluster: Cluster, postgres: Postgres, faults: Sequence[Fault
 @pytest.mark.timeout(900)
 def test_hosts_of_their_own(network: Network, tmp_path: Path) -> None:
     """Three hosts with addresses of their own, whose cables are pulled."""
-    with server_of_its_own(network.address(1)) as server:
+    with server_of_its_own(listen=network.address(1)) as server:
         name = server.make()
         upgrade(parse_url(server.url(name)))
         with Cluster(tmp_path, server.folder, name, network) as cluster:
