@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """Run a server on the disk on which we keep ours, too: none is measured in memory."""
+    """Run a server on the disk that our own database is on: none is measured in memory."""
     with server_of_its_own() as server:
         yield server
 

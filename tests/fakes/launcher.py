@@ -87,7 +87,7 @@ def _warm_up() -> None:
     import gc
     import tempfile
 
-    import watcher.app.reading
+    import watcher.app.build
     import watcher.notify.desk  # noqa: F401
     from watcher.config import Cache, default_folder
     from watcher.match import match

@@ -83,3 +83,12 @@ def test_a_module_that_does_would_be_found(line: str, event: str, tmp_path: Path
     (tmp_path / "greedy.py").write_text(line + "\n")
 
     assert [found[1] for found in mishaps(tmp_path, ["greedy"])] == [event]
+
+
+def test_looking_at_the_record_or_at_files_imports_nothing_that_fetches_or_reads_pages() -> None:
+    rooms = ("record", "files", "database")
+    asked = f"import sys; {'; '.join(f'import watcher.app.{room}' for room in rooms)}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert not {"aiohttp", "trafilatura", "feedparser", "apprise"} & set(done.stdout.split())

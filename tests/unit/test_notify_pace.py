@@ -74,3 +74,11 @@ def test_a_storm_takes_its_time(limits: tuple[Limit, ...], messages: int, second
     one = Pace(limits)
     last = [one.take_turn(NOW) for _ in range(messages)][-1]
     assert (last - NOW).total_seconds() == seconds
+
+
+def test_a_burst_goes_to_a_server_of_ones_own_at_once() -> None:
+    own = Pace(pace.OWN)
+    after_s = [(own.take_turn(NOW) - NOW).total_seconds() for _ in range(101)]
+    assert after_s[:20] == [0.0] * 20
+    assert after_s[20] == 1.0
+    assert after_s[100] == 10.0

@@ -1,32 +1,20 @@
-"""What is looked at of an operator's files: all of them, the rules, a target."""
+"""What an operator wrote, read and checked: all files together, and the rules."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from watcher.config import load_config, patterns_that_fit_nothing, read_config
-from watcher.errors import Invalid, Problem
-from watcher.notify import Notifier, Templates, check_templates, sample_messages
+from watcher.config import patterns_that_fit_nothing, read_config
+from watcher.errors import Invalid
+from watcher.notify import check_templates, sample_messages
 from watcher.rulefolder import read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from watcher.errors import Problem
     from watcher.match import Rules
-    from watcher.model import Outcome
-
-
-async def send_test_notice(config_file: Path, target: str) -> Outcome:
-    """Send an invented alert to one target."""
-    config = load_config(config_file)
-    names = [one.name for one in config.targets]
-    if target not in names:
-        known = ", ".join(names) or "none"
-        what = f"there is no target '{target}' in the configuration. Known: {known}."
-        raise Invalid([Problem(str(config_file), 0, 0, "targets", what)])
-    async with Notifier(config.targets, templates=Templates(config.templates)) as notifier:
-        return await notifier.send_test(target)
 
 
 def check_all(config_file: Path) -> Sequence[Problem]:

@@ -1,4 +1,4 @@
-"""What commands ask about people: who would be told, and what people answered."""
+"""What commands do about people: send them a test, and say who would be told."""
 
 from __future__ import annotations
 
@@ -8,20 +8,34 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from watcher.app.record import open_record
-from watcher.errors import StorageUnavailable
+from watcher.config import load_config
+from watcher.errors import Invalid, Problem, StorageUnavailable
 from watcher.match import match, wanted
 from watcher.model import Lately, Waiting
-from watcher.notify import hold, unwanted
+from watcher.notify import Notifier, Templates, hold, unwanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from watcher.config import Config
     from watcher.match import Rule, Rules
-    from watcher.model import Article, Hold, Severity, Silence
+    from watcher.model import Article, Hold, Outcome, Severity, Silence
     from watcher.notify import Target
     from watcher.record import People, Record, Told
+
+
+async def send_test_notice(config_file: Path, target: str) -> Outcome:
+    """Send an invented alert to one target."""
+    config = load_config(config_file)
+    names = [one.name for one in config.targets]
+    if target not in names:
+        known = ", ".join(names) or "none"
+        what = f"there is no target '{target}' in the configuration. Known: {known}."
+        raise Invalid([Problem(str(config_file), 0, 0, "targets", what)])
+    async with Notifier(config.targets, templates=Templates(config.templates)) as notifier:
+        return await notifier.send_test(target)
 
 
 @dataclass(frozen=True, slots=True)

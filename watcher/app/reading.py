@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from watcher.app.build import open_watcher
 from watcher.clock import utc_now
 from watcher.config import load_config
 from watcher.document import suggest
@@ -85,6 +84,7 @@ async def reread_evidence(
 
     `done` hears of each piece how many there are.
     """
+    from watcher.app.build import open_watcher
     from watcher.reread import apply, reread
 
     begin = since or datetime(1970, 1, 1, tzinfo=UTC)

@@ -31,22 +31,20 @@ def open_record(config: Config, *, migrate: bool = True, **also: Any) -> Record:
 async def open_archive(config_file: Path) -> AsyncIterator[tuple[Config, Record]]:
     """Open the record of a configuration, to look things up in it."""
     config = load_config(config_file)
-    async with Record(config.database.reveal(), migrate=False) as record:
+    async with open_record(config, migrate=False) as record:
         yield config, record
 
 
 @asynccontextmanager
 async def open_people(config_file: Path) -> AsyncIterator[tuple[Config, People]]:
     """Open the record of a configuration for what people ask and answer."""
-    config = load_config(config_file)
-    async with open_record(config, migrate=False) as record:
+    async with open_archive(config_file) as (config, record):
         yield config, record.people
 
 
 async def read_status(config_file: Path) -> Status:
     """Give what the record says about itself."""
-    config = load_config(config_file)
-    async with Record(config.database.reveal(), migrate=False) as record:
+    async with open_archive(config_file) as (_, record):
         return await record.status(utc_now())
 
 
@@ -57,7 +55,7 @@ async def read_sources_with_states(
     config = load_config(config_file)
     states: dict[str, SourceState] = {}
     with contextlib.suppress(StorageUnavailable):  # nothing has been recorded yet
-        async with Record(config.database.reveal(), migrate=False) as record:
+        async with open_record(config, migrate=False) as record:
             status = await record.status(utc_now())
             states = {source.state.id: source.state for source in status.sources}
     return [(source, states.get(source.id)) for source in config.sources]

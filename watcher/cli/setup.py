@@ -44,7 +44,7 @@ def send_test(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Send a test alert to one target and say what the other side answered."""
-    from watcher.app.files import send_test_notice
+    from watcher.app.people import send_test_notice
     from watcher.model import Sent
 
     outcome = asyncio.run(send_test_notice(config, target))
