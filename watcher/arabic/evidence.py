@@ -29,7 +29,7 @@ from watcher.arabic.nouns import (
     is_relational,
     is_verbal_noun,
 )
-from watcher.arabic.tables import COUNTRIES, FUNCTION_WORDS, NAMES
+from watcher.arabic.tables import COUNTRIES, FUNCTION_WORDS, NAMES, REFLEXIVES
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
@@ -38,6 +38,7 @@ VERB, NAME = 3, 4
 """The stem of a verb, and a second spelling of a name; beside what nouns.py distinguishes."""
 
 
+_SEATED = ("أ", "ئ", "ؤ")
 _PRONOUNS = ("ه", "ها", "هم", "هما", "هن", "ك", "كم", "نا", "ي")
 
 
@@ -63,10 +64,10 @@ def holds(word: str, raw: str, entry: Entry, cut: Cut, *, sure: bool) -> bool:
         return lemma in FUNCTION_WORDS
     if (seat and not _seated(raw, length, seat)) or (kind == NAME and before & ARTICLE):
         return False
-    rest = word[length:]
-    if rest in NAMES and rest != lemma:
-        return False
     known = lexicon()
+    rest = word[length:]
+    if rest in NAMES and rest != lemma and not before & PREFIX:
+        return False
     if before:
         if word in NAMES and not sure:
             return False
@@ -75,7 +76,7 @@ def holds(word: str, raw: str, entry: Entry, cut: Cut, *, sure: bool) -> bool:
         if not sure and not _splits(word, entry, before, known):
             return False
     if kind == VERB:
-        return _is_perfect(word, rest, entry, reading, known)
+        return _is_perfect(word, raw, entry, cut, known)
     return reading & BARE > 0 or _ends(rest, entry, reading & endings, known)
 
 
@@ -92,15 +93,19 @@ def _is_imperfect(word: str, entry: Entry, cut: Cut, known: Lexicon) -> bool:
     """Tell whether a word that begins with a prefix of the imperfect may be one of the verb."""
     _, endings, _, verb, _ = entry
     _, length, end, reading = cut
-    rest = word[length - 1 :]
+    rest, head = word[length - 1 :], word[length - 1 : end]
     listed = known.lemmas(rest)
-    if known.nominal(word) and (word[0] in "وفسل" or word in known.lemmas(word)):
+    if verb in known.lemmas(head):
+        listed.append(verb)
+    if known.nominal(word) and (
+        word[0] in "وفسل" or (word in known.lemmas(word) and verb not in listed)
+    ):
         return False
     hollow = len(verb) == 3 and verb[1] in "وي"
-    other = listed and verb not in listed and rest not in listed
+    # What the first form and the fourth share is listed under either.
+    other = listed and not {verb, rest, verb[1:], "ا" + verb} & set(listed)
     if other and (hollow or end < len(word)):
         return False
-    head = word[length - 1 : end]
     person, stem = head[0], head[1:]
     if person == "ت" and word[: length - 1].endswith("س") and word not in known:
         return True
@@ -111,7 +116,7 @@ def _is_imperfect(word: str, entry: Entry, cut: Cut, known: Lexicon) -> bool:
         if fifth and known.is_lemma(head):
             return False
         doubtful = verb in known.nominal(verb) and rest in listed and verb not in listed
-        return not (doubtful and known.is_verb(rest))
+        return not (doubtful and (head in REFLEXIVES or rest.endswith("وا")))
     if verb not in listed and (known.nominal(rest) or known.nominal(head)):
         return False
     if person == "ا":
@@ -119,11 +124,15 @@ def _is_imperfect(word: str, entry: Entry, cut: Cut, known: Lexicon) -> bool:
     return person == "ي" or not known.is_lemma(head)
 
 
-def _is_perfect(word: str, rest: str, entry: Entry, reading: int, known: Lexicon) -> bool:
+def _is_perfect(word: str, raw: str, entry: Entry, cut: Cut, known: Lexicon) -> bool:
     """Tell whether a word without prefix may be of the verb, not a noun that looks like it."""
     _, endings, _, verb, _ = entry
+    _, length, end, reading = cut
     reading &= endings
+    rest = word[length:]
     if reading & BARE and rest == verb:
+        return True
+    if reading & PERFECT and verb[-1] == "ا" and raw.translate(UNMARKED)[:end].endswith(_SEATED):
         return True
     if reading & PERFECT:
         for whole in {word, rest}:
@@ -131,12 +140,17 @@ def _is_perfect(word: str, rest: str, entry: Entry, reading: int, known: Lexicon
             noun = base + "ة"
             if t and pronoun in _PRONOUNS and (noun in known or known.nominal(noun)):
                 return False
-    if rest.startswith("ال") and (rest[2:] in known or known.nominal(rest[2:])):
+    if rest.startswith("ال") and not verb.startswith("ال") and _is_definite(rest, known):
         return False
-    if reading & ENCLITIC and rest in known.lemmas(rest):
+    if reading & ENCLITIC and rest in known.lemmas(rest) and known.is_lemma(rest):
         return False
     listed = known.nominal(rest)
     return not listed or verb in listed
+
+
+def _is_definite(word: str, known: Lexicon) -> bool:
+    """Tell whether what follows ال is a word."""
+    return word[2:] in known or bool(known.nominal(word[2:]))
 
 
 def _splits(word: str, entry: Entry, before: int, known: Lexicon) -> bool:

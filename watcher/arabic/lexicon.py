@@ -53,6 +53,8 @@ class Lexicon:
 
     def nominal(self, form: str) -> list[str]:
         """List the lemmas that `form` has with the article before it, not with an ال of its own."""
+        if form.endswith("وا"):
+            return []  # of a verb whose first radical is ل: العبوا, "play!"
         definite = ARTICLE + form
         found = _found(self._lemmas, definite)
         if ARTICLE not in found:

@@ -29,7 +29,7 @@ def _with_conjunctions(words: str) -> list[str]:
 
 FUNCTION_WORDS = frozenset(
     plain(word) for word in [*_with_conjunctions(_FUNCTION_WORDS), *_LATIN_FUNCTION_WORDS.split()]
-)
+) - {plain("فتحت")}
 """Particles, pronouns and prepositions, plain, with what they are written together with."""
 
 FOLDED_FUNCTION_WORDS = frozenset(fold(word) for word in FUNCTION_WORDS)
@@ -121,6 +121,22 @@ ELATIVES = frozenset(
     ).split()
 )
 """Comparatives and colors, which verbs of the fourth form are spelled like."""
+
+REFLEXIVES = frozenset(
+    plain(
+        "تقدم تحدث تعرض توقع توقف تمكن تعلم تسلم توجه تخرج توصل تطور تحول تضمن تسبب تعلق "
+        "تجمع ترشح توسع تدخل تحكم تولد تكلم تدرب تصرف تصور تعهد تعين توحد توفر تبين تجدد "
+        "تحسن تحرك تحقق تخلص تعطل تمدد تدرج توتر تشدد تنفس تدفق تأثر تأخر تأمل تأكد تأسس "
+        "تكرر تجول تبرع تردد تضرر تمرد تورط تنوع تغير تراجع تواصل توافق تعامل تقارب تعادل "
+        "تنازل تبادل تداول تناول تعاون تضامن تفاهم تحالف تشاور تجاوز تنافس تطابق تصاعد "
+        "تساقط تسارع تماسك تلاعب تراكم تشارك تبنى توفى تولى تخلى تلقى تحدى تعدى تصدى تمنى "
+        "تبقى تسنى"
+    ).split()
+)
+"""Verbs in ت that are more often meant than "she" does what they derive from: تقدم, not قدم."""
+
+HOLLOW_IN_A = frozenset(plain("خاف نام نال كاد شاء هاب خال حار غار زال").split())
+"""Hollow verbs that keep their ا in the imperfect, يخاف, where others have و or ي."""
 
 DEFECTIVE = frozenset(
     plain(

@@ -19,7 +19,7 @@ from watcher.arabic.affixes import (
     PERFECT_C,
     VERB_DUAL,
 )
-from watcher.arabic.tables import ELATIVES
+from watcher.arabic.tables import ELATIVES, HOLLOW_IN_A
 
 if TYPE_CHECKING:
     from watcher.arabic.lexicon import Lexicon
@@ -29,6 +29,17 @@ Stems = dict[str, int]
 _CAUSATIVE = re.compile("أ[^ا][^ا]ى")
 _REFLEXIVE = re.compile("ت[^ا][^ا][^ةاي]|ت[^ا]ا[^ا][^ةاي]|ت[^ا][^اوي][^اوي][^ةاي]")
 """Reflexives, تطور, تعاون and تدهور, whose verbal nouns are spelled alike."""
+
+_DERIVED = re.compile(
+    "[^اويتمءأإآ]ا[^ايىة][^اويىة]"  # صافح, راوح
+    "|أ[^ايىة][^اويىة]{2}"  # أرجع, أوفد
+    "|ان[^اويىة]{3}|ا[^ا]ت[^اويىة]{2}|است[^ايىة][^اويىة]{2}"  # انتشل, احتدم, استوجب
+    "|(?:ا[^ا]ت|ازد|اصط|اضط)ا[^اويىة]"  # ازداد, اغتال
+    "|(?:ان..|ا[^ا]ت.|است..)ى"  # انطوى, احتوى, استثنى
+)
+"""Derived forms that no noun shares, whether the lexicon lists them or not."""
+_ROOT = re.compile("[^اويىةءأإآؤئ]{3}|[^اويىةءأإآؤئ][^اىةءأإآؤئ][^اويىةءأإآؤئ]{2}")
+"""Roots of three and four letters, شكك, دحرج and هيمن."""
 
 _ALONE = BARE | ENCLITIC | OBJECT
 _SOUND_PERFECT = _ALONE | PERFECT | PERFECT_C | VERB_DUAL
@@ -51,12 +62,23 @@ def is_verb(verb: str, written: str, known: Lexicon) -> bool:
     if (written[-1] == "ي" and len(verb) > 3) or verb[-1] == "ة":
         return False
     if not known.is_verb(verb):
-        return len(verb) == 4 and verb[1] == "ا" and not known.knows(verb)
+        return _is_verb_by_shape(verb, written, known)
     return _has_shape(verb, written, known)
+
+
+def _is_verb_by_shape(verb: str, written: str, known: Lexicon) -> bool:
+    """Tell whether a word of which the lexicon lists no finite form is built like a verb."""
+    if verb in known.nominal(verb):
+        return False
+    if _DERIVED.fullmatch(written):
+        return True
+    return _ROOT.fullmatch(written) is not None and (len(verb) == 3 or verb in known)
 
 
 def _has_shape(verb: str, written: str, known: Lexicon) -> bool:
     """Tell whether a word that has finite forms is no noun by its shape."""
+    if verb not in known.nominal(verb) and _DERIVED.fullmatch(written):
+        return True
     if len(verb) == 4 and verb[0] != "ا":
         if verb[1] == "ا":
             return True
@@ -91,10 +113,11 @@ def verb_stems(verb: str, written: str, known: Lexicon) -> tuple[Stems, Stems]:
 def _ending_in_hamza(verb: str) -> tuple[Stems, Stems]:
     """Give the stems of a verb such as بدأ or أنشأ, whose hamza changes its seat."""
     base = verb[1:] if verb[0] == "ا" and len(verb) > 3 else verb
+    seated = base[:-1].removesuffix("ي") + "ء"
     perfect = {verb: _SOUND_PERFECT, verb[:-1] + "ء": _SOUND_PERFECT}
     if verb[1] == "ا" and len(verb) == 4:
         perfect[verb[0] + "و" + verb[2] + "ء"] = _ALONE | PERFECT
-    return perfect, {base: _SOUND_IMPERFECT, base[:-1] + "ء": _SOUND_IMPERFECT}
+    return perfect, dict.fromkeys((base, base[:-1] + "ء", seated), _SOUND_IMPERFECT)
 
 
 def _perfect(verb: str, known: Lexicon) -> Stems:
@@ -113,7 +136,7 @@ def _perfect(verb: str, known: Lexicon) -> Stems:
         stems[verb] = _ALONE | PERFECT | VERB_DUAL
         if not known.is_verb(short):
             stems[short] = PERFECT_C
-        if passive + "ا" in known.forms(verb):
+        if len(verb) > 3 or passive + "ا" in known.forms(verb):
             stems[passive] = _ALONE | PERFECT | VERB_DUAL
     elif _is_doubled(verb) and not known.is_verb(verb + verb[-1]):
         stems[verb + verb[-1]] = PERFECT_C
@@ -149,7 +172,8 @@ def _imperfect(verb: str, written: str, known: Lexicon) -> Stems:
         return stems | _inflected(verb[1:]) if _is_fourth(verb, known) else stems
     if verb[0] == "ا" and len(verb) >= 4:
         changes = written[0] == "أ" or verb.startswith("است")
-        return _inflected(verb[1:], middle="ي" if changes else "")
+        stems = _inflected(verb[1:], middle="ي" if changes else "")
+        return stems | _inflected("و" + verb[2:]) if written.startswith("أي") else stems
     middle = "وي" if len(verb) == 3 else ""
     stems = _inflected(verb, middle=middle)
     if len(verb) == 3 and verb[0] == "و":
@@ -172,7 +196,8 @@ def _hamzated(verb: str, known: Lexicon) -> Stems:
 
 def _is_fourth(verb: str, known: Lexicon) -> bool:
     """Tell whether a verb of three letters in أ is the fourth form of a doubled one: أصر, أعد."""
-    return any(form.startswith("ي" + verb[1:]) for form in known.forms(verb))
+    starts = ("ي" + verb[1:], verb + verb[-1])
+    return any(form.startswith(starts) for form in known.forms(verb))
 
 
 def _inflected(base: str, *, middle: str = "", sound: bool = False) -> Stems:
@@ -196,20 +221,25 @@ def _inflected(base: str, *, middle: str = "", sound: bool = False) -> Stems:
 
 
 def _confirmed(stems: Stems, verb: str, known: Lexicon) -> Stems:
-    """Keep, of the stems with a long middle vowel, those that the lexicon lists, if any."""
+    """Keep, of the stems with a long middle vowel, those that the lexicon lists, if any is active.
+
+    Where it lists the passive alone, in ا, the active may have و or ي.
+    """
     if not _is_hollow(verb):
         return stems
     short = verb[-3:-2] + verb[-1]
     if known.is_verb(short):
         stems = {stem: endings for stem, endings in stems.items() if stem[-2:] != short}
+    if verb in HOLLOW_IN_A:
+        return {stem: endings for stem, endings in stems.items() if stem[-2:-1] not in tuple("وي")}
     listed = {_without_dual(form[1:]) for form in known.forms(verb) if form[0] in "يت"}
-    confirmed = {stem for stem in stems if stem[-2:-1] in "اوي" and stem in listed}
-    if not confirmed:
+    if not any(stem in listed for stem in stems if stem[-2:-1] in tuple("وي")):
         return stems
+    passive = {verb[1:]} if len(verb) > 3 else set()
     return {
         stem: endings
         for stem, endings in stems.items()
-        if stem in confirmed or stem[-2:-1] not in tuple("اوي")
+        if stem[-2:-1] not in tuple("اوي") or stem in listed | passive
     }
 
 
