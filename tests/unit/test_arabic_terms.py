@@ -53,6 +53,8 @@ def found(term: str | Term, text: str) -> list[str]:
         pytest.param("أصل", "الأصول", id="plural of a noun in hamza"),
         pytest.param("منشأة", "المنشآت", id="plural of a noun in أة"),
         pytest.param("أزرق", "الزرقاء", id="feminine of a color"),
+        pytest.param("سوريا", "ولسورية", id="a country's second spelling"),
+        pytest.param("سورية", "بسوريا", id="and its first"),
         pytest.param("NATO", "nato", id="Latin without case"),
         pytest.param("٢٠٢٤", "2024", id="digits of another script"),
     ],
@@ -93,6 +95,7 @@ def test_not_found(term: str | Term, printed: str) -> None:
         pytest.param("قمر", "قمري", id="a nisba"),
         pytest.param("عمر", "إعمار", id="hamza below the alef"),
         pytest.param("ليبيا", "الليبية", id="the nisba of a country"),
+        pytest.param("سوريا", "السورية", id="a nisba like a country's second spelling"),
     ],
 )
 def test_other_words(term: str, printed: str) -> None:

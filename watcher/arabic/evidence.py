@@ -62,15 +62,15 @@ def holds(word: str, raw: str, entry: Entry, cut: Cut, *, sure: bool) -> bool:
         return True
     if word in FUNCTION_WORDS and word != lemma:
         return lemma in FUNCTION_WORDS
-    if (seat and not _seated(raw, length, seat)) or (kind == NAME and before & ARTICLE):
+    if kind == NAME:
+        return not before & ARTICLE
+    if seat and not _seated(raw, length, seat):
         return False
     known = lexicon()
     rest = word[length:]
-    if rest in NAMES and rest != lemma and not before & PREFIX:
+    if _is_name(word, rest, entry, before, sure=sure):
         return False
     if before:
-        if word in NAMES and not sure:
-            return False
         if before & PREFIX:
             return _is_imperfect(word, entry, cut, known)
         if not sure and not _splits(word, entry, before, known):
@@ -78,6 +78,13 @@ def holds(word: str, raw: str, entry: Entry, cut: Cut, *, sure: bool) -> bool:
     if kind == VERB:
         return _is_perfect(word, raw, entry, cut, known)
     return reading & BARE > 0 or _ends(rest, entry, reading & endings, known)
+
+
+def _is_name(word: str, rest: str, entry: Entry, before: int, *, sure: bool) -> bool:
+    """Tell whether a word, or what is left of it without proclitics, is another name."""
+    if rest in NAMES and rest != entry[3]:
+        return not before & PREFIX
+    return before > 0 and word in NAMES and not sure
 
 
 def _seated(raw: str, length: int, seat: str) -> bool:

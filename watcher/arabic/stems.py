@@ -181,7 +181,8 @@ def forms_of(raw: str, *, exact: bool, place: Place) -> tuple[Form, ...]:
             as_typed = written if spelled == word else spelled
             forms += _inflected(spelled, as_typed, place=place, speech=speech)
         if spelled in VARIANTS:
-            forms.append((VARIANTS[spelled], FEMININE, NAME, spelled, "", False))
+            stem, endings = VARIANTS[spelled]
+            forms.append((stem, endings, NAME, spelled, "", False))
     return tuple(forms)
 
 

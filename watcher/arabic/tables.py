@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watcher.arabic.affixes import BARE, FEMININE
 from watcher.arabic.letters import fold, plain
 
 _FUNCTION_WORDS = """
@@ -186,8 +187,10 @@ _NAMES = """
 NAMES = frozenset(plain(_NAMES).split())
 """Names that look like a word with a proclitic and that the lexicon does not list."""
 
-VARIANTS = {plain("سوريا"): plain("سوري")}
-"""Countries also spelled with ة, as stems before it; with the article that is the adjective."""
+VARIANTS = {"سوريا": ("سوري", FEMININE), "سورية": ("سوريا", BARE)}
+"""Countries also spelled with ة: the other spelling, as a stem and the endings that it takes.
+
+With the article the one in ة is the adjective."""
 
 _COUNTRIES = """
 سوريا ليبيا تركيا روسيا ألمانيا إيطاليا إسبانيا بريطانيا رومانيا بلغاريا ألبانيا أوكرانيا مقدونيا
