@@ -8,6 +8,7 @@ from watcher.arabic.affixes import (
     ACCUSATIVE,
     ARTICLE,
     BARE,
+    CONJUNCTION,
     DUAL,
     ENCLITIC,
     FEMININE,
@@ -23,6 +24,7 @@ from watcher.arabic.letters import UNMARKED
 from watcher.arabic.lexicon import lexicon
 from watcher.arabic.nouns import (
     CHANGED,
+    PLURAL,
     has_feminine,
     is_active_participle,
     is_person,
@@ -73,7 +75,7 @@ def holds(word: str, raw: str, entry: Entry, cut: Cut, *, sure: bool) -> bool:
     if before:
         if before & PREFIX:
             return _is_imperfect(word, entry, cut, known)
-        if not sure and not _splits(word, entry, before, known):
+        if not (sure or _splits(word, entry, before, known)):
             return False
     if kind == VERB:
         return _is_perfect(word, raw, entry, cut, known)
@@ -155,6 +157,12 @@ def _is_perfect(word: str, raw: str, entry: Entry, cut: Cut, known: Lexicon) -> 
     return not listed or verb in listed
 
 
+def _opens_a_clause(word: str, kind: int, before: int, known: Lexicon) -> bool:
+    """Tell a verb behind و from a plural that is spelled like it: وجدد, «and renewed»."""
+    rest = word[1:]
+    return kind == PLURAL and before == CONJUNCTION and len(rest) == 3 and known.is_verb(rest)
+
+
 def _is_definite(word: str, known: Lexicon) -> bool:
     """Tell whether what follows ال is a word."""
     return word[2:] in known or bool(known.nominal(word[2:]))
@@ -165,6 +173,8 @@ def _splits(word: str, entry: Entry, before: int, known: Lexicon) -> bool:
     if word.startswith("وو"):
         return True
     _, _, kind, lemma, _ = entry
+    if _opens_a_clause(word, kind, before, known):
+        return False
     own = known.lemmas(word)
     if before == ARTICLE:
         return word not in own or lemma in own or bool(known.nominal(word[2:]))

@@ -36,6 +36,8 @@ _AGENT = re.compile("م[^ا][^ا].")
 _PERSON = re.compile("..ي[^اوي]")
 _DERIVED = re.compile("ت..ي.|ا..ا.|ا...ا.|است...ا.|است.ا.ة")
 _DIPTOTE = re.compile("[^ا].ا..|[^ا].ا.ي.|.+اء")
+_DEFECTIVE_PLURAL = re.compile("[^ا].ا[^ء]ي")
+"""مباني, which is written مبان where it is indefinite."""
 _BROKEN = BARE | ACCUSATIVE | ENCLITIC | YEH
 _NUMBERS = ("ات", "ون", "ين", "تين", "ت", "وا")
 _PERSONS = ("ون", "ين", "وا")
@@ -165,6 +167,8 @@ def noun_stems(noun: str, known: Lexicon) -> Stems:
             stem, endings = plural, _BROKEN & ~ACCUSATIVE if _is_diptote(plural) else _BROKEN
         before, kind = stems.get(stem, (0, PLURAL))
         stems[stem] = (before | endings, kind)
+        if _DEFECTIVE_PLURAL.fullmatch(plural):
+            stems.setdefault(plural[:-1], (BARE, PLURAL))
     return stems
 
 

@@ -97,11 +97,20 @@ def _is_free(plural: str, noun: str, known: Lexicon) -> bool:
 
 def _is_other(plural: str, noun: str, known: Lexicon) -> bool:
     """Tell whether the lexicon lists a generated plural under another word."""
-    if any(lemma != noun and lemma != _twin(noun) for lemma in known.nominal(plural)):
+    if _is_only_itself(plural, known):
+        return False
+    own = {noun, _twin(noun), noun.removesuffix("ة") if plural.endswith("ايا") else noun}
+    if not own.issuperset(known.nominal(plural)):
         return True
     lemmas = known.lemmas(plural)
     short = len(plural) < 5 or plural[-1] == "ة" or (len(noun) == 3 and noun[1] == "ا")
     return plural in lemmas or (short and bool(lemmas) and noun not in lemmas)
+
+
+def _is_only_itself(plural: str, known: Lexicon) -> bool:
+    """Tell whether the lexicon lists a word under itself and nothing else: that says nothing."""
+    listed = {*known.lemmas(plural), *known.nominal(plural)}
+    return listed == {plural} and not known.is_lemma(plural)
 
 
 def _is_verbal(plural: str, known: Lexicon) -> bool:
@@ -192,9 +201,9 @@ def _generated(noun: str) -> Sequence[str]:
         return (a + ("و" if b == "ا" else b) + "ا" + c + "ي" + d,)
     if len(base) == 2:
         a, b = tuple(base)
-        if not feminine:
-            return (a + b + "و" + b,)
-        return (base + "ي",) if b == "و" else ()
+        if b in "وي":
+            return (base + "ي",) if feminine else (f"ا{a}{b}اء",)
+        return () if feminine else (a + b + "و" + b, a + b + "ا" + b)
     return ()
 
 
@@ -206,10 +215,10 @@ def _of_three(base: str, *, feminine: bool) -> Sequence[str]:
             return base, f"{a}{b}ايا"
         return (base, f"{a}{b}ي") if c == "و" else (base,)
     if c in "اي":
-        return (f"ا{a}{b}{c.replace('ا', '')}اء",)
+        return f"ا{a}{b}اء", f"ا{a}{b}ياء"
     if b == "ا":
         return (f"ا{a}وا{c}",)
-    return f"ا{a}{b}ا{c}", f"{a}{b}و{c}"
+    return f"ا{a}{b}ا{c}", f"{a}{b}و{c}", f"{a}{b}ا{c}"
 
 
 def _of_four(base: str, *, feminine: bool) -> Sequence[str]:
@@ -231,4 +240,9 @@ def _of_four(base: str, *, feminine: bool) -> Sequence[str]:
         if c == "ي":
             plurals.append(f"{a}{b}{d}اء")
         return plurals
-    return (f"{a}{b}ا{c}{d}",) if d not in "اي" and (feminine or a != "ت") else ()
+    if d in "اي":  # مبنى, مصفاة: the ي is written where the plural is definite
+        return (f"{a}{b}ا{c}", f"{a}{b}ا{c}ي") if a == "م" else ()
+    plurals = [f"{a}{b}ا{c}{d}"] if feminine or a != "ت" else []
+    if feminine and a not in "مت":  # عرقلة
+        plurals.append(f"{a}{b}ا{c}ي{d}")
+    return plurals

@@ -30,7 +30,7 @@ from watcher.arabic.letters import UNMARKED, plain
 from watcher.arabic.lexicon import lexicon
 from watcher.arabic.nouns import OWN, PLURAL, citations, masculine, noun_stems
 from watcher.arabic.plurals import is_dotless
-from watcher.arabic.tables import SPELLINGS, VARIANTS
+from watcher.arabic.tables import PLURALS_IN_I, SPELLINGS, VARIANTS
 from watcher.arabic.verbs import is_verb, verb_stems
 
 if TYPE_CHECKING:
@@ -227,6 +227,8 @@ def _of_noun(noun: str, initial: str, known: Lexicon) -> list[Form]:
         seat = "ى" if kind == PLURAL and endings & BARE and is_dotless(stem) else ""
         if stem[0] == "ا":
             seat = _seat(initial, noun, known) if kind == OWN else seat + _PLURAL_OF_HAMZA
+            if stem in PLURALS_IN_I:
+                seat += "إ"
         forms.append((stem, endings, kind, noun, seat, False))
     return forms
 
