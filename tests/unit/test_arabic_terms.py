@@ -30,6 +30,7 @@ def found(term: str | Term, text: str) -> list[str]:
         pytest.param("سفينة", "سفينتان", id="dual of a feminine"),
         pytest.param("مراقب", "المراقبين", id="sound masculine plural"),
         pytest.param("مراقب", "مراقبو", id="construct"),
+        pytest.param("سابق", "السابقون", id="plural of an agent whose feminine is a noun"),
         pytest.param("سوداني", "السودانية", id="feminine of a nisba"),
         pytest.param("سوداني", "سودانيون", id="plural of a nisba"),
         pytest.param("هجوم", "هجوماً", id="accusative"),

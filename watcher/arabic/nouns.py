@@ -196,7 +196,7 @@ def _masculine_endings(noun: str, known: Lexicon) -> int:
     feminine = adjective or _has_own_feminine(noun, known)
     if feminine or _belongs(noun + "ة", noun, known, otherwise=person):
         endings |= FEMININES & ~HEH
-    if _belongs(noun + "ون", noun, known, otherwise=person):
+    if _belongs(noun + "ون", noun, known, otherwise=person or _is_agent(noun)):
         endings |= PLURAL_M
     if is_verbal_noun(noun) or _belongs(
         noun + "ات", noun, known, otherwise=len(noun) > 3 or noun + "ة" not in known
@@ -247,7 +247,12 @@ def is_relational(noun: str) -> bool:
 
 def is_active_participle(noun: str, known: Lexicon) -> bool:
     """Tell whether the word has the shape of فاعل and its feminine is no noun of its own."""
-    return len(noun) == 4 and noun[1] == "ا" and not _is_substantive(noun + "ة", known)
+    return _is_agent(noun) and not _is_substantive(noun + "ة", known)
+
+
+def _is_agent(noun: str) -> bool:
+    """Tell whether the word has the shape of فاعل, be it an adjective or a noun: سابق, شاهد."""
+    return len(noun) == 4 and noun[1] == "ا"
 
 
 def _is_substantive(feminine: str, known: Lexicon) -> bool:
