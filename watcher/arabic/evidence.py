@@ -154,7 +154,7 @@ def _is_perfect(word: str, raw: str, entry: Entry, cut: Cut, known: Lexicon) -> 
     if reading & ENCLITIC and rest in known.lemmas(rest) and known.is_lemma(rest):
         return False
     listed = known.nominal(rest)
-    return not listed or verb in listed
+    return not listed or verb in listed or (listed == [rest] and not known.is_lemma(rest))
 
 
 def _opens_a_clause(word: str, kind: int, before: int, known: Lexicon) -> bool:
