@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 VERB, NAME = 3, 4
 """The stem of a verb, and a second spelling of a name; beside what nouns.py distinguishes."""
 
-
-_SEATED = ("أ", "ئ", "ؤ")
 _PRONOUNS = ("ه", "ها", "هم", "هما", "هن", "ك", "كم", "نا", "ي")
+_SEATED = ("أ", "ئ", "ؤ")
+"""Hamza where it is written; plain words have lost it."""
 
 
 # Plain tuples: a new word has several, and the garbage collector lets go of no others.
@@ -142,7 +142,7 @@ def _is_perfect(word: str, raw: str, entry: Entry, cut: Cut, known: Lexicon) -> 
     if reading & BARE and rest == verb:
         return True
     if reading & PERFECT and verb[-1] == "ا" and raw.translate(UNMARKED)[:end].endswith(_SEATED):
-        return True
+        return True  # قرأت
     if reading & PERFECT:
         for whole in {word, rest}:
             base, t, pronoun = whole.rpartition("ت")

@@ -28,9 +28,11 @@ def _with_conjunctions(words: str) -> list[str]:
     return [prefix + word for word in words.split() for prefix in ("", "و", "ف")]
 
 
+_OPENED = "فتحت"
+"""More often "she opened" than «ف» and «تحت»."""
 FUNCTION_WORDS = frozenset(
     plain(word) for word in [*_with_conjunctions(_FUNCTION_WORDS), *_LATIN_FUNCTION_WORDS.split()]
-) - {plain("فتحت")}
+) - {_OPENED}
 """Particles, pronouns and prepositions, plain, with what they are written together with."""
 
 FOLDED_FUNCTION_WORDS = frozenset(fold(word) for word in FUNCTION_WORDS)
