@@ -154,6 +154,7 @@ def _is_perfect(word: str, raw: str, entry: Entry, cut: Cut, known: Lexicon) -> 
     if reading & ENCLITIC and rest in known.lemmas(rest) and known.is_lemma(rest):
         return False
     listed = known.nominal(rest)
+    # What is listed under itself and has no other form may be of the verb all the same: تبنت.
     return not listed or verb in listed or (listed == [rest] and not known.is_lemma(rest))
 
 
